@@ -1,0 +1,35 @@
+# Build options and the flags that every target of ours gets.
+option(MAYFLY_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(MAYFLY_TSAN "ThreadSanitizer" OFF)
+option(MAYFLY_FUZZ "libFuzzer targets (clang)" OFF)
+option(MAYFLY_BENCH "benchmarks" OFF)
+option(MAYFLY_WASM "only the sans-IO libraries, for wasm32-wasi" OFF)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(MAYFLY_CCACHE ccache)
+if(MAYFLY_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${MAYFLY_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MAYFLY_CCACHE})
+endif()
+
+add_library(mayfly_flags INTERFACE)
+target_include_directories(mayfly_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(mayfly_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Werror
+  -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+if(NOT MAYFLY_WASM)
+  target_compile_options(mayfly_flags INTERFACE -fstack-protector-strong)
+  target_compile_definitions(mayfly_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
+if(MAYFLY_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+if(MAYFLY_TSAN)
+  add_compile_options(-fsanitize=thread)
+  add_link_options(-fsanitize=thread)
+endif()
