@@ -1,0 +1,64 @@
+// The relay as a state machine: no I/O, no clock, no randomness of its own. It knows queues,
+// channels, records, key packages and vaults, never people's conversations.
+//
+// The host feeds one Input at a time to step, applies effects.writes to the store before the next
+// step, and releases effects.sends only after a sync that covers them (relay_store.h). step reads
+// the store through the port; it never writes it.
+#pragma once
+
+#include <memory>
+
+#include "relay/relay_store.h"
+#include "util/entropy.h"
+#include "util/time.h"
+#include "wire/protocol.h"
+
+namespace mayfly::relay {
+
+struct ConnectionId {
+    uint64_t value = 0;
+    auto operator<=>(const ConnectionId&) const = default;
+};
+
+struct RelayConfig {
+    wire::Registration registration = wire::Registration::open;
+    Duration ttl_max = wire::message_ttl_default;
+};
+
+struct Input {
+    enum class Kind : uint8_t { connected, frame, disconnected, tick };
+    Kind kind = Kind::tick;
+    ConnectionId connection;
+    Bytes frame;      // kind frame: one WebSocket message
+    Bytes ip_prefix;  // kind connected: /24 or /48 of the peer, for rate limits; may be empty
+};
+
+struct Send {
+    ConnectionId connection;
+    Bytes frame;         // empty: none
+    bool close = false;  // after the frame
+};
+
+struct Effects {
+    StoreBatch writes;
+    std::vector<Send> sends;
+};
+
+class Relay {
+  public:
+    Relay(RelayStore& store, RelayConfig config);
+    Relay(Relay&&) noexcept;
+    ~Relay();
+
+    // step never fails: a bad frame is answered or closes its connection; a store error is
+    // answered.
+    Effects step(const Input& input, Time now, Entropy& entropy);
+    // next_tick is when the host should send a tick at the latest (expiry of entries).
+    Time next_tick() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace mayfly::relay
