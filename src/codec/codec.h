@@ -15,10 +15,10 @@
 //     Bytes bytes = codec::encode(sender);
 //     TRY_ASSIGN(auto sender, codec::decode<Sender>(bytes));
 //
-// How C++ types map: uintN_t and enums: big-endian; bool: 0 or 1; std::array<uint8_t, N>, FixedBytes,
-// SecretArray: N raw bytes; Bytes, std::string, Secret, SecretBuffer: opaque<V>; std::vector<T>:
-// T<V>; std::optional<T>: a presence byte, then T. An enum with a function `bool is_known(E)` found
-// by argument-dependent lookup is refused when it says false.
+// How C++ types map: uintN_t and enums: big-endian; bool: 0 or 1; std::array<uint8_t, N>,
+// FixedBytes, SecretArray: N raw bytes; Bytes, std::string, Secret, SecretBuffer: opaque<V>;
+// std::vector<T>: T<V>; std::optional<T>: a presence byte, then T. An enum with a function `bool
+// is_known(E)` found by argument-dependent lookup is refused when it says false.
 //
 // Decoding accepts only what encoding produces: shortest-form lengths, presence bytes 0 or 1, no
 // bytes left over. It never reads outside its input and allocates no more than a constant times the
@@ -44,7 +44,9 @@ class Writer;
 class Reader;
 
 template <class T, class Archive>
-concept HasFields = requires(T& value, Archive& archive) { T::fields(value, archive); };
+concept HasFields = requires(T& value, Archive& archive) {
+    T::fields(value, archive);
+};
 
 template <class T>
 struct IsVector : std::false_type {};
@@ -67,8 +69,8 @@ struct IsSecretArray : std::false_type {};
 template <size_t N>
 struct IsSecretArray<SecretArray<N>> : std::true_type {};
 
-// Writer appends to a buffer of its own. The buffer is wiped whenever it is given up, so secrets may
-// be written; hand such bytes out with take_secret.
+// Writer appends to a buffer of its own. The buffer is wiped whenever it is given up, so secrets
+// may be written; hand such bytes out with take_secret.
 class Writer {
   public:
     Writer() = default;
@@ -225,7 +227,8 @@ class Reader {
             const size_t before = inner.rest_.size();
             T element{};
             inner(element);
-            if (inner.ok() && inner.rest_.size() == before) inner.fail(MAYFLY_ERROR(malformed_input));
+            if (inner.ok() && inner.rest_.size() == before)
+                inner.fail(MAYFLY_ERROR(malformed_input));
             if (!inner.ok()) return fail(*inner.error_);
             value.push_back(std::move(element));
         }

@@ -36,7 +36,8 @@ class Hasher {
 
 void hmac(HashId id, BytesView key, BytesView input, MutableBytesView out);
 
-// RFC 5869. hkdf_expand: length_bytes is at most 255 * hash_size and at most Secret::capacity_bytes.
+// RFC 5869. hkdf_expand: length_bytes is at most 255 * hash_size and at most
+// Secret::capacity_bytes.
 Secret hkdf_extract(HashId id, BytesView salt, BytesView input_key);
 Secret hkdf_expand(HashId id, BytesView pseudo_random_key, BytesView info, size_t length_bytes);
 

@@ -1,6 +1,6 @@
-// Result<T>: a value or an Error. Use the statement-form TRY macros: inside an aggregate initialiser
-// an early return would skip the destructors of members already built, and a secret would stay
-// unwiped.
+// Result<T>: a value or an Error. Use the statement-form TRY macros: inside an aggregate
+// initialiser an early return would skip the destructors of members already built, and a secret
+// would stay unwiped.
 #pragma once
 
 #include <optional>

@@ -14,7 +14,8 @@ void wipe(void* data, size_t size_bytes) {
 bool constant_time_equal(BytesView a, BytesView b) {
     if (a.size() != b.size()) return false;
     uint8_t difference = 0;
-    for (size_t i = 0; i < a.size(); ++i) difference = static_cast<uint8_t>(difference | (a[i] ^ b[i]));
+    for (size_t i = 0; i < a.size(); ++i)
+        difference = static_cast<uint8_t>(difference | (a[i] ^ b[i]));
     __asm__ __volatile__("" : "+r"(difference));
     return difference == 0;
 }
