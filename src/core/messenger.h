@@ -1,0 +1,235 @@
+// The messenger: accounts, contacts, conversations, ephemerality and the outbox, as one state
+// machine without I/O, clock or randomness. The same code runs in the CLI, the browser and the
+// simulator.
+//
+// How a host drives it:
+//   1. Every call that may change something returns Effects (or an Error, and then nothing
+//   changed).
+//   2. The host applies effects.writes to the store; when that returned ok, and only then, it
+//   carries
+//      out effects.network and shows effects.events, in order. If apply fails, it must drop this
+//      Messenger and open a new one from the store: memory is ahead of the disk.
+//   3. Link events and the timer are handed in; next_timer says when.
+// After a crash, open() finds the last applied batch and goes on; nothing is sent twice under
+// another message id, and no MLS key or nonce is used twice.
+//
+// Commands that need the network return an OperationId at once and end with one OperationEnded
+// event.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/store_port.h"
+#include "util/entropy.h"
+#include "util/time.h"
+#include "wire/account_record.h"
+#include "wire/protocol.h"
+
+namespace mayfly::core {
+
+constexpr size_t text_size_bytes_max = 65'536;
+constexpr Duration expiration_min = Duration::seconds(3);
+constexpr Duration expiration_max = Duration::days(365);
+constexpr Duration expiration_default = Duration::days(6);
+
+using MessageId = wire::MessageId;
+using AccountId = wire::AccountId;
+using ConversationId = FixedBytes<struct ConversationIdTag, 16>;
+using OperationId = uint64_t;
+
+struct AccountOptions {
+    std::vector<std::string> relays;  // canonical RelayAddress texts, best first; at least one
+    std::string handle_name;          // empty: none
+    std::string display_name;         // empty: none
+};
+
+struct AccountView {
+    AccountId account;
+    wire::DeviceId device;
+    std::string display_name;
+    std::vector<wire::HandleEntry> handles;
+    std::vector<std::string> relays;
+    std::string link;  // "mayfly:..." that `contact add` takes
+};
+
+struct ContactView {
+    AccountId account;
+    ConversationId conversation;
+    std::string display_name;
+    std::string handle;        // name@relay as added or as the record claims; empty: none
+    bool established = false;  // the other side accepted
+};
+
+struct RequestView {
+    AccountId account;
+    ConversationId conversation;
+    std::string display_name;  // what they claim
+    std::string handle;
+    Time received_at;
+};
+
+enum class MessageState : uint8_t {
+    queued,    // ours, not yet at the relay
+    sent,      // ours, durable at the relay
+    received,  // theirs, not opened
+    opened,    // theirs, opened; the burn timer runs if there is one
+};
+
+struct MessageView {
+    MessageId id;
+    ConversationId conversation;
+    AccountId sender;
+    std::string handle;  // the sender's, as in ContactView
+    bool outgoing = false;
+    SecretBuffer text;
+    Time sent_at;
+    Time expires_at;            // after opening a burning message: the burn time
+    uint32_t burn_seconds = 0;  // 0: does not burn on read
+    MessageState state = MessageState::received;
+};
+
+struct SendOptions {
+    Duration expiration = expiration_default;
+    std::optional<Duration> burn;  // from opening; never extends the expiration
+};
+
+// --- what comes out
+// ---------------------------------------------------------------------------------
+
+// The host keeps one connection to each relay it is told to connect to, and reconnects with backoff
+// when it is told again (the core owns the backoff).
+struct LinkConnect {
+    std::string relay;
+};
+struct LinkSend {
+    std::string relay;
+    Bytes frame;  // one wire::ClientFrame
+};
+struct LinkClose {
+    std::string relay;
+};
+using NetworkEffect = std::variant<LinkConnect, LinkSend, LinkClose>;
+
+struct OperationEnded {
+    OperationId operation = 0;
+    Status result;
+};
+struct MessageArrived {  // something new can be taken with take_new_messages
+    ConversationId conversation;
+};
+struct RequestArrived {
+    RequestView request;
+};
+struct MessageGone {  // expired, burnt or recalled
+    MessageId id;
+};
+struct LinkChanged {
+    std::string relay;
+    bool up = false;
+    std::optional<Error> why;  // of a failure to connect or authenticate
+};
+// CaughtUp: every entry that waited at the relay when this connection opened has been taken in.
+struct CaughtUp {
+    std::string relay;
+};
+using Event = std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged,
+                           CaughtUp>;
+
+struct Effects {
+    WriteBatch writes;
+    std::vector<NetworkEffect> network;
+    std::vector<Event> events;
+};
+
+class Messenger {
+  public:
+    // open reads what the store holds. A store without an account gives a Messenger with
+    // has_account() false. Errors: store_corrupt, store_newer, those of the port.
+    static Result<Messenger> open(StorePort& store, Time now);
+    Messenger(Messenger&&) noexcept;
+    ~Messenger();
+
+    bool has_account() const;
+    // start asks for connections to the home relays; call it once after open (and again never).
+    Effects start(Time now);
+
+    // --- commands
+    // -----------------------------------------------------------------------------------
+    struct Started {
+        OperationId operation = 0;
+        Effects effects;
+    };
+    struct AccountCreated {
+        OperationId operation =
+            0;  // ends when the relay holds queue, record, key packages and vault
+        SecretBuffer recovery_kit;  // words, shown once
+        Effects effects;
+    };
+    Result<AccountCreated> create_account(const AccountOptions& options, Time now,
+                                          Entropy& entropy);
+
+    // add_contact takes a handle `name@relay` or a "mayfly:" link. The operation ends when the
+    // request is durable at the other side's relay.
+    Result<Started> add_contact(std::string_view handle_or_link, Time now, Entropy& entropy);
+    // The operation ends when our acceptance is durable at the hub.
+    Result<Started> accept_request(const AccountId& account, Time now, Entropy& entropy);
+    Result<Started> remove_contact(const AccountId& account, Time now, Entropy& entropy);
+
+    struct SendStarted {
+        OperationId operation = 0;  // ends when the relay holds the message durably
+        MessageId id;
+        Effects effects;
+    };
+    Result<SendStarted> send_text(const ConversationId& conversation, BytesView text,
+                                  const SendOptions& options, Time now, Entropy& entropy);
+    // withdraw takes back a queued message of which no byte has left; false when that is too late
+    // (it stays in the outbox and will arrive at most once).
+    Result<std::pair<bool, Effects>> withdraw(const MessageId& id, Time now);
+    Result<Started> recall(const MessageId& id, Time now, Entropy& entropy);
+    Result<Effects> open_message(const MessageId& id, Time now);
+    Result<Effects> burn(const MessageId& id, Time now);
+    // take_new_messages gives messages never given before, oldest first, and the effects that mark
+    // them as given: apply these first, then show.
+    Result<std::pair<std::vector<MessageView>, Effects>> take_new_messages(size_t limit, Time now);
+
+    // --- looking
+    // ------------------------------------------------------------------------------------
+    Result<AccountView> account() const;
+    std::vector<ContactView> contacts() const;
+    std::vector<RequestView> requests() const;
+    // find_contact takes an account id, a unique prefix of one (8 characters or more), a handle, or
+    // a unique handle name or display name. Errors: unknown_contact, ambiguous_name.
+    Result<ContactView> find_contact(std::string_view who) const;
+    Result<RequestView> find_request(std::string_view who) const;
+    // messages gives what is alive at `now`, oldest first.
+    Result<std::vector<MessageView>> messages(const ConversationId& conversation, Time now) const;
+    // find_message takes the id's text form (base32) or a unique prefix of 8 characters or more.
+    Result<MessageView> find_message(std::string_view id, Time now) const;
+    bool outbox_empty() const;
+    // For tests and the simulator: epoch and epoch authenticator of a conversation's group.
+    Result<std::pair<uint64_t, Bytes>> epoch_authenticator_for_testing(
+        const ConversationId& conversation) const;
+
+    // --- inputs
+    // -------------------------------------------------------------------------------------
+    Effects on_link_up(std::string_view relay, Time now, Entropy& entropy);
+    Effects on_link_down(std::string_view relay, Error why, Time now);
+    Effects on_frame(std::string_view relay, BytesView frame, Time now, Entropy& entropy);
+    Effects on_timer(Time now, Entropy& entropy);
+    // next_timer: when on_timer wants to be called next; none while nothing is due.
+    std::optional<Time> next_timer() const;
+
+  private:
+    struct State;
+    explicit Messenger(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+// Text forms. Message ids and account ids are base32 in lower case without padding.
+std::string text_of(const MessageId& id);
+std::string text_of(const AccountId& id);
+
+}  // namespace mayfly::core
