@@ -94,8 +94,9 @@ namespace mayfly {
     X(other_relay, "the contact lives on another relay, which this version cannot reach yet") \
     /* link */ \
     X(relay_unreachable, "relay cannot be reached") \
-    X(relay_untrusted, "relay's key is not the one in its address") \
+    X(relay_untrusted, "relay could not prove to be the one in its address") \
     X(connection_lost, "connection to the relay was lost") \
+    X(tls_failed, "peer does not speak TLS 1.3 as it should") \
     X(timed_out, "it took too long") \
     /* end */
 // clang-format on
