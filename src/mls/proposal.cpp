@@ -1,0 +1,24 @@
+#include "mls/proposal.h"
+
+namespace mayfly::mls {
+
+ProposalType Proposal::type() const {
+    return std::visit([](const auto& body) { return body.proposal_type; }, content);
+}
+
+bool Proposal::select(ProposalType type) {
+    switch (type) {
+        case ProposalType::add: content.emplace<Add>(); return true;
+        case ProposalType::update: content.emplace<Update>(); return true;
+        case ProposalType::remove: content.emplace<Remove>(); return true;
+        case ProposalType::psk: content.emplace<PreSharedKey>(); return true;
+        case ProposalType::reinit: content.emplace<ReInit>(); return true;
+        case ProposalType::external_init: content.emplace<ExternalInit>(); return true;
+        case ProposalType::group_context_extensions:
+            content.emplace<GroupContextExtensions>();
+            return true;
+    }
+    return false;
+}
+
+}  // namespace mayfly::mls
