@@ -5,6 +5,13 @@ option(MAYFLY_FUZZ "libFuzzer targets (clang)" OFF)
 option(MAYFLY_BENCH "benchmarks" OFF)
 option(MAYFLY_WASM "only the sans-IO libraries, for wasm32-wasi" OFF)
 
+# A host who only runs the programs needs no test framework; `make test` says ON and so requires it.
+find_package(GTest QUIET)
+option(MAYFLY_TESTS "unit tests" ${GTest_FOUND})
+if(NOT MAYFLY_TESTS)
+  message(STATUS "no tests will be built (GoogleTest is not installed, or MAYFLY_TESTS is off)")
+endif()
+
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
@@ -26,7 +33,8 @@ if(NOT MAYFLY_WASM)
   target_compile_definitions(mayfly_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()
 if(MAYFLY_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_compile_options(
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 endif()
 if(MAYFLY_TSAN)
