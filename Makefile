@@ -1,0 +1,57 @@
+# Everything a person or a machine does here. Setup installs what is missing from Debian's packages.
+.DEFAULT_GOAL := help
+.PHONY: help run test check demo bench format wasm fuzz nightly sanitize clean build-release
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
+SKIP ?=
+export JOBS FUZZ_SECONDS SKIP
+
+help:
+	@echo 'make run      start a relay on 127.0.0.1:7333 and show how to use it'
+	@echo 'make demo     three people, one relay, one crash, one message that burns'
+	@echo 'make check    build, unit tests, house rules, a few simulated seeds (minutes)'
+	@echo 'make test     everything, sanitizers, fuzzing and WebAssembly too (under an hour);'
+	@echo '              SKIP="wasm fuzz sanitize" leaves lanes out'
+	@echo 'make sanitize, make fuzz, make wasm     one lane of make test'
+	@echo 'make nightly  make test with more seeds and longer fuzzing'
+	@echo 'make bench, make format, make clean'
+
+# The programs, without tests: what a host needs.
+build-release:
+	@tools/setup.sh build
+	@tools/build.sh release apps/all
+
+run: build-release
+	@exec tools/run.sh build/release/bin
+
+demo: build-release
+	@tools/setup.sh test
+	@exec tools/demo.sh build/release/bin
+
+check:
+	@tools/setup.sh build test
+	@python3 tools/run_stages.py check
+
+test:
+	@tools/setup.sh build test format
+	@python3 tools/run_stages.py test
+
+nightly:
+	@tools/setup.sh build test format
+	@python3 tools/run_stages.py nightly
+
+sanitize fuzz wasm:
+	@tools/setup.sh build test
+	@python3 tools/run_stages.py $@
+
+bench:
+	@tools/setup.sh build test bench
+	@tools/build.sh bench
+	@exec tools/bench.sh build/bench
+
+format:
+	@tools/setup.sh format
+	@python3 tests/tidy/tidy.py --list-sources | xargs clang-format-14 -i
+
+clean:
+	rm -rf build

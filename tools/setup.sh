@@ -1,0 +1,78 @@
+#!/bin/bash
+# Installs what Mayfly needs from Debian 12's packages: only what is missing, without questions.
+#   tools/setup.sh GROUP...      groups: build test fuzz wasm format bench
+# Silent and instant when everything is there.
+set -euo pipefail
+
+# What a group is for, and every package of it that its lane calls by name.
+packages_of() {
+    case "$1" in
+        # The programs themselves: `make run`.
+        build) echo "g++ cmake ninja-build pkg-config ccache libssl-dev libsodium-dev" \
+            "librocksdb-dev libsqlite3-dev" ;;
+        # Unit, vector, simulator and functional tests.
+        test) echo "libgtest-dev nlohmann-json3-dev python3 valgrind zlib1g-dev" ;;
+        # libFuzzer with AddressSanitizer and UndefinedBehaviorSanitizer.
+        fuzz) echo "clang-14 libclang-rt-14-dev" ;;
+        # The core for WebAssembly, its tests, and libcrypto from Debian's source package.
+        wasm) echo "clang-19 lld-19 llvm-19 wasi-libc libc++-19-dev-wasm32" \
+            "libclang-rt-19-dev-wasm32 googletest nodejs dpkg-dev perl make patch" ;;
+        format) echo "clang-format-14" ;;
+        bench) echo "libbenchmark-dev" ;;
+        *) return 1 ;;
+    esac
+}
+
+fail() {
+    printf 'setup: error: %s\n' "$1" >&2
+    printf 'setup: hint: %s\n' "$2" >&2
+    exit 1
+}
+
+wanted=()
+for group in "$@"; do
+    names=$(packages_of "$group") ||
+        fail "no such group: $group" "groups are build test fuzz wasm format bench"
+    read -r -a list <<<"$names"
+    wanted+=("${list[@]}")
+done
+[ ${#wanted[@]} -gt 0 ] || fail "no group given" "tools/setup.sh build test"
+
+command -v dpkg-query >/dev/null || fail "this is not a Debian system" \
+    "Mayfly is built on Debian 12; elsewhere install the equivalents of: ${wanted[*]}"
+
+missing_of() {
+    local present
+    present=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null |
+        sed -n 's/^ii *//p' | cut -d: -f1)
+    comm -23 <(printf '%s\n' "$@" | sort -u) <(printf '%s\n' "$present" | sort -u)
+}
+
+mapfile -t missing < <(missing_of "${wanted[@]}")
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+by_hand="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "packages are missing and this user may not install them" \
+        "run as root: $by_hand"
+    as_root=(sudo)
+    # A prompt nobody can answer would hang a build.
+    [ -t 0 ] || as_root+=(-n)
+fi
+
+echo "setup: installing ${missing[*]}" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -y -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=600 "$@" \
+        </dev/null >>"$log" 2>&1
+}
+if ! apt update || ! apt install --no-install-recommends "${missing[@]}"; then
+    tail -n 20 "$log" >&2
+    fail "apt-get could not install: ${missing[*]}" "see what it says above, then: $by_hand"
+fi
+mapfile -t missing < <(missing_of "${wanted[@]}")
+[ ${#missing[@]} -eq 0 ] || fail "still missing after installing: ${missing[*]}" \
+    "is this Debian 12 (bookworm) with its main archive enabled?"
