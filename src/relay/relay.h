@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "relay/relay_store.h"
 #include "util/entropy.h"
@@ -23,6 +24,9 @@ struct ConnectionId {
 struct RelayConfig {
     wire::Registration registration = wire::Registration::open;
     Duration ttl_max = wire::message_ttl_default;
+    // Canonical texts under which clients name this relay (with and without fingerprint, ...).
+    // Addresses and handles at any of them are ours.
+    std::vector<std::string> own_addresses;
 };
 
 struct Input {
@@ -53,6 +57,12 @@ class Relay {
     // step never fails: a bad frame is answered or closes its connection; a store error is
     // answered.
     Effects step(const Input& input, Time now, Entropy& entropy);
+    // unwind gives what to send in place of `effects` whose writes did not become durable (apply or
+    // the sync that was to cover them failed with `why`): answers turn into Failed, deliveries are
+    // taken back and come again with a later step.
+    std::vector<Send> unwind(std::vector<Send> sends, Error why);
+    // create_invite adds one unused invite code to the batch; the code is text for a person.
+    static std::string create_invite(StoreBatch& batch, Entropy& entropy);
     // next_tick is when the host should send a tick at the latest (expiry of entries).
     Time next_tick() const;
 

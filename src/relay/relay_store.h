@@ -2,8 +2,10 @@
 //
 // apply makes a batch visible at once and atomically, and durable only with the next sync that
 // returns ok. The host releases nothing to the network before that sync, so several steps share
-// one. After a failed apply or sync the store keeps what was durable; the process goes on serving
-// reads.
+// one. A failed apply changes nothing. After a failed sync what was applied since the last good one
+// may stay visible, so nothing more may be released until a sync returns ok; sync costs nothing
+// when all is durable already, so the host calls it before each release. Errors: storage_full,
+// storage_failed, store_corrupt.
 #pragma once
 
 #include <optional>

@@ -7,8 +7,12 @@
 
 namespace mayfly::wire {
 
-constexpr size_t devices_per_account_max = 16;
+constexpr size_t devices_per_account_max = 16;  // that are not revoked
+// With the revoked ones, which stay listed so that nobody takes them for devices again; a record
+// full of them still fits its size limit.
+constexpr size_t device_entries_per_account_max = 64;
 constexpr size_t relays_per_account_max = 5;
+constexpr size_t intro_addresses_per_device_max = relays_per_account_max;  // one at each relay
 constexpr size_t handles_per_account_max = 5;
 constexpr size_t display_name_size_bytes_max = 128;
 
@@ -64,10 +68,11 @@ Bytes account_record_to_sign(BytesView body);
 Hash account_record_hash(BytesView signed_record);
 
 // verify_account_record decodes one signed record and checks it by itself: signature, sizes, device
-// certificates, names. Errors: forged_record, malformed_input, input_too_large.
+// certificates, names. Errors: forged_record, malformed_input, input_too_large,
+// unsupported_version.
 Result<AccountRecord> verify_account_record(BytesView signed_record);
 // check_successor: `next` must follow `previous` directly. Errors: stale_record (number not
-// higher), forged_record (another account, gap or broken chain).
+// higher), forged_record (another account, gap or broken chain, a revoked device back in use).
 Status check_successor(const AccountRecord& previous, BytesView previous_signed,
                        const AccountRecord& next);
 

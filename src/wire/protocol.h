@@ -41,17 +41,20 @@ enum class ReplyStatus : uint16_t {
     shutting_down = 23,
     other_relay = 24,
 };
-// to_error gives the ErrorCode a client reports; from_error the status a relay answers.
+// to_error_code gives the ErrorCode a client reports for a status other than ok; from_error_code
+// the status a relay answers.
 ErrorCode to_error_code(ReplyStatus status);
 ReplyStatus from_error_code(ErrorCode code);
+constexpr bool is_known(ReplyStatus status) { return status <= ReplyStatus::other_relay; }
 
 enum class Registration : uint8_t { open = 0, invite = 1, closed = 2 };
+constexpr bool is_known(Registration registration) { return registration <= Registration::closed; }
 
 // MAYFLY_FIELDS lists a structure's members in wire order.
-#define MAYFLY_FIELDS(...)                                                               \
-    template <class Self, class Archive>                                                 \
+#define MAYFLY_FIELDS(...) \
+    template <class Self, class Archive> \
     static void fields([[maybe_unused]] Self& self, [[maybe_unused]] Archive& archive) { \
-        __VA_OPT__(archive(__VA_ARGS__));                                                \
+        __VA_OPT__(archive(__VA_ARGS__)); \
     }
 
 // --- requests
@@ -64,6 +67,8 @@ struct Hello {
 };
 // QueueOpen proves the queue key (signature over QueueProof), creates the queue if it is new and
 // policy allows, and starts its deliveries on this connection; an older connection loses them.
+// Done answers it; QueueCaughtUp follows when all that waited has been delivered. A client uses
+// another queue key at each relay, so that no relay can pass a proof on to another.
 struct QueueOpen {
     PublicKey queue_key;
     Signature proof;
@@ -254,6 +259,7 @@ struct VaultReply {
 };
 
 enum class Source : uint8_t { direct = 0, channel_commit = 1, channel_message = 2 };
+constexpr bool is_known(Source source) { return source <= Source::channel_message; }
 
 // Delivery is pushed, in order of sequence, at least once, until acknowledged; request_id is 0.
 struct Delivery {
@@ -274,26 +280,37 @@ struct QueueLost {
     QueueId queue;
     MAYFLY_FIELDS(self.queue)
 };
+// QueueCaughtUp comes once after each QueueOpen, behind the last entry that waited in the queue
+// then (at once when none did); request_id is 0.
+struct QueueCaughtUp {
+    QueueId queue;
+    MAYFLY_FIELDS(self.queue)
+};
 
 // The position in this list is the reply's tag on the wire: append only.
 using ReplyBody = std::variant<Done, Failed, HelloReply, ChannelState, RecordList, KeyPackageReply,
-                               KeyPackageCount, VaultReply, Delivery, QueueLost>;
+                               KeyPackageCount, VaultReply, Delivery, QueueLost, QueueCaughtUp>;
 
 struct RelayFrame {
     uint32_t request_id = 0;
     ReplyBody body;
 };
 
+// A frame is request_id (u32), tag (u16), body. Decoding enforces the limits of types.h. Errors:
+// those of codec, input_too_large, malformed_input for an unknown tag.
 Bytes encode_frame(const ClientFrame& frame);
 Bytes encode_frame(const RelayFrame& frame);
 Result<ClientFrame> decode_client_frame(BytesView bytes);
 Result<RelayFrame> decode_relay_frame(BytesView bytes);
+// peek_request_id reads the request id of a frame that need not be well-formed behind it.
+std::optional<uint32_t> peek_request_id(BytesView bytes);
 
 // What the signatures in QueueOpen and VaultPut cover.
 Bytes queue_proof_to_sign(BytesView nonce, const PublicKey& queue_key);
 Bytes vault_proof_to_sign(const PublicKey& vault_key, uint64_t version, BytesView ciphertext);
 
 QueueId queue_id_of(const PublicKey& queue_key);
+VaultId vault_id_of(const PublicKey& vault_key);
 TokenHash token_hash_of(const Token& token);
 
 }  // namespace mayfly::wire
