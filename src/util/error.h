@@ -50,6 +50,10 @@ namespace mayfly {
     X(mls_own_message, "message is our own") \
     X(mls_pending_proposals, "proposals must be committed first") \
     X(mls_state_corrupt, "stored group state is damaged") \
+    X(mls_commit_pending, "a commit of ours waits for its answer") \
+    X(mls_no_pending_commit, "no commit of ours is pending") \
+    X(mls_inactive, "the group is closed") \
+    X(mls_too_many_proposals, "too many proposals wait for a commit") \
     /* wire, relay */ \
     X(not_authenticated, "relay wants proof of the queue key first") \
     X(not_authorized, "relay refuses: the token or key does not fit") \

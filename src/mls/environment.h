@@ -1,0 +1,56 @@
+// What MLS asks of the application at each step: the time, randomness, a verdict on credentials and
+// pre-shared keys. The library keeps none of them: it has no clock and no random source.
+#pragma once
+
+#include "mls/credential.h"
+#include "util/entropy.h"
+#include "util/result.h"
+#include "util/secret.h"
+#include "util/time.h"
+
+namespace mayfly::mls {
+
+// CredentialCheck is one question to the Authentication Service of RFC 9420 section 5.3.1.
+struct CredentialCheck {
+    const Credential& credential;
+    BytesView signature_key;
+    const Credential* replaces = nullptr;  // set: must be an acceptable successor of this one
+    BytesView group_id;                    // empty while a key package is checked outside a group
+};
+
+// CredentialPolicy is asked about every new leaf and every external sender, before anything
+// changes.
+class CredentialPolicy {
+  public:
+    virtual ~CredentialPolicy() = default;
+    virtual Status check(const CredentialCheck& question) const = 0;
+    // same_client: whether two credentials stand for one client, which a group holds only once
+    // (section 12.2). Equal signature keys are refused in any case.
+    virtual bool same_client(const Credential& a, const Credential& b) const {
+        static_cast<void>(a);
+        static_cast<void>(b);
+        return false;
+    }
+};
+
+// PskSource finds pre-shared keys (section 8.4). Resumption secrets of the group at hand are found
+// by the group itself first. Answer mls_missing_psk for what is not there.
+class PskSource {
+  public:
+    virtual ~PskSource() = default;
+    virtual Result<SecretBuffer> external_psk(BytesView psk_id) const = 0;
+    virtual Result<SecretBuffer> resumption_psk(BytesView group_id, Epoch epoch) const {
+        static_cast<void>(group_id);
+        static_cast<void>(epoch);
+        return MAYFLY_ERROR(mls_missing_psk);
+    }
+};
+
+struct Environment {
+    Time now;
+    Entropy& entropy;
+    const CredentialPolicy& credentials;
+    const PskSource* psks = nullptr;
+};
+
+}  // namespace mayfly::mls

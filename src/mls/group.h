@@ -1,0 +1,313 @@
+// Group: one member's state of one MLS group (RFC 9420).
+//
+// A Group is a state machine without I/O, clock or randomness. Every operation either succeeds or
+// leaves the group exactly as it was.
+//
+// Persistence contract. Each operation that succeeds may change records; take_changes() hands out
+// those that changed since it was last called. The caller writes them in ONE atomic, durable batch
+// BEFORE it releases what the operation produced (ciphertext, commit, plaintext). A process that
+// dies before the batch is durable then restarts from records in which nothing was released yet, so
+// no key and no nonce is ever used twice. load() restores a group from all of its records. One
+// application message changes one small record (a sender's first message in an epoch: a number of
+// small records that grows with log2 of the group's size); the whole state is written only when the
+// epoch changes or a commit is pending.
+//
+// The current epoch stays in use while a commit of ours is pending: merge_pending_commit() moves on
+// once the delivery service has accepted it, discard_pending_commit() drops it. The pending commit
+// is a record of its own, so a crash between sending and the answer loses nothing.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "mls/environment.h"
+#include "mls/framing.h"
+#include "mls/key_package_secrets.h"
+#include "mls/proposal.h"
+
+namespace mayfly::mls {
+
+struct EpochState;  // group_state.h
+struct GroupState;  // group_state.h
+
+// How many epochs before the current one stay readable for late application messages. Only their
+// message secrets and their members' signature keys are kept.
+constexpr size_t past_epochs_max = 4;
+// How many proposals a group holds between two commits: bounds what a member can make us store.
+constexpr size_t cached_proposals_max = 1024;
+// How many resumption secrets of earlier epochs a group remembers for PSKs (section 8.6).
+constexpr size_t resumption_psks_max = 8;
+
+struct Member {
+    LeafIndex leaf;
+    Credential credential;
+    Bytes signature_key;
+};
+
+// GroupRecord is one stored row of a group. Keys are unique within the group and sort by kind; the
+// caller adds the group to them. No value means: delete the row.
+struct GroupRecord {
+    Bytes key;
+    std::optional<SecretBuffer> value;
+};
+
+// EpochView reads one epoch: the current one, the one a pending commit would start, or the one a
+// staged commit would start. It must not outlive what it was taken from.
+class EpochView {
+  public:
+    explicit EpochView(const EpochState& state) : state_(&state) {}
+
+    BytesView group_id() const;
+    CipherSuiteId cipher_suite() const;
+    Epoch epoch() const;
+    std::vector<Member> members() const;  // in leaf order
+    std::optional<Member> member(LeafIndex leaf) const;
+    size_t member_count() const;
+    const Extensions& extensions() const;  // of the GroupContext
+    // extension_data gives the content of the GroupContext extension of that type.
+    std::optional<BytesView> extension_data(ExtensionType type) const;
+    // export_secret is MLS-Exporter (section 8.5); at most Secret::capacity_bytes.
+    Result<Secret> export_secret(std::string_view label, BytesView context,
+                                 size_t length_bytes) const;
+    // epoch_authenticator: equal at two members exactly if they agree on the group (section 8.7).
+    BytesView epoch_authenticator() const;
+    BytesView tree_hash() const;
+
+  private:
+    const EpochState* state_;
+};
+
+// ApplicationMessage is a decrypted, authenticated message of a member.
+struct ApplicationMessage {
+    LeafIndex sender;
+    Epoch epoch;              // may be one of the past epochs
+    uint32_t generation = 0;  // of the sender in that epoch; with both, names the message
+    Bytes authenticated_data;
+    SecretBuffer plaintext;
+};
+
+// ReceivedProposal was checked and is kept until a commit: ours includes it unless forgotten.
+struct ReceivedProposal {
+    Sender sender;
+    ProposalRef reference;
+    Proposal proposal;
+    Bytes authenticated_data;
+};
+
+struct AddedMember {
+    Member member;
+    KeyPackageRef key_package;  // empty for a member that joins by external commit
+};
+struct RemovedMember {
+    Member member;
+    Sender proposed_by;
+};
+struct UpdatedMember {
+    Member before;
+    Member after;
+};
+
+// CommitSummary is what a commit does, for the caller's own policy.
+struct CommitSummary {
+    LeafIndex committer;
+    bool external = false;  // the committer joins with this commit
+    bool has_path = false;
+    bool removes_us = false;
+    std::vector<AddedMember> added;
+    std::vector<RemovedMember> removed;
+    std::vector<UpdatedMember> updated;        // by Update proposals and by the commit's path
+    std::optional<Extensions> new_extensions;  // replaced GroupContext extensions
+    std::vector<PreSharedKeyId> psks;
+    std::optional<ReInit> reinit;
+    Bytes authenticated_data;
+};
+
+// StagedCommit is another member's commit, wholly verified but not applied. Group::apply() makes it
+// the group's state; dropping it keeps the current epoch. It fits only the group and epoch that it
+// was staged in.
+class StagedCommit {
+  public:
+    StagedCommit(CommitSummary summary, std::unique_ptr<EpochState> next);
+    StagedCommit(StagedCommit&&) noexcept;
+    StagedCommit& operator=(StagedCommit&&) noexcept;
+    ~StagedCommit();
+
+    const CommitSummary& summary() const { return summary_; }
+    // next shows the epoch that the commit starts; nothing if it removes us.
+    std::optional<EpochView> next() const;
+
+  private:
+    friend class Group;
+    CommitSummary summary_;
+    std::unique_ptr<EpochState> next_;
+};
+
+using Processed = std::variant<ApplicationMessage, ReceivedProposal, StagedCommit>;
+
+struct GroupParameters {
+    CipherSuiteId cipher_suite = default_cipher_suite_id;
+    GroupId group_id;       // random, section 11: at least 16 bytes are asked for
+    Extensions extensions;  // of the GroupContext
+    // Handshakes travel as PrivateMessage unless this says otherwise.
+    WireFormat handshake_format = WireFormat::private_message;
+};
+
+struct CommitOptions {
+    std::vector<Proposal> proposals;  // by value, after those by reference
+    bool include_received = true;     // commit the proposals received and sent in this epoch
+    // A path heals the group from a compromise of the committer. Without it only if no proposal
+    // asks for one (section 12.4).
+    bool path = true;
+    const Identity* new_identity = nullptr;  // replaces our credential and signature key
+    bool tree_in_welcome = true;  // else hand CommitMessages::ratchet_tree to joiners another way
+    bool external_pub = false;    // group_info allows joining by external commit
+    Bytes authenticated_data;     // readable by the delivery service
+    Extensions group_info_extensions;
+};
+
+// CommitMessages is what a commit of ours sends: MLSMessages.
+struct CommitMessages {
+    Bytes commit;                  // to the members
+    std::optional<Bytes> welcome;  // to those added; one message for all
+    Bytes group_info;              // of the epoch that the commit starts
+    Bytes ratchet_tree;            // of that epoch (section 12.4.3.3)
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.commit, self.welcome, self.group_info, self.ratchet_tree);
+    }
+};
+
+// Padding of the content of a PrivateMessage (section 6.3.1).
+enum class Padding : uint8_t {
+    none,
+    padme,  // Padmé: the length keeps only its leading bits, at most 12 % longer
+};
+
+struct ProtectOptions {
+    Bytes authenticated_data;  // readable by the delivery service
+    Padding padding = Padding::padme;
+};
+
+class Group {
+  public:
+    Group(Group&&) noexcept;
+    Group& operator=(Group&&) noexcept;
+    ~Group();
+
+    // Beginnings.
+
+    // create makes a group of one member in epoch 0 (section 11).
+    static Result<Group> create(const GroupParameters& parameters, const Identity& identity,
+                                const LeafOptions& leaf, const Environment& env);
+
+    // join reads a Welcome that was made for this key package (section 12.4.3.1). ratchet_tree is
+    // needed if the Welcome holds none. Which group it is, and that we are not in it yet, the
+    // caller checks on the result: group_id().
+    static Result<Group> join(BytesView welcome, const KeyPackageSecrets& key_package,
+                              std::optional<BytesView> ratchet_tree, const Environment& env);
+    // welcome_recipients lists the key package references that a Welcome is for.
+    static Result<std::vector<KeyPackageRef>> welcome_recipients(BytesView welcome);
+
+    struct ExternalJoin;
+    struct ExternalJoinOptions {
+        std::optional<Bytes> ratchet_tree;  // needed if the GroupInfo holds none
+        std::optional<LeafIndex> replaces;  // our own old leaf, removed by the same commit
+        std::vector<PreSharedKeyId> psks;
+        Bytes authenticated_data;
+    };
+    // join_external adds us by an external commit (section 12.4.3.2). The group is real once the
+    // delivery service has accepted the commit; drop it otherwise.
+    static Result<ExternalJoin> join_external(BytesView group_info, const Identity& identity,
+                                              const LeafOptions& leaf,
+                                              const ExternalJoinOptions& options,
+                                              const Environment& env);
+
+    // The current epoch.
+
+    EpochView current() const;
+    BytesView group_id() const { return current().group_id(); }
+    Epoch epoch() const { return current().epoch(); }
+    std::vector<Member> members() const { return current().members(); }
+    Result<Secret> export_secret(std::string_view label, BytesView context,
+                                 size_t length_bytes) const {
+        return current().export_secret(label, context, length_bytes);
+    }
+    LeafIndex own_leaf() const;
+    // is_active is false once a commit has removed us or reinitialised the group: only reading
+    // messages of the epochs that are left works then.
+    bool is_active() const;
+    // reinit is what the group was closed for, if a ReInit was committed.
+    const std::optional<ReInit>& reinit() const;
+    // resumption_psk of the current or a remembered epoch, for a PSK in another group.
+    Result<SecretBuffer> resumption_psk(Epoch epoch) const;
+    // group_info of the current epoch, signed, as an MLSMessage; with external_pub it lets anyone
+    // who has it join.
+    Result<Bytes> group_info(bool external_pub, bool with_tree) const;
+    Bytes ratchet_tree() const;
+
+    // Application messages.
+
+    // protect encrypts to the members. mls_pending_proposals while proposals wait for a commit
+    // (section 12.4).
+    Result<Bytes> protect(BytesView plaintext, const ProtectOptions& options, Entropy& entropy);
+
+    // Proposals by reference.
+
+    // Each gives the MLSMessage to send; the proposal also waits here for a commit.
+    Result<Bytes> propose(const Proposal& proposal, const Environment& env);
+    // propose_update replaces our leaf's encryption key, and our identity if one is given.
+    Result<Bytes> propose_update(const Identity* new_identity, const Environment& env);
+    // make_psk_proposal: external or resumption PSK with a fresh nonce, for propose() or a commit.
+    Proposal make_external_psk_proposal(BytesView psk_id, Entropy& entropy) const;
+    Proposal make_resumption_psk_proposal(BytesView group_id, Epoch epoch, ResumptionPskUsage usage,
+                                          Entropy& entropy) const;
+    std::vector<ReceivedProposal> pending_proposals() const;
+    // forget_proposal keeps a proposal out of our next commit; true if it was there.
+    bool forget_proposal(BytesView reference);
+
+    // Commits.
+
+    // commit stages a commit; mls_commit_pending while another one is staged.
+    Result<CommitMessages> commit(const CommitOptions& options, const Environment& env);
+    bool has_pending_commit() const;
+    // pending_commit is what commit() returned, also after a restart.
+    const CommitMessages* pending_commit() const;
+    const CommitSummary* pending_summary() const;
+    // pending_epoch shows the epoch that the pending commit would start.
+    std::optional<EpochView> pending_epoch() const;
+    Status merge_pending_commit();
+    void discard_pending_commit();
+
+    // process verifies and decrypts an MLSMessage from the group. mls_own_message for our own: a
+    // pending commit that comes back is merged with merge_pending_commit() instead. An application
+    // message or proposal takes effect at once; a commit is only staged.
+    Result<Processed> process(BytesView message, const Environment& env);
+    // apply moves to the epoch of a staged commit. A pending commit of ours has lost and is
+    // dropped, and so are the proposals of the old epoch.
+    Status apply(StagedCommit staged);
+
+    // erase_past_epochs forgets what late messages would need, at once.
+    void erase_past_epochs();
+
+    // Persistence.
+
+    // take_changes: see the contract above. Records are to be written in one batch.
+    std::vector<GroupRecord> take_changes();
+    // load restores a group from all of its records, in any order. mls_state_corrupt if anything
+    // is damaged, missing or not understood.
+    static Result<Group> load(const std::vector<GroupRecord>& records);
+
+  private:
+    explicit Group(std::unique_ptr<GroupState> state);
+    std::unique_ptr<GroupState> state_;
+};
+
+struct Group::ExternalJoin {
+    Group group;
+    Bytes commit;  // MLSMessage, to the members
+};
+
+}  // namespace mayfly::mls

@@ -1,0 +1,71 @@
+#include "mls/key_package_secrets.h"
+
+#include "mls/mls_message.h"
+
+namespace mayfly::mls {
+
+namespace {
+
+// How far a verifier's clock may be behind ours before it refuses a fresh key package.
+constexpr Duration clock_difference_max = Duration::hours(1);
+
+uint64_t to_seconds(Time time) { return time.ms <= 0 ? 0 : static_cast<uint64_t>(time.ms) / 1000; }
+
+}  // namespace
+
+Capabilities default_capabilities(const std::vector<ExtensionType>& extensions) {
+    Capabilities out;
+    out.versions = {ProtocolVersion::mls10};
+    for (const CipherSuite& suite : all_cipher_suites()) out.cipher_suites.push_back(suite.id);
+    out.extensions = extensions;
+    out.extensions.push_back(last_resort_extension);
+    out.credentials = {CredentialType::basic};
+    return out;
+}
+
+Lifetime key_package_lifetime(Time now, Duration valid_for) {
+    return {to_seconds(now - clock_difference_max), to_seconds(now + valid_for)};
+}
+
+Result<KeyPackageSecrets> create_key_package(CipherSuiteId suite_id, const Identity& identity,
+                                             const KeyPackageOptions& options, Entropy& entropy) {
+    TRY_ASSIGN(const CipherSuite suite, find_cipher_suite(suite_id));
+    TRY_ASSIGN(crypto::KemKeyPair init, crypto::kem_generate(suite.hpke.kem, entropy));
+    TRY_ASSIGN(crypto::KemKeyPair leaf, crypto::kem_generate(suite.hpke.kem, entropy));
+
+    KeyPackageSecrets out;
+    out.init_private_key = std::move(init.private_key);
+    out.leaf_private_key = std::move(leaf.private_key);
+    out.signature_private_key = identity.signature_keys.private_key.clone();
+
+    KeyPackage& package = out.key_package;
+    package.cipher_suite = suite_id;
+    package.init_key = std::move(init.public_key);
+    package.leaf_node.encryption_key = std::move(leaf.public_key);
+    package.leaf_node.signature_key = identity.signature_keys.public_key;
+    package.leaf_node.credential = identity.credential;
+    package.leaf_node.capabilities = options.leaf.capabilities;
+    package.leaf_node.source = LeafNodeSource::key_package;
+    package.leaf_node.lifetime = options.leaf.lifetime;
+    package.leaf_node.extensions = options.leaf.extensions;
+    package.extensions = options.extensions;
+    if (options.last_resort) package.extensions.push_back({last_resort_extension, {}});
+    TRY(check_extensions(package.extensions));
+    TRY(sign_leaf_node(suite, package.leaf_node, out.signature_private_key, {}));
+    TRY(sign_key_package(suite, package, out.signature_private_key));
+    return out;
+}
+
+bool is_last_resort(const KeyPackage& key_package) {
+    return find_extension(key_package.extensions, last_resort_extension) != nullptr;
+}
+
+Bytes encode_key_package_message(const KeyPackage& key_package) {
+    return encode_message(key_package);
+}
+
+Result<KeyPackage> decode_key_package_message(BytesView message) {
+    return decode_message<KeyPackage>(message);
+}
+
+}  // namespace mayfly::mls

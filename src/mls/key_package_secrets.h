@@ -1,0 +1,64 @@
+// Making a key package (RFC 9420 section 10), and the private half that stays at home. The
+// structure and its checks are in mls/key_package.h.
+#pragma once
+
+#include "mls/environment.h"
+#include "mls/key_package.h"
+
+namespace mayfly::mls {
+
+// Identity is who signs: a credential and the signature key pair that it names.
+struct Identity {
+    Credential credential;
+    crypto::SignatureKeyPair signature_keys;
+};
+
+// last_resort marks a key package that may be used more than once (draft-ietf-mls-extensions,
+// "last_resort_key_package"). Its content is empty.
+constexpr ExtensionType last_resort_extension{0x000a};
+
+// default_capabilities: MLS 1.0, every suite of ours, basic credentials, and the extension types
+// given (for example a GroupContext extension of the application's) besides last_resort.
+Capabilities default_capabilities(const std::vector<ExtensionType>& extensions = {});
+
+// key_package_lifetime: from an hour before now, because clocks differ, for `valid_for`.
+Lifetime key_package_lifetime(Time now, Duration valid_for);
+
+// LeafOptions: what a client says in its leaf node besides its identity.
+struct LeafOptions {
+    Capabilities capabilities = default_capabilities();
+    Lifetime lifetime;
+    Extensions extensions;  // of types that the capabilities list
+};
+
+struct KeyPackageOptions {
+    LeafOptions leaf;
+    bool last_resort = false;
+    Extensions extensions;  // of the key package
+};
+
+// KeyPackageSecrets is a key package with its private keys. Whoever holds it can join as this
+// client: store it encrypted, and erase it once used unless it is a last-resort key package.
+struct KeyPackageSecrets {
+    KeyPackage key_package;
+    Secret init_private_key;
+    Secret leaf_private_key;
+    Secret signature_private_key;
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.key_package, self.init_private_key, self.leaf_private_key,
+                self.signature_private_key);
+    }
+};
+
+Result<KeyPackageSecrets> create_key_package(CipherSuiteId suite, const Identity& identity,
+                                             const KeyPackageOptions& options, Entropy& entropy);
+
+bool is_last_resort(const KeyPackage& key_package);
+
+// A key package as it travels: an MLSMessage.
+Bytes encode_key_package_message(const KeyPackage& key_package);
+Result<KeyPackage> decode_key_package_message(BytesView message);
+
+}  // namespace mayfly::mls
