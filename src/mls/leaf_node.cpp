@@ -42,7 +42,7 @@ bool Capabilities::supports(CredentialType type) const {
 bool Capabilities::supports(const RequiredCapabilities& required) const {
     const auto all = [this](const auto& types) {
         return std::all_of(types.begin(), types.end(),
-                           [this](auto type) { return supports(type); });
+                           [this](auto type) { return this->supports(type); });
     };
     return all(required.extension_types) && all(required.proposal_types) &&
            all(required.credential_types);
