@@ -1,9 +1,10 @@
 # mayfly_library(NAME n [SANS_IO] SOURCES ... [DEPS ...] [PRIVATE_LIBS ...] [TESTS ...]
-#   [TEST_DEPS ...])
+#   [TEST_DEPS ...] [NATIVE_TESTS ...])
 # Declares folder n as library mayfly_n. DEPS are other folders of ours; a folder may depend only on
 # those that MAYFLY_ALLOWED_<n> lists, so that arrows point down. SANS_IO folders are built without
 # exceptions and RTTI, natively and for WebAssembly alike. TESTS are foo_test.cpp files, built with
-# GoogleTest into n_test. This table is the one source of the direction: tests/tidy reads it too.
+# GoogleTest into n_test; NATIVE_TESTS are those that WebAssembly cannot run (processes, death
+# tests). This table is the one source of the direction: tests/tidy reads it too.
 set(MAYFLY_ALLOWED_util "")
 set(MAYFLY_ALLOWED_codec "util")
 set(MAYFLY_ALLOWED_crypto "util;codec")
@@ -20,7 +21,8 @@ set(MAYFLY_ALLOWED_apps_cli "util;codec;crypto;mls;wire;core;store;link")
 set(MAYFLY_ALLOWED_apps_relay "util;codec;crypto;wire;relay;relay_store;relay_net")
 
 function(mayfly_library)
-  cmake_parse_arguments(A "SANS_IO" "NAME" "SOURCES;DEPS;PRIVATE_LIBS;TESTS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(A "SANS_IO" "NAME"
+    "SOURCES;DEPS;PRIVATE_LIBS;TESTS;TEST_DEPS;NATIVE_TESTS" ${ARGN})
   if(MAYFLY_WASM AND NOT A_SANS_IO)
     return()
   endif()
@@ -37,6 +39,11 @@ function(mayfly_library)
   target_link_libraries(mayfly_${A_NAME} PRIVATE ${A_PRIVATE_LIBS})
   if(A_SANS_IO)
     target_compile_options(mayfly_${A_NAME} PRIVATE -fno-exceptions -fno-rtti)
+  endif()
+  if(A_NATIVE_TESTS AND NOT MAYFLY_WASM)
+    list(APPEND A_TESTS ${A_NATIVE_TESTS})
+  elseif(A_NATIVE_TESTS)
+    mayfly_native_only(${A_NAME} ${A_NATIVE_TESTS})
   endif()
   if(A_TESTS)
     mayfly_test(NAME ${A_NAME}_test SOURCES ${A_TESTS} DEPS ${A_NAME} ${A_TEST_DEPS})
@@ -60,4 +67,12 @@ function(mayfly_test)
   if(A_LABELS)
     set_tests_properties(${A_NAME} PROPERTIES LABELS "${A_LABELS}")
   endif()
+endfunction()
+
+# What WebAssembly leaves out is said by name, when configured and in the counts.
+function(mayfly_native_only folder)
+  string(REPLACE ";" " " names "${ARGN}")
+  message(STATUS "wasm: src/${folder} leaves out ${names}")
+  add_test(NAME ${folder}_native_only COMMAND ${CMAKE_COMMAND} -E echo "native only: ${names}")
+  set_tests_properties(${folder}_native_only PROPERTIES SKIP_REGULAR_EXPRESSION "native only")
 endfunction()
