@@ -1,5 +1,5 @@
 // Authenticated encryption with associated data (RFC 5116). One nonce is used once per key: callers
-// own that promise.
+// own that promise. Keys and nonces of a wrong size are our own bug and assert.
 #pragma once
 
 #include "util/bytes.h"
@@ -12,7 +12,11 @@ enum class AeadId : uint8_t { aes_128_gcm, aes_256_gcm, chacha20_poly1305 };
 
 constexpr size_t aead_nonce_size_bytes = 12;
 constexpr size_t aead_tag_size_bytes = 16;
-constexpr size_t aead_key_size_bytes(AeadId id) { return id == AeadId::aes_128_gcm ? 16 : 32; }
+constexpr size_t aead_key_size_bytes(AeadId id) {
+    return id == AeadId::aes_128_gcm ? 16 : 32;
+}
+// OpenSSL counts lengths in int; attachments are sealed in chunks far smaller than this.
+constexpr size_t aead_input_size_bytes_max = size_t{1} << 30;
 
 // aead_seal writes ciphertext and tag to out (plaintext.size() + 16 bytes; may not overlap).
 void aead_seal(AeadId id, BytesView key, BytesView nonce, BytesView associated_data,

@@ -1,4 +1,5 @@
-// Hashes, HMAC, HKDF (RFC 5869) and SHAKE256 (FIPS 202). None of these can fail on any input.
+// Hashes, HMAC (RFC 2104), HKDF (RFC 5869) and SHAKE256 (FIPS 202). None of these can fail on any
+// input: a wrong output size is our own bug and asserts.
 #pragma once
 
 #include <memory>
@@ -19,7 +20,7 @@ void hash(HashId id, BytesView input, MutableBytesView out);
 Bytes hash(HashId id, BytesView input);
 std::array<uint8_t, 32> sha256(BytesView input);
 
-// Hasher hashes in pieces. finish may be called once.
+// Hasher hashes in pieces. finish may be called once, and nothing after it.
 class Hasher {
   public:
     explicit Hasher(HashId id);
@@ -34,6 +35,7 @@ class Hasher {
     std::unique_ptr<State> state_;
 };
 
+// hmac writes hash_size_bytes(id) bytes to out. Compare tags with constant_time_equal.
 void hmac(HashId id, BytesView key, BytesView input, MutableBytesView out);
 
 // RFC 5869. hkdf_expand: length_bytes is at most 255 * hash_size and at most
@@ -41,6 +43,7 @@ void hmac(HashId id, BytesView key, BytesView input, MutableBytesView out);
 Secret hkdf_extract(HashId id, BytesView salt, BytesView input_key);
 Secret hkdf_expand(HashId id, BytesView pseudo_random_key, BytesView info, size_t length_bytes);
 
+// shake256 fills out, of any size.
 void shake256(BytesView input, MutableBytesView out);
 
 }  // namespace mayfly::crypto

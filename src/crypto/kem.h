@@ -1,5 +1,9 @@
-// Key encapsulation: the DHKEMs of RFC 9180, ML-KEM-768 (FIPS 203) and the hybrid MLKEM768X25519 of
-// draft-ietf-hpke-pq. Identifiers are those of the HPKE KEM registry.
+// Key encapsulation: the DHKEMs of RFC 9180 and the hybrid MLKEM768X25519 of draft-ietf-hpke-pq.
+// Identifiers are those of the HPKE KEM registry.
+//
+// Wrong lengths and keys that are not canonical give invalid_key. A ciphertext that was made for
+// another key is no error here: ML-KEM's implicit rejection gives another shared secret, and what
+// it protects does not open.
 #pragma once
 
 #include "util/bytes.h"
@@ -27,6 +31,7 @@ struct Encapsulation {
     Bytes ciphertext;  // RFC 9180 calls it enc, RFC 9420 kem_output
 };
 
+size_t kem_private_key_size_bytes(KemId id);
 size_t kem_public_key_size_bytes(KemId id);
 size_t kem_ciphertext_size_bytes(KemId id);
 size_t kem_secret_size_bytes(KemId id);  // of the shared secret

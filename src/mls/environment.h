@@ -24,13 +24,6 @@ class CredentialPolicy {
   public:
     virtual ~CredentialPolicy() = default;
     virtual Status check(const CredentialCheck& question) const = 0;
-    // same_client: whether two credentials stand for one client, which a group holds only once
-    // (section 12.2). Equal signature keys are refused in any case.
-    virtual bool same_client(const Credential& a, const Credential& b) const {
-        static_cast<void>(a);
-        static_cast<void>(b);
-        return false;
-    }
 };
 
 // PskSource finds pre-shared keys (section 8.4). Resumption secrets of the group at hand are found

@@ -25,6 +25,7 @@
 #include "mls/environment.h"
 #include "mls/framing.h"
 #include "mls/key_package_secrets.h"
+#include "mls/private_message.h"
 #include "mls/proposal.h"
 
 namespace mayfly::mls {
@@ -129,7 +130,7 @@ struct CommitSummary {
 // was staged in.
 class StagedCommit {
   public:
-    StagedCommit(CommitSummary summary, std::unique_ptr<EpochState> next);
+    StagedCommit(CommitSummary summary, std::unique_ptr<EpochState> next, Bytes base);
     StagedCommit(StagedCommit&&) noexcept;
     StagedCommit& operator=(StagedCommit&&) noexcept;
     ~StagedCommit();
@@ -141,7 +142,8 @@ class StagedCommit {
   private:
     friend class Group;
     CommitSummary summary_;
-    std::unique_ptr<EpochState> next_;
+    std::unique_ptr<EpochState> next_;  // nothing if the commit removes us
+    Bytes base_;                        // the interim transcript hash that it builds on
 };
 
 using Processed = std::variant<ApplicationMessage, ReceivedProposal, StagedCommit>;
@@ -161,29 +163,23 @@ struct CommitOptions {
     // asks for one (section 12.4).
     bool path = true;
     const Identity* new_identity = nullptr;  // replaces our credential and signature key
-    bool tree_in_welcome = true;  // else hand CommitMessages::ratchet_tree to joiners another way
-    bool external_pub = false;    // group_info allows joining by external commit
+    bool tree_in_welcome = true;  // else CommitMessages::ratchet_tree reaches joiners another way
+    bool external_pub = false;    // also make a group_info that lets its holder join
     Bytes authenticated_data;     // readable by the delivery service
     Extensions group_info_extensions;
 };
 
-// CommitMessages is what a commit of ours sends: MLSMessages.
+// CommitMessages is what a commit of ours sends: MLSMessages, except for the tree.
 struct CommitMessages {
-    Bytes commit;                  // to the members
-    std::optional<Bytes> welcome;  // to those added; one message for all
-    Bytes group_info;              // of the epoch that the commit starts
-    Bytes ratchet_tree;            // of that epoch (section 12.4.3.3)
+    Bytes commit;                       // to the members
+    std::optional<Bytes> welcome;       // to those added; one message for all
+    std::optional<Bytes> group_info;    // of the next epoch, if external_pub was asked for
+    std::optional<Bytes> ratchet_tree;  // for those added, if it is not in the welcome
 
     template <class Self, class Archive>
     static void fields(Self& self, Archive& archive) {
         archive(self.commit, self.welcome, self.group_info, self.ratchet_tree);
     }
-};
-
-// Padding of the content of a PrivateMessage (section 6.3.1).
-enum class Padding : uint8_t {
-    none,
-    padme,  // Padmé: the length keeps only its leading bits, at most 12 % longer
 };
 
 struct ProtectOptions {

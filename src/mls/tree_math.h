@@ -47,16 +47,12 @@ struct LeafCount {
 };
 
 // leaf_of: the node must be a leaf.
-constexpr LeafIndex leaf_of(NodeIndex node) {
-    return {node.value / 2};
-}
+constexpr LeafIndex leaf_of(NodeIndex node) { return {node.value / 2}; }
 // level: 0 for leaves, 1 for their parents, and so on.
 constexpr uint32_t level(NodeIndex node) {
     return static_cast<uint32_t>(std::countr_one(node.value));
 }
-constexpr NodeIndex root(LeafCount leaves) {
-    return {leaves.value - 1};
-}
+constexpr NodeIndex root(LeafCount leaves) { return {leaves.value - 1}; }
 constexpr bool is_in_subtree(NodeIndex top, NodeIndex node) {
     return (node.value >> (level(top) + 1)) == (top.value >> (level(top) + 1)) &&
            level(node) <= level(top);

@@ -30,17 +30,9 @@ struct GroupInfo {
 Status sign_group_info(const CipherSuite& suite, GroupInfo& info, const Secret& signature_key);
 Status verify_group_info(const CipherSuite& suite, const GroupInfo& info, BytesView signature_key);
 
-struct PathSecret {
-    Secret path_secret;
-    template <class Self, class Archive>
-    static void fields(Self& self, Archive& archive) {
-        archive(self.path_secret);
-    }
-};
-
 struct GroupSecrets {
     Secret joiner_secret;
-    std::optional<PathSecret> path_secret;
+    std::optional<Secret> path_secret;  // the structure PathSecret holds nothing else
     std::vector<PreSharedKeyId> psks;
 
     template <class Self, class Archive>

@@ -4,7 +4,11 @@
 // Each WebSocket message is one ClientFrame or one RelayFrame. A client may have many requests
 // under way; each is answered exactly once, in any order, after its effect is durable. Requests
 // that change state carry a MessageId or are idempotent by content, so that a client may repeat
-// them after a lost connection.
+// them after a lost connection. A repeated MessageId is answered `ok` before any other check, the
+// epoch's among them: the first attempt was done.
+//
+// Hello is enough for RecordGet, HandleGet, KeyPackageTake, Put and VaultGet; all others need a
+// QueueOpen on the same connection.
 #pragma once
 
 #include <variant>

@@ -7,12 +7,8 @@ namespace {
 
 constexpr size_t label_size_bytes_max = 63;  // RFC 1035 section 2.3.4
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-    return c >= 'a' && c <= 'z';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 
 std::string to_lower(std::string_view text) {
     std::string out(text);
@@ -129,8 +125,7 @@ std::string format_ipv6(const Ipv6& groups) {
     size_t gap_size = 1;
     for (size_t i = 0; i < 8;) {
         size_t end = i;
-        while (end < 8 && groups[end] == 0)
-            ++end;
+        while (end < 8 && groups[end] == 0) ++end;
         if (end - i > gap_size) {
             gap_start = i;
             gap_size = end - i;

@@ -1,0 +1,120 @@
+// The ratchet tree's public part: RFC 9420 sections 4.1, 7.7, 7.8 and 12.4.3.3.
+//
+// A RatchetTree is a value. A copy costs O(1) and shares everything with the original; a change
+// replaces only the nodes from the changed leaf to the root, so that a next epoch's tree is built
+// beside the current one in O(log N) and swapped in. Tree hashes are computed when asked for and
+// kept. Because copies share these, a tree and its copies belong to one thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "mls/key_index.h"
+#include "mls/leaf_node.h"
+#include "mls/tree_math.h"
+#include "mls/update_path.h"
+
+namespace mayfly::mls {
+
+// Room for any group that a commit can serve: at this size an add-all Welcome nears varint_max.
+constexpr uint32_t tree_leaves_max = 1U << 22;
+
+// PathStep: a node of a filtered direct path, and its child on the copath, whose resolution is who
+// gets the node's path secret.
+struct PathStep {
+    NodeIndex node;
+    NodeIndex copath_child;
+};
+
+// MemberSupport: what all members together use and what every one of them supports. Sorted lists;
+// default types (RFC 9420 section 7.2) are left out.
+struct MemberSupport {
+    std::vector<CredentialType> credentials_in_use;
+    std::vector<CredentialType> credentials;
+    std::vector<ExtensionType> extensions;
+    std::vector<ProposalType> proposals;
+    bool operator==(const MemberSupport&) const = default;
+};
+
+class RatchetTree {
+  public:
+    // An empty tree. add_leaf gives its first leaf index 0.
+    explicit RatchetTree(const CipherSuite& suite) : suite_(suite) {}
+
+    // decode reads the value of a ratchet_tree extension (section 12.4.3.3). The tree has the right
+    // shape afterwards; tree_validation.h says whether it may be trusted. Errors: mls_bad_tree and
+    // those of the codec.
+    static Result<RatchetTree> decode(const CipherSuite& suite, BytesView encoded);
+    Bytes encode() const;
+
+    const CipherSuite& suite() const { return suite_; }
+    LeafCount leaf_count() const { return leaf_count_; }  // blank leaves included
+    uint32_t member_count() const;
+    // leaf, parent_node: nullptr when blank or outside the tree. Valid until the tree changes.
+    const LeafNode* leaf(LeafIndex index) const;
+    const ParentNode* parent_node(NodeIndex index) const;
+    bool is_blank(NodeIndex index) const;
+    // encryption_key: the node must not be blank.
+    const HpkePublicKey& encryption_key(NodeIndex index) const;
+    std::vector<LeafIndex> members() const;
+    // first_blank_leaf: where add_leaf will put the next leaf; may be just outside the tree.
+    LeafIndex first_blank_leaf() const;
+    std::optional<LeafIndex> find_leaf(const LeafNode& leaf) const;
+
+    std::vector<NodeIndex> resolution(NodeIndex index) const;           // section 4.1.1
+    std::vector<PathStep> filtered_direct_path(LeafIndex index) const;  // section 4.1.2
+
+    // The changes that proposals make (sections 7.7 and 12.1.1 to 12.1.3). add_leaf: there must be
+    // room (first_blank_leaf() < tree_leaves_max). update_leaf, remove_leaf: a member's leaf.
+    LeafIndex add_leaf(LeafNode leaf);
+    void update_leaf(LeafIndex index, LeafNode leaf);
+    void remove_leaf(LeafIndex index);
+
+    // The changes that an update path makes (sections 7.5 and 7.9). set_path gives the nodes of the
+    // leaf's filtered direct path these keys and their parent hashes, blanks the rest of its direct
+    // path, and returns the parent hash that belongs in the leaf. set_leaf replaces a member's leaf
+    // and nothing else. set_path: one key for each node of filtered_direct_path(index).
+    Bytes set_path(LeafIndex index, std::span<const HpkePublicKey> keys);
+    void set_leaf(LeafIndex index, LeafNode leaf);
+
+    // Section 7.8. The empty tree has no hash.
+    const Bytes& tree_hash() const;
+    const Bytes& tree_hash(NodeIndex index) const;
+    // original_tree_hash: the node's tree hash if these leaves (increasing) were blank and nowhere
+    // unmerged (section 7.9).
+    Bytes original_tree_hash(NodeIndex index, std::span<const LeafIndex> without) const;
+
+    // Section 7.3 and 12.4.3.1: each encryption key is in one node, each signature key in one leaf.
+    bool keys_are_unique() const;
+    bool has_encryption_key(BytesView key) const;
+    const MemberSupport& member_support() const;
+
+  private:
+    struct Subtree;
+    using SubtreePtr = std::shared_ptr<Subtree>;
+    struct Editor;
+    struct Builder;
+
+    const Subtree* find(NodeIndex index) const;
+    void grow();
+    void truncate();
+    void index_leaf(const LeafNode* before, const LeafNode* after);
+    void blank_parent(Subtree& at);
+    void put_leaf(Subtree& at, LeafNode leaf);
+    template <class AtLeaf, class AtParent>
+    void edit(LeafIndex index, AtLeaf&& at_leaf, AtParent&& at_parent);
+
+    CipherSuite suite_;
+    LeafCount leaf_count_;
+    SubtreePtr root_;
+    KeyIndex encryption_keys_;
+    KeyIndex signature_keys_;
+};
+
+// parent_hash_of: the parent hash of a parent node (section 7.9), given the original tree hash of
+// the child that is not on the path.
+Bytes parent_hash_of(const CipherSuite& suite, const ParentNode& parent,
+                     BytesView original_sibling_tree_hash);
+
+}  // namespace mayfly::mls
