@@ -28,6 +28,10 @@ target_compile_options(mayfly_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Werror
   -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # g++ 12 warns of overlapping copies inside std::string's operator+ (GCC bug 105651).
+  target_compile_options(mayfly_flags INTERFACE -Wno-restrict)
+endif()
 if(NOT MAYFLY_WASM)
   target_compile_options(mayfly_flags INTERFACE -fstack-protector-strong)
   target_compile_definitions(mayfly_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
