@@ -44,6 +44,7 @@ struct AccountOptions {
     std::vector<std::string> relays;  // canonical RelayAddress texts, best first; at least one
     std::string handle_name;          // empty: none
     std::string display_name;         // empty: none
+    std::string invite;               // code for relays that want one; empty: none
 };
 
 struct AccountView {
@@ -89,6 +90,7 @@ struct MessageView {
     Time expires_at;            // after opening a burning message: the burn time
     uint32_t burn_seconds = 0;  // 0: does not burn on read
     MessageState state = MessageState::received;
+    bool needs_newer = false;  // of a type that this version cannot show; text is empty
 };
 
 struct SendOptions {

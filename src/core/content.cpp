@@ -1,0 +1,135 @@
+#include "core/content.h"
+
+#include <bit>
+
+#include "crypto/aead.h"
+
+namespace mayfly::core {
+namespace {
+
+constexpr std::array<uint8_t, crypto::aead_nonce_size_bytes> nonce_of_single_use_key{};
+
+// Length of the well-formed UTF-8 sequence at the start of `text`, or 0.
+size_t utf8_sequence_size(BytesView text) {
+    const uint8_t lead = text[0];
+    if (lead < 0x80) return 1;
+    size_t size = 0;
+    uint8_t second_min = 0x80;
+    uint8_t second_max = 0xbf;
+    if (lead >= 0xc2 && lead <= 0xdf) {
+        size = 2;
+    } else if (lead >= 0xe0 && lead <= 0xef) {
+        size = 3;
+        if (lead == 0xe0) second_min = 0xa0;
+        if (lead == 0xed) second_max = 0x9f;
+    } else if (lead >= 0xf0 && lead <= 0xf4) {
+        size = 4;
+        if (lead == 0xf0) second_min = 0x90;
+        if (lead == 0xf4) second_max = 0x8f;
+    }
+    if (size == 0 || text.size() < size) return 0;
+    if (text[1] < second_min || text[1] > second_max) return 0;
+    for (size_t i = 2; i < size; ++i) {
+        if ((text[i] & 0xc0) != 0x80) return 0;
+    }
+    return size;
+}
+
+Status check_body(const Content& content) {
+    switch (content.type) {
+        case ContentType::text:
+            ENSURE(!content.body.empty(), malformed_input);
+            ENSURE(is_utf8(content.body.expose()), malformed_input);
+            break;
+        case ContentType::recall:
+            ENSURE(content.body.size() == MessageId::size_bytes, malformed_input);
+            break;
+        default: break;
+    }
+    return {};
+}
+
+}  // namespace
+
+bool is_utf8(BytesView text) {
+    while (!text.empty()) {
+        const size_t size = utf8_sequence_size(text);
+        if (size == 0) return false;
+        text = text.subspan(size);
+    }
+    return true;
+}
+
+SecretBuffer encode_content(const Content& content) { return codec::encode_secret(content); }
+
+Result<Content> decode_content(BytesView plaintext) {
+    TRY_ASSIGN(Content content, codec::decode<Content>(plaintext));
+    ENSURE(content.version == content_version, unsupported_version);
+    ENSURE(content.body.size() <= text_size_bytes_max, input_too_large);
+    ENSURE(content.expires_after_ms >= static_cast<uint64_t>(expiration_min.ms), malformed_input);
+    ENSURE(content.expires_after_ms <= static_cast<uint64_t>(expiration_max.ms), malformed_input);
+    ENSURE(content.burn_seconds <= static_cast<uint64_t>(expiration_max.ms) / 1000,
+           malformed_input);
+    TRY(check_body(content));
+    return content;
+}
+
+Time clamp_sent_at(uint64_t sent_at_ms, Time now) {
+    const Time latest = now + clock_skew_max;
+    if (sent_at_ms > static_cast<uint64_t>(std::max<int64_t>(latest.ms, 0))) return now;
+    return std::max(Time{static_cast<int64_t>(sent_at_ms)}, now - message_age_max);
+}
+
+Result<ConversationInfo> decode_conversation_info(BytesView data) {
+    TRY_ASSIGN(ConversationInfo info, codec::decode<ConversationInfo>(data));
+    ENSURE(info.version == content_version, unsupported_version);
+    ENSURE(!info.hubs.empty() && info.hubs.size() <= conversation_hubs_max, malformed_input);
+    for (const std::string& hub : info.hubs) {
+        ENSURE(hub.size() <= wire::relay_address_size_max, malformed_input);
+    }
+    return info;
+}
+
+size_t padded_size(size_t size_bytes) {
+    if (size_bytes < 2) return size_bytes;
+    const auto exponent = static_cast<size_t>(std::bit_width(size_bytes)) - 1;
+    const auto kept_bits = static_cast<size_t>(std::bit_width(exponent));
+    if (exponent <= kept_bits) return size_bytes;
+    const size_t mask = (size_t{1} << (exponent - kept_bits)) - 1;
+    return (size_bytes + mask) & ~mask;
+}
+
+Bytes encode_direct_payload(Bytes welcome, Bytes sealed_introduction) {
+    DirectPayload payload;
+    payload.welcome = std::move(welcome);
+    payload.sealed_introduction = std::move(sealed_introduction);
+    const size_t bare_size = codec::encode(payload).size();
+    payload.padding.resize(padded_size(bare_size) - bare_size);
+    return codec::encode(payload);
+}
+
+Result<DirectPayload> decode_direct_payload(BytesView bytes) {
+    ENSURE(bytes.size() <= wire::payload_size_bytes_max, input_too_large);
+    TRY_ASSIGN(DirectPayload payload, codec::decode<DirectPayload>(bytes));
+    ENSURE(payload.version == content_version, unsupported_version);
+    ENSURE(std::all_of(payload.padding.begin(), payload.padding.end(),
+                       [](uint8_t byte) { return byte == 0; }),
+           malformed_input);
+    return payload;
+}
+
+Bytes seal_introduction(const Secret& key, const Introduction& introduction) {
+    return crypto::aead_seal(crypto::AeadId::chacha20_poly1305, key.expose(),
+                             nonce_of_single_use_key, as_bytes(introduction_label),
+                             codec::encode(introduction));
+}
+
+Result<Introduction> open_introduction(const Secret& key, BytesView sealed) {
+    TRY_ASSIGN(const SecretBuffer plaintext,
+               crypto::aead_open(crypto::AeadId::chacha20_poly1305, key.expose(),
+                                 nonce_of_single_use_key, as_bytes(introduction_label), sealed));
+    TRY_ASSIGN(Introduction introduction, codec::decode<Introduction>(plaintext.expose()));
+    return introduction;
+}
+
+}  // namespace mayfly::core
