@@ -101,6 +101,8 @@ def library_arguments(root, folder):
         else:
             arguments[keyword].append(word)
     arguments["text"] = text
+    native = re.findall(r"set\(\w+_native_sources\s([^)]*)\)", text)
+    arguments["native"] = set(" ".join(native).split())
     return arguments
 
 
@@ -127,7 +129,9 @@ def check_includes(path, lines, table, cmake, findings):
     if is_test(path):
         allowed = allowed | set(cmake.get(folder, {}).get("TEST_DEPS", ())) | {"tests"}
     layers = table.keys() | {"apps", "tests"}
-    sans_io = parts[0] == "src" and "SANS_IO" in cmake.get(folder, {})
+    declared = cmake.get(folder, {})
+    sans_io = (parts[0] == "src" and "SANS_IO" in declared
+               and path.name not in declared["native"])
     for number, line in enumerate(lines, 1):
         match = INCLUDE.match(line)
         if not match:
