@@ -52,8 +52,6 @@ Result<CipherSuite> find_cipher_suite(CipherSuiteId id) {
     return MAYFLY_ERROR(unsupported_suite);
 }
 
-std::span<const CipherSuite> all_cipher_suites() {
-    return table;
-}
+std::span<const CipherSuite> all_cipher_suites() { return table; }
 
 }  // namespace mayfly::mls

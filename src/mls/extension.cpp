@@ -12,8 +12,7 @@ const Extension* find_extension(const Extensions& list, ExtensionType type) {
 Status check_extensions(const Extensions& list) {
     std::vector<ExtensionType> types;
     types.reserve(list.size());
-    for (const Extension& extension : list)
-        types.push_back(extension.type);
+    for (const Extension& extension : list) types.push_back(extension.type);
     std::sort(types.begin(), types.end());
     ENSURE(std::adjacent_find(types.begin(), types.end()) == types.end(), malformed_input);
     return {};

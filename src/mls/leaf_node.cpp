@@ -23,21 +23,15 @@ Bytes signed_content(const LeafNode& leaf, LeafPosition position) {
 
 }  // namespace
 
-bool Capabilities::supports(ProtocolVersion version) const {
-    return lists(versions, version);
-}
-bool Capabilities::supports(CipherSuiteId suite) const {
-    return lists(cipher_suites, suite);
-}
+bool Capabilities::supports(ProtocolVersion version) const { return lists(versions, version); }
+bool Capabilities::supports(CipherSuiteId suite) const { return lists(cipher_suites, suite); }
 bool Capabilities::supports(ExtensionType type) const {
     return is_default(type) || lists(extensions, type);
 }
 bool Capabilities::supports(ProposalType type) const {
     return is_default(type) || lists(proposals, type);
 }
-bool Capabilities::supports(CredentialType type) const {
-    return lists(credentials, type);
-}
+bool Capabilities::supports(CredentialType type) const { return lists(credentials, type); }
 
 bool Capabilities::supports(const RequiredCapabilities& required) const {
     const auto all = [this](const auto& types) {
@@ -71,8 +65,9 @@ Status check_leaf_node(const CipherSuite& suite, const LeafNode& leaf, LeafNodeS
     ENSURE(leaf.source == expected, mls_bad_leaf_node);
     ENSURE(crypto::kem_check_public_key(suite.hpke.kem, leaf.encryption_key).ok(),
            mls_bad_leaf_node);
+    // The suite itself need not be listed: no section asks for it, and members that leave it out
+    // exist (the working group's vectors for suite 7).
     ENSURE(leaf.capabilities.supports(ProtocolVersion::mls10), mls_bad_leaf_node);
-    ENSURE(leaf.capabilities.supports(suite.id), mls_bad_leaf_node);
     ENSURE(leaf.capabilities.supports(leaf.credential.type), mls_bad_leaf_node);
     ENSURE(check_extensions(leaf.extensions).ok(), mls_bad_leaf_node);
     for (const Extension& extension : leaf.extensions) {

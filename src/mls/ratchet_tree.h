@@ -88,20 +88,20 @@ class RatchetTree {
     // Section 7.3 and 12.4.3.1: each encryption key is in one node, each signature key in one leaf.
     bool keys_are_unique() const;
     bool has_encryption_key(BytesView key) const;
-    const MemberSupport& member_support() const;
+    MemberSupport member_support() const;
 
   private:
     struct Subtree;
     using SubtreePtr = std::shared_ptr<Subtree>;
-    struct Editor;
+    struct Walker;
+    struct Summariser;
     struct Builder;
 
     const Subtree* find(NodeIndex index) const;
     void grow();
     void truncate();
-    void index_leaf(const LeafNode* before, const LeafNode* after);
-    void blank_parent(Subtree& at);
-    void put_leaf(Subtree& at, LeafNode leaf);
+    void put_leaf(Subtree& at, std::shared_ptr<const LeafNode> leaf);
+    void put_parent(Subtree& at, std::shared_ptr<ParentNode> parent);
     template <class AtLeaf, class AtParent>
     void edit(LeafIndex index, AtLeaf&& at_leaf, AtParent&& at_parent);
 

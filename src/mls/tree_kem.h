@@ -14,12 +14,13 @@
 
 namespace mayfly::mls {
 
-struct PathSecret {
+struct NodePathSecret {
     NodeIndex node;
     Secret secret;
 };
 
 struct OpenedPath;
+struct NewPath;
 
 // TreeKemPrivate: own leaf index, and the private keys that the member knows: its leaf's and those
 // of nodes on its direct path. Path secrets are not kept (section 9.2).
@@ -52,8 +53,8 @@ class TreeKemPrivate {
                                  std::span<const LeafIndex> new_leaves,
                                  BytesView group_context) const;
 
-    // consistent: each private key belongs to the public key in the tree. For tests and for state
-    // read back from a store; costs a scalar multiplication per key.
+    // check_against: each private key belongs to the public key in the tree. For state read back
+    // from a store; costs a scalar multiplication per key. Errors: mls_state_corrupt.
     Status check_against(const RatchetTree& tree) const;
 
     template <class Self, class Archive>
@@ -62,6 +63,9 @@ class TreeKemPrivate {
     }
 
   private:
+    friend Result<NewPath> begin_path(RatchetTree& tree, LeafIndex index, LeafNode leaf,
+                                      const Secret& signature_key, BytesView group_id,
+                                      Entropy& entropy);
     struct NodeKey {
         NodeIndex node;
         Secret private_key;
@@ -84,15 +88,15 @@ struct OpenedPath {
 
 // NewPath: what the sender of a path knows between the two steps, and keeps or hands out after it.
 struct NewPath {
-    LeafNode leaf_node;                    // signed
-    std::vector<PathStep> steps;           // the filtered direct path
-    std::vector<PathSecret> path_secrets;  // one for each step
+    LeafNode leaf_node;                        // signed
+    std::vector<PathStep> steps;               // the filtered direct path
+    std::vector<NodePathSecret> path_secrets;  // one for each step
     Secret commit_secret;
     TreeKemPrivate next;
 
     // path_secret_for: what a new member's GroupSecrets get: the path secret of the lowest node
     // above both; nullptr when the filtered direct path has none.
-    const PathSecret* path_secret_for(LeafIndex new_leaf) const;
+    const NodePathSecret* path_secret_for(LeafIndex new_leaf) const;
 };
 
 // begin_path makes fresh keys for the member's leaf and its filtered direct path, and puts them in
