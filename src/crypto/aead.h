@@ -12,9 +12,7 @@ enum class AeadId : uint8_t { aes_128_gcm, aes_256_gcm, chacha20_poly1305 };
 
 constexpr size_t aead_nonce_size_bytes = 12;
 constexpr size_t aead_tag_size_bytes = 16;
-constexpr size_t aead_key_size_bytes(AeadId id) {
-    return id == AeadId::aes_128_gcm ? 16 : 32;
-}
+constexpr size_t aead_key_size_bytes(AeadId id) { return id == AeadId::aes_128_gcm ? 16 : 32; }
 // OpenSSL counts lengths in int; attachments are sealed in chunks far smaller than this.
 constexpr size_t aead_input_size_bytes_max = size_t{1} << 30;
 

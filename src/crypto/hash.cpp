@@ -66,11 +66,9 @@ class Hmac {
         } else {
             std::copy(key.begin(), key.end(), pad.begin());
         }
-        for (uint8_t& byte : pad)
-            byte ^= 0x36;
+        for (uint8_t& byte : pad) byte ^= 0x36;
         inner_.update(pad);
-        for (uint8_t& byte : pad)
-            byte ^= 0x36 ^ 0x5c;
+        for (uint8_t& byte : pad) byte ^= 0x36 ^ 0x5c;
         outer_.update(pad);
     }
     template <class... Pieces>

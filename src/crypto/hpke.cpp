@@ -7,12 +7,8 @@ namespace {
 
 constexpr uint8_t mode_base = 0x00;
 
-uint16_t kdf_number(HashId id) {
-    return static_cast<uint16_t>(1 + static_cast<uint16_t>(id));
-}
-uint16_t aead_number(AeadId id) {
-    return static_cast<uint16_t>(1 + static_cast<uint16_t>(id));
-}
+uint16_t kdf_number(HashId id) { return static_cast<uint16_t>(1 + static_cast<uint16_t>(id)); }
+uint16_t aead_number(AeadId id) { return static_cast<uint16_t>(1 + static_cast<uint16_t>(id)); }
 // RFC 9180 sections 7.2 and 7.3: both registries count from 1 in the order of our enums.
 static_assert(static_cast<int>(HashId::sha256) == 0 && static_cast<int>(HashId::sha512) == 2);
 static_assert(static_cast<int>(AeadId::aes_128_gcm) == 0 &&

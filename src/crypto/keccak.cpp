@@ -57,9 +57,7 @@ using Lanes = std::array<uint64_t, 25>;
 
 }  // namespace
 
-Keccak::~Keccak() {
-    wipe(lanes_.data(), sizeof lanes_);
-}
+Keccak::~Keccak() { wipe(lanes_.data(), sizeof lanes_); }
 
 void Keccak::permute() {
     Lanes even = lanes_;
@@ -76,8 +74,7 @@ void Keccak::absorb(BytesView input) {
     while (!input.empty()) {
         if (at_ % 8 == 0 && input.size() >= 8) {
             uint64_t lane = 0;
-            for (size_t i = 0; i < 8; ++i)
-                lane |= static_cast<uint64_t>(input[i]) << (8 * i);
+            for (size_t i = 0; i < 8; ++i) lane |= static_cast<uint64_t>(input[i]) << (8 * i);
             lanes_[at_ / 8] ^= lane;
             at_ += 8;
             input = input.subspan(8);
@@ -106,8 +103,7 @@ void Keccak::squeeze(MutableBytesView out) {
         }
         if (at_ % 8 == 0 && out.size() >= 8) {
             const uint64_t lane = lanes_[at_ / 8];
-            for (size_t i = 0; i < 8; ++i)
-                out[i] = static_cast<uint8_t>(lane >> (8 * i));
+            for (size_t i = 0; i < 8; ++i) out[i] = static_cast<uint8_t>(lane >> (8 * i));
             at_ += 8;
             out = out.subspan(8);
         } else {

@@ -26,9 +26,7 @@ std::array<uint8_t, 5> suite_id_of(KemId id) {
     return {'K', 'E', 'M', static_cast<uint8_t>(number >> 8), static_cast<uint8_t>(number)};
 }
 
-bool is_nist(KemId id) {
-    return id != KemId::dhkem_x25519 && id != KemId::dhkem_x448;
-}
+bool is_nist(KemId id) { return id != KemId::dhkem_x25519 && id != KemId::dhkem_x448; }
 
 // Diffie-Hellman of the group, without the KDF.
 Result<Secret> exchange(KemId id, BytesView private_key, BytesView public_key) {

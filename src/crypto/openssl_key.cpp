@@ -35,8 +35,7 @@ bool raw_exchange(int type, BytesView private_key, BytesView public_key, Mutable
         return false;
     }
     uint8_t any = 0;
-    for (const uint8_t byte : shared)
-        any = static_cast<uint8_t>(any | byte);
+    for (const uint8_t byte : shared) any = static_cast<uint8_t>(any | byte);
     return any != 0;
 }
 

@@ -14,9 +14,7 @@ void store_u64(uint64_t value, uint8_t* to) {
 
 }  // namespace
 
-SeededEntropy::SeededEntropy(uint64_t seed) {
-    store_u64(seed, input_.data());
-}
+SeededEntropy::SeededEntropy(uint64_t seed) { store_u64(seed, input_.data()); }
 
 SeededEntropy::SeededEntropy(BytesView seed) {
     const auto digest = sha256(seed);

@@ -35,9 +35,9 @@ void report_skipped(std::string_view what, std::string_view why);
 }  // namespace mayfly::testing
 
 // MAYFLY_LOAD_VECTORS(vectors, "mls/tree-math.json") declares `vectors`, or skips the test by name.
-#define MAYFLY_LOAD_VECTORS(variable, name)                                         \
-    const auto variable##_loaded = ::mayfly::testing::load_vectors(name);           \
-    if (!variable##_loaded) {                                                       \
+#define MAYFLY_LOAD_VECTORS(variable, name) \
+    const auto variable##_loaded = ::mayfly::testing::load_vectors(name); \
+    if (!variable##_loaded) { \
         GTEST_SKIP() << "vectors absent: " << ::mayfly::testing::vector_path(name); \
-    }                                                                               \
+    } \
     const nlohmann::json& variable = *variable##_loaded

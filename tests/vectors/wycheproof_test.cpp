@@ -27,9 +27,7 @@ void for_each_case(const json& vectors, Body&& body) {
     EXPECT_EQ(cases, vectors.at("numberOfTests").get<size_t>());
 }
 
-bool is_valid(const json& test) {
-    return test.at("result") == "valid";
-}
+bool is_valid(const json& test) { return test.at("result") == "valid"; }
 
 void check_aead(const json& group, const json& test, AeadId id) {
     const Bytes key = bytes_at(test, "key");
@@ -93,21 +91,26 @@ TEST(wycheproof, ed25519) {
     check_signatures(vectors, SignatureId::ed25519, "pk");
 }
 
+// An output longer than Secret holds is compared as far as it goes: HKDF's shorter outputs are
+// beginnings of its longer ones.
 void check_hkdf(const json& vectors, HashId id) {
     size_t too_long = 0;
     for_each_case(vectors, [&](const json&, const json& test) {
         const size_t size_bytes = test.at("size");
-        if (size_bytes > Secret::capacity_bytes) {
+        if (size_bytes > 255 * hash_size_bytes(id)) {
+            EXPECT_FALSE(is_valid(test));
             ++too_long;
             return;
         }
         ASSERT_TRUE(is_valid(test));
+        const size_t compared_bytes = std::min(size_bytes, Secret::capacity_bytes);
         const Secret key = hkdf_extract(id, bytes_at(test, "salt"), bytes_at(test, "ikm"));
-        const Secret out = hkdf_expand(id, key.expose(), bytes_at(test, "info"), size_bytes);
-        EXPECT_TRUE(equal(out.expose(), bytes_at(test, "okm")));
+        const Secret out = hkdf_expand(id, key.expose(), bytes_at(test, "info"), compared_bytes);
+        const Bytes wanted = bytes_at(test, "okm");
+        EXPECT_TRUE(equal(out.expose(), BytesView(wanted).first(compared_bytes)));
     });
     testing::report_skipped(std::to_string(too_long) + " HKDF cases",
-                            "output longer than Secret holds, which is asserted");
+                            "more output than HKDF has, which Secret cannot ask for");
 }
 
 TEST(wycheproof, hkdf_sha256) {
