@@ -85,7 +85,7 @@ CONF
     # No entropy source either: every caller of ours hands its randomness in.
     ./Configure mayfly-wasm32 enable-ec_nistp_64_gcc_128 --with-rand-seed=none \
         no-asm no-threads no-sock no-posix-io no-stdio no-shared no-module no-dso no-engine \
-        no-tests no-ui-console no-autoload-config no-legacy no-deprecated no-comp no-cms no-cmp \
+        no-tests no-ui-console no-autoload-config no-legacy no-comp no-cms no-cmp \
         no-ct no-ts no-ocsp no-srp no-psk no-dsa no-dh no-ec2m no-sm2 no-sm3 no-sm4 no-gost \
         no-aria no-bf no-blake2 no-camellia no-cast no-des no-idea no-md4 no-mdc2 no-ocb no-rc2 \
         no-rc4 no-rmd160 no-scrypt no-seed no-siphash no-whirlpool

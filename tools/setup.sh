@@ -43,7 +43,8 @@ command -v dpkg-query >/dev/null || fail "this is not a Debian system" \
 
 missing_of() {
     local present
-    present=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null |
+    # dpkg-query fails when it knows none or not all of them, and still prints the others.
+    present=$( (dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null || true) |
         sed -n 's/^ii *//p' | cut -d: -f1)
     comm -23 <(printf '%s\n' "$@" | sort -u) <(printf '%s\n' "$present" | sort -u)
 }
