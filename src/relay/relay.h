@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "relay/limits.h"
 #include "relay/relay_store.h"
 #include "util/entropy.h"
 #include "util/time.h"
@@ -27,6 +28,7 @@ struct RelayConfig {
     // Canonical texts under which clients name this relay (with and without fingerprint, ...).
     // Addresses and handles at any of them are ours.
     std::vector<std::string> own_addresses;
+    RateLimits rates;
 };
 
 struct Input {
@@ -59,7 +61,8 @@ class Relay {
     Effects step(const Input& input, Time now, Entropy& entropy);
     // unwind gives what to send in place of `effects` whose writes did not become durable (apply or
     // the sync that was to cover them failed with `why`): answers turn into Failed, deliveries are
-    // taken back and come again with a later step.
+    // taken back and come again with a later step. Call it for each such step, even when it sent
+    // nothing.
     std::vector<Send> unwind(std::vector<Send> sends, Error why);
     // create_invite adds one unused invite code to the batch; the code is text for a person.
     static std::string create_invite(StoreBatch& batch, Entropy& entropy);
