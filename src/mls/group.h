@@ -41,10 +41,19 @@ constexpr size_t cached_proposals_max = 1024;
 // How many resumption secrets of earlier epochs a group remembers for PSKs (section 8.6).
 constexpr size_t resumption_psks_max = 8;
 
+// The longest application message: bounds what one message makes a receiver hold. Larger content
+// travels as attachments.
+constexpr size_t application_data_max = size_t{16} << 20;
+
 struct Member {
     LeafIndex leaf;
     Credential credential;
     Bytes signature_key;
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.leaf, self.credential, self.signature_key);
+    }
 };
 
 // GroupRecord is one stored row of a group. Keys are unique within the group and sort by kind; the
@@ -100,14 +109,29 @@ struct ReceivedProposal {
 struct AddedMember {
     Member member;
     KeyPackageRef key_package;  // empty for a member that joins by external commit
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.member, self.key_package);
+    }
 };
 struct RemovedMember {
     Member member;
     Sender proposed_by;
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.member, self.proposed_by);
+    }
 };
 struct UpdatedMember {
     Member before;
     Member after;
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.before, self.after);
+    }
 };
 
 // CommitSummary is what a commit does, for the caller's own policy.
@@ -123,6 +147,13 @@ struct CommitSummary {
     std::vector<PreSharedKeyId> psks;
     std::optional<ReInit> reinit;
     Bytes authenticated_data;
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.committer, self.external, self.has_path, self.removes_us, self.added,
+                self.removed, self.updated, self.new_extensions, self.psks, self.reinit,
+                self.authenticated_data);
+    }
 };
 
 // StagedCommit is another member's commit, wholly verified but not applied. Group::apply() makes it
@@ -152,8 +183,6 @@ struct GroupParameters {
     CipherSuiteId cipher_suite = default_cipher_suite_id;
     GroupId group_id;       // random, section 11: at least 16 bytes are asked for
     Extensions extensions;  // of the GroupContext
-    // Handshakes travel as PrivateMessage unless this says otherwise.
-    WireFormat handshake_format = WireFormat::private_message;
 };
 
 struct CommitOptions {
@@ -243,6 +272,9 @@ class Group {
     // who has it join.
     Result<Bytes> group_info(bool external_pub, bool with_tree) const;
     Bytes ratchet_tree() const;
+    // use_handshake_format: public_message or private_message (a new group's default), for the
+    // proposals and commits that we send from now on.
+    Status use_handshake_format(WireFormat format);
 
     // Application messages.
 

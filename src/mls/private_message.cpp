@@ -18,17 +18,6 @@ Bytes sender_data_aad(const PrivateMessage& message) {
     return aad.take();
 }
 
-MessageKey sender_data_key(const CipherSuite& suite, const Secret& sender_data_secret,
-                           BytesView ciphertext) {
-    const BytesView sample = ciphertext.first(std::min(ciphertext.size(), suite.hash_size_bytes()));
-    MessageKey out;
-    out.key =
-        expand_with_label(suite, sender_data_secret, "key", sample, suite.aead_key_size_bytes());
-    out.nonce = expand_with_label(suite, sender_data_secret, "nonce", sample,
-                                  crypto::aead_nonce_size_bytes);
-    return out;
-}
-
 Secret guarded_nonce(const Secret& nonce, const std::array<uint8_t, 4>& reuse_guard) {
     Secret out = nonce.clone();
     for (size_t i = 0; i < reuse_guard.size(); ++i) out.expose_mutable()[i] ^= reuse_guard[i];
@@ -45,6 +34,17 @@ SecretBuffer private_content(const AuthenticatedContent& message, Padding paddin
 }
 
 }  // namespace
+
+MessageKey sender_data_key(const CipherSuite& suite, const Secret& sender_data_secret,
+                           BytesView ciphertext) {
+    const BytesView sample = ciphertext.first(std::min(ciphertext.size(), suite.hash_size_bytes()));
+    MessageKey out;
+    out.key =
+        expand_with_label(suite, sender_data_secret, "key", sample, suite.aead_key_size_bytes());
+    out.nonce = expand_with_label(suite, sender_data_secret, "nonce", sample,
+                                  crypto::aead_nonce_size_bytes);
+    return out;
+}
 
 size_t padded_size(Padding padding, size_t size_bytes) {
     if (padding == Padding::none || size_bytes < 2) return size_bytes;

@@ -35,6 +35,9 @@ PrivateMessage protect_private(const CipherSuite& suite, const AuthenticatedCont
                                const SecretTree::KeyLease& key, const Secret& sender_data_secret,
                                Padding padding, Entropy& entropy);
 
+// sender_data_key: the key and nonce that the sender data is encrypted with.
+MessageKey sender_data_key(const CipherSuite& suite, const Secret& sender_data_secret,
+                           BytesView ciphertext);
 Result<SenderData> open_sender_data(const CipherSuite& suite, const PrivateMessage& message,
                                     const Secret& sender_data_secret);
 // unprotect_private decrypts the content. The signature is still to be verified.

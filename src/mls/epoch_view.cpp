@@ -1,0 +1,38 @@
+#include "mls/group_state.h"
+
+namespace mayfly::mls {
+
+BytesView EpochView::group_id() const { return state_->context.group_id; }
+CipherSuiteId EpochView::cipher_suite() const { return state_->suite.id; }
+Epoch EpochView::epoch() const { return state_->context.epoch; }
+
+std::vector<Member> EpochView::members() const {
+    std::vector<Member> out;
+    for (LeafIndex leaf : state_->tree.members()) out.push_back(*state_->member(leaf));
+    return out;
+}
+
+std::optional<Member> EpochView::member(LeafIndex leaf) const { return state_->member(leaf); }
+size_t EpochView::member_count() const { return state_->tree.member_count(); }
+const Extensions& EpochView::extensions() const { return state_->context.extensions; }
+
+std::optional<BytesView> EpochView::extension_data(ExtensionType type) const {
+    const Extension* found = find_extension(state_->context.extensions, type);
+    if (found == nullptr) return std::nullopt;
+    return BytesView(found->data);
+}
+
+Result<Secret> EpochView::export_secret(std::string_view label, BytesView context,
+                                        size_t length_bytes) const {
+    ENSURE(!state_->secrets.exporter_secret.empty(), mls_inactive);
+    ENSURE(length_bytes <= Secret::capacity_bytes, invalid_argument);
+    return mls_exporter(state_->suite, state_->secrets.exporter_secret, label, context,
+                        length_bytes);
+}
+
+BytesView EpochView::epoch_authenticator() const {
+    return state_->secrets.epoch_authenticator.expose();
+}
+BytesView EpochView::tree_hash() const { return state_->context.tree_hash; }
+
+}  // namespace mayfly::mls

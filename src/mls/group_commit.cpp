@@ -1,0 +1,247 @@
+// Creating a commit: RFC 9420 section 12.4.1.
+#include <algorithm>
+#include <set>
+
+#include "mls/epoch_step.h"
+#include "mls/group.h"
+#include "mls/handshake.h"
+#include "mls/tree_validation.h"
+
+namespace mayfly::mls {
+
+namespace {
+
+// Which of the proposals of this epoch go into our commit: a removal wins over an update, the later
+// of two that exclude each other over the earlier, and anything over a ReInit (section 12.2).
+class Selection {
+  public:
+    Selection(const GroupState& group, const std::vector<Proposal>& by_value, Time now)
+        : group_(group), now_(now), others_(!by_value.empty()) {
+        for (const Proposal& proposal : by_value) claim(proposal, group.epoch->own_leaf());
+    }
+
+    std::vector<const CachedProposal*> take() {
+        std::vector<const CachedProposal*> out;
+        for (const bool removes : {true, false}) {
+            for (auto at = group_.proposals.rbegin(); at != group_.proposals.rend(); ++at) {
+                const Proposal& proposal = at->received.proposal;
+                const bool is_remove = proposal.type() == ProposalType::remove;
+                if (is_remove == removes && wanted(*at)) out.push_back(&*at);
+            }
+        }
+        std::sort(out.begin(), out.end(), [](const CachedProposal* a, const CachedProposal* b) {
+            return a->position < b->position;
+        });
+        return out;
+    }
+
+  private:
+    bool wanted(const CachedProposal& cached) {
+        const Proposal& proposal = cached.received.proposal;
+        const Sender& sender = cached.received.sender;
+        const LeafIndex own = group_.epoch->own_leaf();
+        if (const auto* remove = proposal.get_if<Remove>()) {
+            if (remove->removed == own) return false;
+        } else if (proposal.get_if<Update>() != nullptr) {
+            if (sender.leaf() == own) return false;
+        } else if (const auto* add = proposal.get_if<Add>()) {
+            if (!add->key_package.leaf_node.lifetime.contains(now_)) return false;
+        } else if (proposal.get_if<ReInit>() != nullptr) {
+            if (others_ || group_.proposals.size() != 1) return false;
+        }
+        return claim(proposal, sender.leaf());
+    }
+
+    // False if something already chosen excludes it.
+    bool claim(const Proposal& proposal, LeafIndex sender) {
+        if (const auto* remove = proposal.get_if<Remove>()) {
+            return leaves_.insert(remove->removed).second;
+        }
+        if (proposal.get_if<Update>() != nullptr) return leaves_.insert(sender).second;
+        if (const auto* add = proposal.get_if<Add>()) {
+            return keys_.insert(add->key_package.leaf_node.signature_key).second;
+        }
+        if (proposal.get_if<GroupContextExtensions>() != nullptr) {
+            return !std::exchange(replaces_extensions_, true);
+        }
+        if (const auto* psk = proposal.get_if<PreSharedKey>()) {
+            return keys_.insert(codec::encode(psk->psk)).second;
+        }
+        return true;
+    }
+
+    const GroupState& group_;
+    Time now_;
+    bool others_;
+    bool replaces_extensions_ = false;
+    std::set<LeafIndex> leaves_;
+    std::set<Bytes> keys_;  // of added clients; whole identifiers of pre-shared keys
+};
+
+struct Draft {
+    Commit commit;
+    std::vector<CommittedProposal> proposals;
+};
+
+Draft draft_commit(const GroupState& group, const CommitOptions& options, Time now) {
+    Draft out;
+    if (options.include_received) {
+        for (const CachedProposal* cached : Selection(group, options.proposals, now).take()) {
+            out.commit.proposals.push_back({cached->received.reference});
+            out.proposals.push_back({&cached->received.proposal, cached->received.sender, true});
+        }
+    }
+    const Sender self = Sender::member(group.epoch->own_leaf());
+    for (const Proposal& proposal : options.proposals) {
+        out.commit.proposals.push_back({proposal});
+        out.proposals.push_back({&proposal, self, false});
+    }
+    return out;
+}
+
+// The committer's new leaf, before begin_path gives it its key.
+LeafNode next_leaf(const EpochState& epoch, const Identity* new_identity) {
+    LeafNode leaf = epoch.own_leaf_node();
+    if (new_identity != nullptr) {
+        leaf.credential = new_identity->credential;
+        leaf.signature_key = new_identity->signature_keys.public_key;
+    }
+    return leaf;
+}
+
+// Puts our path into the tree and the commit. Returns what the Welcome still needs of it.
+Result<NewPath> add_path(const EpochState& epoch, AppliedProposals& applied, Commit& commit,
+                         const Identity* new_identity, const Secret& signature_key,
+                         Entropy& entropy) {
+    const Member before = *epoch.member(epoch.own_leaf());
+    TRY_ASSIGN(NewPath path,
+               begin_path(applied.tree, epoch.own_leaf(), next_leaf(epoch, new_identity),
+                          signature_key, epoch.context.group_id, entropy));
+    const GroupContext context = provisional_context(epoch, applied.tree, applied.extensions);
+    TRY_ASSIGN(commit.path,
+               seal_path(path, applied.tree, applied.new_leaves, codec::encode(context), entropy));
+    applied.summary.updated.push_back(
+        {before, {before.leaf, path.leaf_node.credential, path.leaf_node.signature_key}});
+    return path;
+}
+
+Result<Bytes> make_welcome(const NextEpoch& next, const AppliedProposals& applied,
+                           const std::optional<NewPath>& path, const CommitOptions& options,
+                           Entropy& entropy) {
+    const CipherSuite& suite = next.state->suite;
+    TRY_ASSIGN(const GroupInfo info, make_group_info(*next.state, {false, options.tree_in_welcome,
+                                                                   options.group_info_extensions}));
+    Welcome welcome;
+    welcome.cipher_suite = suite.id;
+    welcome.encrypted_group_info = encrypt_group_info(suite, next.welcome_secret, info);
+    welcome.secrets.reserve(applied.new_members.size());
+    for (size_t i = 0; i < applied.new_members.size(); ++i) {
+        GroupSecrets secrets;
+        secrets.joiner_secret = next.joiner_secret.clone();
+        secrets.psks = applied.summary.psks;
+        const auto* shared = path ? path->path_secret_for(applied.new_leaves[i]) : nullptr;
+        if (shared != nullptr) secrets.path_secret = shared->secret.clone();
+        TRY_ASSIGN(EncryptedGroupSecrets sealed,
+                   encrypt_group_secrets(suite, *applied.new_members[i],
+                                         welcome.encrypted_group_info, secrets, entropy));
+        welcome.secrets.push_back(std::move(sealed));
+    }
+    return encode_message(std::move(welcome));
+}
+
+Status add_optional_messages(CommitMessages& messages, const NextEpoch& next,
+                             const AppliedProposals& applied, const std::optional<NewPath>& path,
+                             const CommitOptions& options, Entropy& entropy) {
+    if (!applied.new_members.empty()) {
+        TRY_ASSIGN(messages.welcome, make_welcome(next, applied, path, options, entropy));
+        if (!options.tree_in_welcome) messages.ratchet_tree = next.state->tree.encode();
+    }
+    if (options.external_pub) {
+        TRY_ASSIGN(GroupInfo info, make_group_info(*next.state, {true, options.tree_in_welcome,
+                                                                 options.group_info_extensions}));
+        messages.group_info = encode_message(std::move(info));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<CommitMessages> Group::commit(const CommitOptions& options, const Environment& env) {
+    ENSURE(is_active(), mls_inactive);
+    ENSURE(!state_->pending, mls_commit_pending);
+    const EpochState& epoch = *state_->epoch;
+
+    Draft draft = draft_commit(*state_, options, env.now);
+    TRY_ASSIGN(AppliedProposals applied,
+               apply_proposals(epoch, draft.proposals, Sender::member(epoch.own_leaf()),
+                               LifetimeCheck::now, env));
+    EpochStep step{RatchetTree(epoch.suite), {}, epoch.keys.clone(), {}, {}, {}, {}};
+    step.signature_key = options.new_identity != nullptr
+                             ? options.new_identity->signature_keys.private_key.clone()
+                             : epoch.signature_key.clone();
+    step.keys.forget_blank(applied.tree);
+    step.commit_secret = zero_secret(epoch.suite);
+    std::optional<NewPath> path;
+    if (options.path || applied.needs_path || options.new_identity != nullptr) {
+        TRY_ASSIGN(path, add_path(epoch, applied, draft.commit, options.new_identity,
+                                  step.signature_key, env.entropy));
+        step.keys = path->next.clone();
+        step.commit_secret = path->commit_secret.clone();
+    }
+    // check 12.2-11: the tree that the commit leads to is valid.
+    TRY(check_members(applied.tree, applied.extensions));
+    TRY_ASSIGN(const auto psks, resolve_psks(applied.summary.psks, state_.get(), env));
+    TRY_ASSIGN(step.psk_secret, derive_psk_secret(epoch.suite, psks));
+    step.init_secret = epoch.secrets.init_secret.clone();
+    step.tree = applied.tree;
+    step.extensions = applied.extensions;
+
+    Content content;
+    content.emplace<Commit>(std::move(draft.commit));
+    TRY_ASSIGN(AuthenticatedContent message,
+               sign_handshake(*state_, std::move(content), options.authenticated_data));
+    NextEpoch next = advance_epoch(epoch, std::move(step), message);
+    message.auth.confirmation_tag = next.state->confirmation_tag;
+
+    CommitMessages messages;
+    TRY(add_optional_messages(messages, next, applied, path, options, env.entropy));
+    // The last step that can fail is also the first that changes the group.
+    TRY_ASSIGN(messages.commit, protect_handshake(*state_, std::move(message), env.entropy));
+
+    applied.summary.committer = epoch.own_leaf();
+    applied.summary.has_path = path.has_value();
+    applied.summary.authenticated_data = options.authenticated_data;
+    state_->pending.emplace(
+        PendingCommit{messages, std::move(applied.summary), std::move(next.state)});
+    state_->changes.insert(pending_record());
+    return messages;
+}
+
+bool Group::has_pending_commit() const { return state_->pending.has_value(); }
+const CommitMessages* Group::pending_commit() const {
+    return state_->pending ? &state_->pending->messages : nullptr;
+}
+const CommitSummary* Group::pending_summary() const {
+    return state_->pending ? &state_->pending->summary : nullptr;
+}
+std::optional<EpochView> Group::pending_epoch() const {
+    if (!state_->pending) return std::nullopt;
+    return EpochView(*state_->pending->next);
+}
+
+Status Group::merge_pending_commit() {
+    ENSURE(state_->pending, mls_no_pending_commit);
+    PendingCommit pending = *std::move(state_->pending);
+    state_->pending.reset();
+    state_->changes.insert(pending_record());
+    state_->enter(std::move(pending.next));
+    if (pending.summary.reinit) {
+        state_->status = GroupStatus::reinitialised;
+        state_->reinit = std::move(pending.summary.reinit);
+    }
+    return {};
+}
+
+void Group::discard_pending_commit() { state_->forget_pending(); }
+
+}  // namespace mayfly::mls

@@ -1,0 +1,203 @@
+// Joining: by Welcome (RFC 9420 section 12.4.3.1) and by external commit (section 12.4.3.2).
+#include "mls/epoch_step.h"
+#include "mls/group.h"
+#include "mls/mls_message.h"
+#include "mls/public_message.h"
+#include "mls/transcript_hash.h"
+#include "mls/tree_validation.h"
+
+namespace mayfly::mls {
+
+namespace {
+
+// The tree that a GroupInfo belongs to, verified down to each leaf, and its signer's signature.
+Result<RatchetTree> verify_group(const CipherSuite& suite, const GroupInfo& info,
+                                 std::optional<BytesView> encoded_tree, const Environment& env) {
+    const GroupContext& context = info.group_context;
+    // check 12.4.3.1-6: version and suite.
+    ENSURE(context.version == ProtocolVersion::mls10, mls_bad_group_info);
+    ENSURE(context.cipher_suite == suite.id, mls_bad_group_info);
+    TRY(check_extensions(info.extensions));
+    TRY(check_extensions(context.extensions));
+    if (const Extension* inside = find_extension(info.extensions, ExtensionType::ratchet_tree)) {
+        encoded_tree = inside->data;
+    }
+    ENSURE(encoded_tree, mls_bad_tree);
+    TRY_ASSIGN(RatchetTree tree, RatchetTree::decode(suite, *encoded_tree));
+    // check 12.4.3.1-4: the signature is the signer's.
+    const LeafNode* signer = tree.leaf(info.signer);
+    ENSURE(signer != nullptr, mls_bad_group_info);
+    TRY(verify_group_info(suite, info, signer->signature_key));
+    // check 12.4.3.1-7: the tree is the one that the group agreed on, and valid.
+    ENSURE(tree.tree_hash() == context.tree_hash, mls_bad_tree);
+    TRY(validate_tree(tree, context.group_id, context.extensions, std::nullopt));
+    TRY(check_external_senders(context, context.extensions, env));
+    for (LeafIndex leaf : tree.members()) {
+        const LeafNode& node = *tree.leaf(leaf);
+        TRY(env.credentials.check(
+            {node.credential, node.signature_key, nullptr, context.group_id}));
+    }
+    return tree;
+}
+
+// check 12.4.3.1-3: a PSK of reinitialisation or branching is the only one of its kind, and begins
+// a group. What the old group must have agreed to, the caller compares: it knows that group.
+Status check_group_start(const std::vector<PreSharedKeyId>& psks, const GroupContext& context) {
+    size_t starts = 0;
+    for (const PreSharedKeyId& id : psks) {
+        if (id.type == PskType::resumption && id.usage != ResumptionPskUsage::application) {
+            ++starts;
+        }
+    }
+    ENSURE(starts <= 1, mls_bad_welcome);
+    ENSURE(starts == 0 || context.epoch.value == 1, mls_bad_welcome);
+    return {};
+}
+
+std::unique_ptr<GroupState> begin_group(std::unique_ptr<EpochState> epoch) {
+    auto state = std::make_unique<GroupState>();
+    state->begin(std::move(epoch));
+    return state;
+}
+
+}  // namespace
+
+Result<std::vector<KeyPackageRef>> Group::welcome_recipients(BytesView welcome) {
+    TRY_ASSIGN(const Welcome decoded, decode_message<Welcome>(welcome));
+    std::vector<KeyPackageRef> out;
+    for (const EncryptedGroupSecrets& entry : decoded.secrets) out.push_back(entry.new_member);
+    return out;
+}
+
+Result<Group> Group::join(BytesView welcome_message, const KeyPackageSecrets& own,
+                          std::optional<BytesView> ratchet_tree, const Environment& env) {
+    TRY_ASSIGN(const Welcome welcome, decode_message<Welcome>(welcome_message));
+    TRY_ASSIGN(const CipherSuite suite, find_cipher_suite(welcome.cipher_suite));
+    // check 12.4.3.1-1: the Welcome is for our key package, in its suite.
+    ENSURE(own.key_package.cipher_suite == welcome.cipher_suite, mls_not_for_us);
+    TRY_ASSIGN(GroupSecrets secrets,
+               decrypt_group_secrets(suite, welcome, key_package_ref(suite, own.key_package),
+                                     own.init_private_key));
+    ENSURE(secrets.joiner_secret.size() == suite.hash_size_bytes(), mls_bad_welcome);
+    // check 12.4.3.1-2: every pre-shared key is there.
+    TRY_ASSIGN(const auto psks, resolve_psks(secrets.psks, nullptr, env));
+    TRY_ASSIGN(const Secret psk_secret, derive_psk_secret(suite, psks));
+    TRY_ASSIGN(
+        const GroupInfo info,
+        decrypt_group_info(suite, derive_welcome_secret(suite, secrets.joiner_secret, psk_secret),
+                           welcome.encrypted_group_info));
+    TRY(check_group_start(secrets.psks, info.group_context));
+
+    auto epoch = std::make_unique<EpochState>(suite);
+    TRY_ASSIGN(epoch->tree, verify_group(suite, info, ratchet_tree, env));
+    // check 12.4.3.1-8: our leaf is in the tree.
+    const std::optional<LeafIndex> leaf = epoch->tree.find_leaf(own.key_package.leaf_node);
+    ENSURE(leaf, mls_bad_welcome);
+    epoch->keys = TreeKemPrivate(*leaf, own.leaf_private_key.clone());
+    epoch->signature_key = own.signature_private_key.clone();
+    if (secrets.path_secret) {
+        TRY(epoch->keys.learn_path(epoch->tree, info.signer, std::move(*secrets.path_secret)));
+    }
+    // The keys of the package we were given fit each other and the leaf.
+    TRY(epoch->keys.check_against(epoch->tree));
+
+    epoch->context = info.group_context;
+    epoch->start(derive_epoch(suite, secrets.joiner_secret, psk_secret, epoch->context));
+    // check 12.4.3.1-9: the confirmation tag.
+    ENSURE(constant_time_equal(epoch->confirmation_tag, info.confirmation_tag),
+           mls_bad_confirmation_tag);
+    return Group(begin_group(std::move(epoch)));
+}
+
+namespace {
+
+// What a joiner can know of the epoch before its external commit: its public side.
+Result<std::unique_ptr<EpochState>> public_epoch(const GroupInfo& info,
+                                                 std::optional<BytesView> ratchet_tree,
+                                                 const Environment& env) {
+    TRY_ASSIGN(const CipherSuite suite, find_cipher_suite(info.group_context.cipher_suite));
+    auto epoch = std::make_unique<EpochState>(suite);
+    TRY_ASSIGN(epoch->tree, verify_group(suite, info, ratchet_tree, env));
+    epoch->context = info.group_context;
+    epoch->context_bytes = codec::encode(epoch->context);
+    epoch->interim_transcript_hash = interim_transcript_hash(
+        suite, epoch->context.confirmed_transcript_hash, info.confirmation_tag);
+    return epoch;
+}
+
+LeafNode new_leaf(const Identity& identity, const LeafOptions& options) {
+    LeafNode leaf;
+    leaf.signature_key = identity.signature_keys.public_key;
+    leaf.credential = identity.credential;
+    leaf.capabilities = options.capabilities;
+    leaf.extensions = options.extensions;
+    return leaf;
+}
+
+std::vector<Proposal> external_proposals(Bytes kem_output,
+                                         const Group::ExternalJoinOptions& options) {
+    std::vector<Proposal> out;
+    out.push_back({ExternalInit{std::move(kem_output)}});
+    if (options.replaces) out.push_back({Remove{*options.replaces}});
+    for (const PreSharedKeyId& id : options.psks) out.push_back({PreSharedKey{id}});
+    return out;
+}
+
+}  // namespace
+
+Result<Group::ExternalJoin> Group::join_external(BytesView group_info, const Identity& identity,
+                                                 const LeafOptions& leaf_options,
+                                                 const ExternalJoinOptions& options,
+                                                 const Environment& env) {
+    TRY_ASSIGN(const GroupInfo info, decode_message<GroupInfo>(group_info));
+    TRY_ASSIGN(const auto external_pub, read_extension<ExternalPub>(info.extensions));
+    ENSURE(external_pub, mls_bad_group_info);
+    TRY_ASSIGN(const auto before, public_epoch(info, options.ratchet_tree, env));
+    const CipherSuite& suite = before->suite;
+    TRY_ASSIGN(crypto::HpkeExport init,
+               external_init_send(suite, external_pub->external_pub, env.entropy));
+
+    const Sender self{SenderType::new_member_commit, 0};
+    const std::vector<Proposal> proposals = external_proposals(std::move(init.kem_output), options);
+    Commit commit;
+    std::vector<CommittedProposal> committed;
+    for (const Proposal& proposal : proposals) {
+        commit.proposals.push_back({proposal});
+        committed.push_back({&proposal, self, false});
+    }
+    TRY_ASSIGN(AppliedProposals applied,
+               apply_proposals(*before, committed, self, LifetimeCheck::now, env));
+    ENSURE(applied.tree.first_blank_leaf().value < tree_leaves_max, input_too_large);
+
+    EpochStep step{RatchetTree(suite), applied.extensions, {}, {}, {}, {}, {}};
+    step.signature_key = identity.signature_keys.private_key.clone();
+    TRY_ASSIGN(NewPath path, begin_path(applied.tree, applied.tree.first_blank_leaf(),
+                                        new_leaf(identity, leaf_options), step.signature_key,
+                                        before->context.group_id, env.entropy));
+    const GroupContext context = provisional_context(*before, applied.tree, applied.extensions);
+    TRY_ASSIGN(commit.path, seal_path(path, applied.tree, {}, codec::encode(context), env.entropy));
+    TRY(check_members(applied.tree, applied.extensions));
+    TRY_ASSIGN(const auto psks, resolve_psks(options.psks, nullptr, env));
+    TRY_ASSIGN(step.psk_secret, derive_psk_secret(suite, psks));
+    step.tree = std::move(applied.tree);
+    step.keys = std::move(path.next);
+    step.init_secret = std::move(init.secret);
+    step.commit_secret = std::move(path.commit_secret);
+
+    FramedContent content;
+    content.group_id = before->context.group_id;
+    content.epoch = before->context.epoch;
+    content.sender = self;
+    content.authenticated_data = options.authenticated_data;
+    content.content.emplace<Commit>(std::move(commit));
+    TRY_ASSIGN(AuthenticatedContent message,
+               sign_content(suite, WireFormat::public_message, std::move(content),
+                            before->context_bytes, step.signature_key));
+    NextEpoch next = advance_epoch(*before, std::move(step), message);
+    message.auth.confirmation_tag = next.state->confirmation_tag;
+    Bytes sent =
+        encode_message(protect_public(suite, std::move(message), before->context_bytes, Secret()));
+    return ExternalJoin{Group(begin_group(std::move(next.state))), std::move(sent)};
+}
+
+}  // namespace mayfly::mls

@@ -1,0 +1,243 @@
+// A group's records: what take_changes() writes and load() reads. docs/spec/mls.md describes them.
+#include "mls/group.h"
+#include "mls/group_state.h"
+
+namespace mayfly::mls {
+
+namespace {
+
+// The version of all of a group's records. A later one that changes an encoding takes the next.
+constexpr uint8_t record_version = 1;
+
+template <class Archive>
+void put_epoch(Archive& out, const EpochState& epoch) {
+    out(epoch.context, epoch.tree.encode(), epoch.keys, epoch.signature_key, epoch.secrets,
+        epoch.confirmation_tag, epoch.interim_transcript_hash);
+}
+
+Result<std::unique_ptr<EpochState>> get_epoch(codec::Reader& in) {
+    GroupContext context;
+    Bytes tree;
+    in(context, tree);
+    TRY(in.status());
+    TRY_ASSIGN(const CipherSuite suite, find_cipher_suite(context.cipher_suite));
+    auto epoch = std::make_unique<EpochState>(suite);
+    TRY_ASSIGN(epoch->tree, RatchetTree::decode(suite, tree));
+    epoch->context = std::move(context);
+    epoch->context_bytes = codec::encode(epoch->context);
+    in(epoch->keys, epoch->signature_key, epoch->secrets, epoch->confirmation_tag,
+       epoch->interim_transcript_hash);
+    TRY(in.status());
+    ENSURE(epoch->tree.tree_hash() == epoch->context.tree_hash, mls_state_corrupt);
+    return epoch;
+}
+
+// A state that can go on: our leaf is there and the private keys fit the tree.
+Status check_epoch(const EpochState& epoch) {
+    const LeafNode* own = epoch.tree.leaf(epoch.own_leaf());
+    ENSURE(own != nullptr, mls_state_corrupt);
+    TRY(epoch.keys.check_against(epoch.tree));
+    TRY_ASSIGN(const crypto::SignatureKeyPair pair,
+               crypto::signature_from_private(epoch.suite.signature, epoch.signature_key.expose()));
+    ENSURE(pair.public_key == own->signature_key, mls_state_corrupt);
+    ENSURE(epoch.secrets.init_secret.size() == epoch.suite.hash_size_bytes(), mls_state_corrupt);
+    return {};
+}
+
+SecretBuffer encode_group(const GroupState& group) {
+    codec::Writer out;
+    out(record_version, group.handshake_format, group.status, group.reinit, group.resumption_psks);
+    put_epoch(out, *group.epoch);
+    return out.take_secret();
+}
+
+Status decode_group(BytesView value, GroupState& group) {
+    codec::Reader in(value);
+    uint8_t version = 0;
+    in(version);
+    ENSURE(version == record_version, unsupported_version);
+    in(group.handshake_format, group.status, group.reinit, group.resumption_psks);
+    TRY_ASSIGN(group.epoch, get_epoch(in));
+    TRY(in.finish());
+    if (group.status == GroupStatus::removed) return {};
+    const EpochState& epoch = *group.epoch;
+    group.epoch->messages =
+        SecretTree(epoch.suite, epoch.context.epoch, epoch.tree.leaf_count(), Secret());
+    return check_epoch(epoch);
+}
+
+SecretBuffer encode_pending(const PendingCommit& pending) {
+    codec::Writer out;
+    out(pending.messages, pending.summary);
+    put_epoch(out, *pending.next);
+    // The secret tree of an epoch that has not begun is its root.
+    const RecordKeys keys = pending.next->messages.keys();
+    MAYFLY_ASSERT(keys.size() == 1);
+    out(*pending.next->messages.record(*keys.begin()));
+    return out.take_secret();
+}
+
+Result<PendingCommit> decode_pending(BytesView value) {
+    codec::Reader in(value);
+    PendingCommit out;
+    in(out.messages, out.summary);
+    TRY_ASSIGN(out.next, get_epoch(in));
+    SecretBuffer root_record;
+    in(root_record);
+    TRY(in.finish());
+    TRY_ASSIGN(Secret root_secret, codec::decode<Secret>(root_record.expose()));
+    EpochState& next = *out.next;
+    ENSURE(root_secret.size() == next.suite.hash_size_bytes(), mls_state_corrupt);
+    next.messages =
+        SecretTree(next.suite, next.context.epoch, next.tree.leaf_count(), std::move(root_secret));
+    TRY(check_epoch(next));
+    return out;
+}
+
+SecretBuffer encode_past(const PastEpoch& past) {
+    codec::Writer out;
+    out(past.suite.id, past.own_leaf, past.context_bytes, past.sender_data_secret,
+        past.leaves.value, past.members.leaf_keys());
+    return out.take_secret();
+}
+
+Result<PastEpoch> decode_past(Epoch epoch, BytesView value) {
+    codec::Reader in(value);
+    CipherSuiteId suite_id{};
+    in(suite_id);
+    TRY(in.status());
+    TRY_ASSIGN(const CipherSuite suite, find_cipher_suite(suite_id));
+    PastEpoch out{suite, {}, {}, {}, {}, {}, {}};
+    std::vector<PastMembers::LeafKey> keys;
+    in(out.own_leaf, out.context_bytes, out.sender_data_secret, out.leaves.value, keys);
+    TRY(in.finish());
+    ENSURE(std::has_single_bit(out.leaves.value) && out.leaves.value <= tree_leaves_max,
+           mls_state_corrupt);
+    out.members = PastMembers::from(std::move(keys));
+    out.messages = SecretTree(suite, epoch, out.leaves, Secret());
+    out.messages.keep_application_only();
+    return out;
+}
+
+SecretBuffer encode_proposal(const CachedProposal& cached) {
+    codec::Writer out;
+    const ReceivedProposal& received = cached.received;
+    out(received.sender, received.reference, received.proposal, received.authenticated_data,
+        cached.own_update);
+    return out.take_secret();
+}
+
+Result<CachedProposal> decode_proposal(uint32_t position, BytesView value) {
+    codec::Reader in(value);
+    CachedProposal out;
+    out.position = position;
+    in(out.received.sender, out.received.reference, out.received.proposal,
+       out.received.authenticated_data, out.own_update);
+    TRY(in.finish());
+    return out;
+}
+
+std::optional<SecretBuffer> encode_record(const GroupState& group, const RecordKey& key) {
+    switch (key.kind) {
+        case RecordKind::epoch: return encode_group(group);
+        case RecordKind::pending_commit:
+            if (group.pending) return encode_pending(*group.pending);
+            return std::nullopt;
+        case RecordKind::proposal:
+            for (const CachedProposal& cached : group.proposals) {
+                if (cached.position == key.index) return encode_proposal(cached);
+            }
+            return std::nullopt;
+        default: break;
+    }
+    const auto past = group.past.find(key.epoch);
+    if (key.kind == RecordKind::past_epoch) {
+        return past == group.past.end() ? std::nullopt : std::optional(encode_past(past->second));
+    }
+    if (past != group.past.end()) return past->second.messages.record(key);
+    if (key.epoch == group.epoch->context.epoch) return group.epoch->messages.record(key);
+    return std::nullopt;
+}
+
+Status restore_record(GroupState& group, const RecordKey& key, BytesView value) {
+    switch (key.kind) {
+        case RecordKind::epoch: return {};  // read before all others
+        case RecordKind::pending_commit: {
+            TRY_ASSIGN(PendingCommit pending, decode_pending(value));
+            ENSURE(pending.next->context.group_id == group.epoch->context.group_id &&
+                       pending.next->context.epoch == group.epoch->context.epoch.next(),
+                   mls_state_corrupt);
+            group.pending.emplace(std::move(pending));
+            return {};
+        }
+        case RecordKind::proposal: {
+            TRY_ASSIGN(CachedProposal cached, decode_proposal(key.index, value));
+            group.proposals.push_back(std::move(cached));
+            return {};
+        }
+        case RecordKind::past_epoch: {
+            TRY_ASSIGN(PastEpoch past, decode_past(key.epoch, value));
+            group.past.insert_or_assign(key.epoch, std::move(past));
+            return {};
+        }
+        default: break;
+    }
+    const auto past = group.past.find(key.epoch);
+    if (past != group.past.end()) return past->second.messages.restore(key, value);
+    ENSURE(key.epoch == group.epoch->context.epoch, mls_state_corrupt);
+    return group.epoch->messages.restore(key, value);
+}
+
+using SortedRecords = std::map<RecordKey, const SecretBuffer*>;
+
+Result<SortedRecords> sort_records(const std::vector<GroupRecord>& records) {
+    SortedRecords out;
+    for (const GroupRecord& record : records) {
+        TRY_ASSIGN(const RecordKey key, codec::decode<RecordKey>(record.key));
+        ENSURE(record.value.has_value(), mls_state_corrupt);
+        ENSURE(out.emplace(key, &*record.value).second, mls_state_corrupt);
+    }
+    return out;
+}
+
+Result<std::unique_ptr<GroupState>> load_state(const std::vector<GroupRecord>& records) {
+    TRY_ASSIGN(const SortedRecords sorted, sort_records(records));
+    const auto main = sorted.find(epoch_record());
+    ENSURE(main != sorted.end(), mls_state_corrupt);
+    auto group = std::make_unique<GroupState>();
+    TRY(decode_group(main->second->expose(), *group));
+    // Keys sort by kind, so a past epoch is there before its secret tree.
+    for (const auto& [key, value] : sorted) TRY(restore_record(*group, key, value->expose()));
+    ENSURE(group->status == GroupStatus::removed || group->epoch->messages.is_complete(),
+           mls_state_corrupt);
+    for (auto& [epoch, past] : group->past) {
+        ENSURE(past.messages.is_complete(), mls_state_corrupt);
+    }
+    return group;
+}
+
+}  // namespace
+
+std::vector<GroupRecord> Group::take_changes() {
+    RecordKeys keys = std::exchange(state_->changes, {});
+    keys.merge(state_->epoch->messages.take_changes());
+    for (auto& [epoch, past] : state_->past) keys.merge(past.messages.take_changes());
+    std::vector<GroupRecord> out;
+    out.reserve(keys.size());
+    for (const RecordKey& key : keys) {
+        out.push_back({codec::encode(key), encode_record(*state_, key)});
+    }
+    return out;
+}
+
+Result<Group> Group::load(const std::vector<GroupRecord>& records) {
+    auto loaded = load_state(records);
+    if (!loaded.ok()) {
+        // Whatever a damaged record trips over, to the caller it is damage.
+        return loaded.code() == ErrorCode::unsupported_version ? loaded.error()
+                                                               : MAYFLY_ERROR(mls_state_corrupt);
+    }
+    return Group(std::move(loaded).value());
+}
+
+}  // namespace mayfly::mls

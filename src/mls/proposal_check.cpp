@@ -1,0 +1,100 @@
+// One proposal alone: RFC 9420 section 12.1.
+#include "mls/proposal_list.h"
+
+namespace mayfly::mls {
+
+namespace {
+
+// Who may send what: sections 6.1 and 12.1.8.
+bool may_send(const Sender& sender, ProposalType type) {
+    switch (sender.type) {
+        case SenderType::member: return type != ProposalType::external_init;
+        case SenderType::new_member_proposal: return type == ProposalType::add;
+        case SenderType::external:
+            return type != ProposalType::update && type != ProposalType::external_init;
+        case SenderType::new_member_commit:
+            return type == ProposalType::external_init || type == ProposalType::remove ||
+                   type == ProposalType::psk;
+    }
+    return false;
+}
+
+Status check_add(const EpochState& epoch, const Add& add, LifetimeCheck lifetime,
+                 const Environment& env) {
+    // check 12.1.1-1: the key package is valid (section 10.1), for this group's version and suite.
+    const auto now = lifetime == LifetimeCheck::now ? std::optional<Time>(env.now) : std::nullopt;
+    TRY(validate_key_package(epoch.suite, add.key_package, now));
+    const LeafNode& leaf = add.key_package.leaf_node;
+    return env.credentials.check(
+        {leaf.credential, leaf.signature_key, nullptr, epoch.context.group_id});
+}
+
+Status check_update(const EpochState& epoch, const Update& update, const Sender& sender,
+                    const Environment& env) {
+    const LeafNode* before = epoch.tree.leaf(sender.leaf());
+    ENSURE(before != nullptr, mls_unknown_sender);
+    // check 12.1.2-1: the leaf node is valid for an Update (section 7.3).
+    const LeafNode& leaf = update.leaf_node;
+    TRY(check_leaf_node(epoch.suite, leaf, LeafNodeSource::update, std::nullopt));
+    TRY(verify_leaf_node(epoch.suite, leaf, {epoch.context.group_id, sender.leaf()}));
+    ENSURE(leaf.encryption_key != before->encryption_key, mls_bad_leaf_node);
+    if (leaf.credential == before->credential && leaf.signature_key == before->signature_key) {
+        return {};
+    }
+    return env.credentials.check(
+        {leaf.credential, leaf.signature_key, &before->credential, epoch.context.group_id});
+}
+
+Status check_psk(const EpochState& epoch, const PreSharedKey& proposal) {
+    const PreSharedKeyId& psk = proposal.psk;
+    // check 12.1.4-1: these usages belong to the first commit of a new group.
+    const bool first_commit = epoch.context.epoch.value == 0;
+    ENSURE(psk.type == PskType::external || psk.usage == ResumptionPskUsage::application ||
+               first_commit,
+           mls_bad_proposal);
+    // check 12.1.4-2: the nonce has KDF.Nh bytes.
+    ENSURE(psk.psk_nonce.size() == epoch.suite.hash_size_bytes(), mls_bad_proposal);
+    return {};
+}
+
+}  // namespace
+
+Status check_external_senders(const GroupContext& context, const Extensions& extensions,
+                              const Environment& env) {
+    TRY_ASSIGN(const auto senders, read_extension<ExternalSenders>(extensions));
+    if (!senders) return {};
+    for (const ExternalSender& sender : senders->external_senders) {
+        TRY(env.credentials.check(
+            {sender.credential, sender.signature_key, nullptr, context.group_id}));
+    }
+    return {};
+}
+
+Status check_proposal(const EpochState& epoch, const Proposal& proposal, const Sender& sender,
+                      LifetimeCheck lifetime, const Environment& env) {
+    ENSURE(may_send(sender, proposal.type()), mls_bad_proposal);
+    if (const auto* add = proposal.get_if<Add>()) return check_add(epoch, *add, lifetime, env);
+    if (const auto* update = proposal.get_if<Update>()) {
+        return check_update(epoch, *update, sender, env);
+    }
+    if (const auto* remove = proposal.get_if<Remove>()) {
+        // check 12.1.3-1: somebody is there to be removed.
+        ENSURE(epoch.tree.leaf(remove->removed) != nullptr, mls_bad_proposal);
+        return {};
+    }
+    if (const auto* psk = proposal.get_if<PreSharedKey>()) return check_psk(epoch, *psk);
+    if (const auto* reinit = proposal.get_if<ReInit>()) {
+        // check 12.1.5-1: the protocol version does not go back.
+        ENSURE(reinit->version >= epoch.context.version, mls_bad_proposal);
+        return check_extensions(reinit->extensions);
+    }
+    if (const auto* replaced = proposal.get_if<GroupContextExtensions>()) {
+        // check 13.4-1: no type twice. What members must support: check_members.
+        TRY(check_extensions(replaced->extensions));
+        TRY(read_extension<RequiredCapabilities>(replaced->extensions));
+        return check_external_senders(epoch.context, replaced->extensions, env);
+    }
+    return {};
+}
+
+}  // namespace mayfly::mls
