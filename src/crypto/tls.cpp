@@ -27,22 +27,6 @@ constexpr const char* key_exchange_groups = "X25519MLKEM768:X25519:P-256";
 constexpr const char* key_exchange_groups = "X25519:P-256";
 #endif
 
-// Holds the socket until a stream owns it.
-class SocketGuard {
-  public:
-    explicit SocketGuard(int fd) : fd_(fd) {}
-    SocketGuard(const SocketGuard&) = delete;
-    SocketGuard& operator=(const SocketGuard&) = delete;
-    ~SocketGuard() {
-        if (fd_ >= 0) close(fd_);
-    }
-    int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-
-  private:
-    int fd_;
-};
-
 SslContextPtr make_context(const SSL_METHOD* method) {
     ERR_clear_error();
     SslContextPtr context(SSL_CTX_new(method));
@@ -84,7 +68,7 @@ int check_pin(X509_STORE_CTX* store, void*) {
 }  // namespace
 
 struct TlsStream::State {
-    SocketGuard socket;
+    UniqueFd socket;
     KeyFingerprint pin;
     SslPtr ssl;
     Error error = MAYFLY_ERROR(connection_lost);
@@ -113,20 +97,24 @@ struct TlsStream::State {
 
 namespace {
 
-Result<std::unique_ptr<TlsStream::State>> make_stream(SSL_CTX* context, int fd) {
-    SocketGuard socket(fd);
+Result<std::unique_ptr<TlsStream::State>> make_stream(SSL_CTX* context, UniqueFd socket) {
     ERR_clear_error();
     SslPtr ssl(SSL_new(context));
     ENSURE(ssl, crypto_failure);
-    BIO* bio = new_socket_bio(fd);
+    BIO* bio = new_socket_bio(socket.get());
     ENSURE(bio != nullptr, crypto_failure);
     SSL_set_bio(ssl.get(), bio, bio);
     std::unique_ptr<TlsStream::State> state(
-        new TlsStream::State{SocketGuard(socket.release()), {}, std::move(ssl)});
+        new TlsStream::State{std::move(socket), {}, std::move(ssl)});
     return state;
 }
 
 }  // namespace
+
+void UniqueFd::reset() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+}
 
 TlsStream::TlsStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
 TlsStream::TlsStream(TlsStream&&) noexcept = default;
@@ -195,8 +183,8 @@ Result<TlsServerContext> TlsServerContext::create(const TlsIdentity& identity) {
     return TlsServerContext(std::make_unique<State>(State{std::move(context), *fingerprint}));
 }
 
-Result<TlsStream> TlsServerContext::accept(int fd) const {
-    TRY_ASSIGN(auto state, make_stream(state_->context.get(), fd));
+Result<TlsStream> TlsServerContext::accept(UniqueFd socket) const {
+    TRY_ASSIGN(auto state, make_stream(state_->context.get(), std::move(socket)));
     SSL_set_accept_state(state->ssl.get());
     return TlsStream(std::move(state));
 }
@@ -225,9 +213,10 @@ Result<TlsClientContext> TlsClientContext::create() {
     return TlsClientContext(std::make_unique<State>(State{std::move(web_pki), std::move(pinned)}));
 }
 
-Result<TlsStream> TlsClientContext::connect(int fd, std::string_view host,
+Result<TlsStream> TlsClientContext::connect(UniqueFd socket, std::string_view host,
                                             const std::optional<KeyFingerprint>& pin) const {
-    TRY_ASSIGN(auto state, make_stream(pin ? state_->pinned.get() : state_->web_pki.get(), fd));
+    SSL_CTX* context = pin ? state_->pinned.get() : state_->web_pki.get();
+    TRY_ASSIGN(auto state, make_stream(context, std::move(socket)));
     SSL* ssl = state->ssl.get();
     std::string name(host);
     const bool is_ip = is_ip_address(name);

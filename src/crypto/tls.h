@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "crypto/certificate.h"
+#include "crypto/unique_fd.h"
 
 namespace mayfly::crypto {
 
@@ -63,8 +64,8 @@ class TlsServerContext {
     TlsServerContext& operator=(TlsServerContext&&) noexcept;
     ~TlsServerContext();
 
-    // accept takes over a connected non-blocking socket, also when it fails.
-    Result<TlsStream> accept(int fd) const;
+    // accept takes a connected non-blocking socket.
+    Result<TlsStream> accept(UniqueFd socket) const;
     const KeyFingerprint& fingerprint() const;
 
   private:
@@ -80,10 +81,10 @@ class TlsClientContext {
     TlsClientContext& operator=(TlsClientContext&&) noexcept;
     ~TlsClientContext();
 
-    // connect takes over a non-blocking socket, also when it fails. With a pin, the server's key
-    // must have that fingerprint and nothing else of the certificate counts; without one, the
-    // system's certificate authorities must vouch for the host (RFC 9525).
-    Result<TlsStream> connect(int fd, std::string_view host,
+    // connect takes a connected non-blocking socket. With a pin, the server's key must have that
+    // fingerprint and nothing else of the certificate counts; without one, the system's certificate
+    // authorities must vouch for the host (RFC 9525).
+    Result<TlsStream> connect(UniqueFd socket, std::string_view host,
                               const std::optional<KeyFingerprint>& pin) const;
 
   private:

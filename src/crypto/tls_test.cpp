@@ -11,14 +11,14 @@ namespace mayfly::crypto {
 namespace {
 
 struct Pair {
-    int server = -1;
-    int client = -1;
+    UniqueFd server;
+    UniqueFd client;
 };
 
 Pair socket_pair() {
     int fds[2] = {-1, -1};
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
-    return {fds[0], fds[1]};
+    return {UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
 TlsServerContext server_context() {
@@ -42,9 +42,9 @@ struct Ends {
 Ends make_ends(const TlsServerContext& context, std::string_view host,
                const std::optional<KeyFingerprint>& pin) {
     static const TlsClientContext client = std::move(TlsClientContext::create()).value();
-    const Pair fds = socket_pair();
-    Ends ends{std::move(context.accept(fds.server)).value(),
-              std::move(client.connect(fds.client, host, pin)).value()};
+    Pair fds = socket_pair();
+    Ends ends{std::move(context.accept(std::move(fds.server))).value(),
+              std::move(client.connect(std::move(fds.client), host, pin)).value()};
     ends.handshake();
     return ends;
 }
@@ -118,22 +118,22 @@ TEST(tls, a_self_signed_relay_is_untrusted_without_a_fingerprint) {
 TEST(tls, other_protocols_fail_cleanly) {
     const auto context = server_context();
     for (std::string_view text : {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\x16\x03\x01\xff\xff"}) {
-        const Pair fds = socket_pair();
-        auto server = std::move(context.accept(fds.server)).value();
+        Pair fds = socket_pair();
+        auto server = std::move(context.accept(std::move(fds.server))).value();
         EXPECT_EQ(server.handshake(), TlsProgress::want_read);
-        ASSERT_EQ(write(fds.client, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+        ASSERT_EQ(write(fds.client.get(), text.data(), text.size()),
+                  static_cast<ssize_t>(text.size()));
         EXPECT_EQ(server.handshake(), TlsProgress::failed);
         EXPECT_EQ(server.error().code, ErrorCode::tls_failed);
-        close(fds.client);
     }
 }
 
 TEST(tls, a_vanished_peer_is_a_lost_connection) {
     const auto context = server_context();
     {
-        const Pair fds = socket_pair();
-        auto server = std::move(context.accept(fds.server)).value();
-        close(fds.client);
+        Pair fds = socket_pair();
+        auto server = std::move(context.accept(std::move(fds.server))).value();
+        fds.client.reset();
         EXPECT_EQ(server.handshake(), TlsProgress::failed);
         EXPECT_EQ(server.error().code, ErrorCode::connection_lost);
     }

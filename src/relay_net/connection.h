@@ -1,0 +1,76 @@
+// Connection: one client, from accept to the last byte. Belongs to one network thread; never
+// blocks.
+#pragma once
+
+#include "crypto/tls.h"
+#include "relay_net/deadline_list.h"
+#include "relay_net/listener.h"
+#include "relay_net/peer_counts.h"
+#include "wire/http_upgrade.h"
+#include "wire/types.h"
+#include "wire/websocket.h"
+
+namespace mayfly::relay_net {
+
+// Bytes read from one connection before the others get their turn.
+constexpr size_t read_turn_size_bytes = 65'536;
+
+class Connection : public DeadlineNode {
+  public:
+    enum class Phase : uint8_t { handshake, http, open, closing };
+
+    Connection(relay::ConnectionId id, crypto::TlsStream stream, PeerAddress peer)
+        : stream_(std::move(stream)), peer_(std::move(peer)), id_(id) {}
+
+    // These are false when the connection is over and must be destroyed. advance does all
+    // that needs no waiting; `scratch` is where bytes are read to.
+    bool advance(ConnectionHandler& handler, MutableBytesView scratch);
+    bool flush();
+    void queue_frame(BytesView frame);  // the handler's; only while open
+    size_t queued_size_bytes() const { return out_.size() - out_start_; }
+
+    void queue_ping();
+    // close says goodbye after what is queued; the handler hears no more of this connection.
+    void close(ConnectionHandler& handler, wire::WebSocketClose code);
+    // end_session tells the handler, once, that the connection is no more.
+    void end_session(ConnectionHandler& handler);
+
+    relay::ConnectionId id() const { return id_; }
+    const PeerAddress& peer() const { return peer_; }
+    int fd() const { return stream_.fd(); }
+    Phase phase() const { return phase_; }
+    bool wants_write() const { return tls_wants_write_ || !out_.empty(); }
+    // has_more_input: advance stopped because its turn was over.
+    bool has_more_input() const { return has_more_input_; }
+    bool take_received() { return std::exchange(received_, false); }
+
+    // The thread's own.
+    uint32_t watched_events = 0;  // what epoll was asked for
+    bool is_watched = false;
+    bool is_dirty = false;  // waits for flush
+
+  private:
+    bool handshake();
+    bool receive(ConnectionHandler& handler, MutableBytesView scratch);
+    void take(BytesView input, ConnectionHandler& handler);
+    void take_http(BytesView input, ConnectionHandler& handler);
+    void take_frames(BytesView input, ConnectionHandler& handler);
+    void respond(std::string_view status, std::string_view body);
+    bool finish();
+
+    crypto::TlsStream stream_;
+    Bytes out_;             // TLS plaintext not yet written
+    size_t out_start_ = 0;  // of out_, written already
+    Bytes http_head_;       // only in phase http
+    wire::WebSocketDecoder decoder_{wire::WebSocketRole::server, wire::frame_size_bytes_max};
+    PeerAddress peer_;
+    relay::ConnectionId id_;
+    Phase phase_ = Phase::handshake;
+    bool session_ = false;  // the handler knows of it
+    bool tls_wants_write_ = false;
+    bool has_more_input_ = false;
+    bool received_ = false;
+    bool sent_end_ = false;
+};
+
+}  // namespace mayfly::relay_net
