@@ -24,8 +24,8 @@ Status write_all(int fd, BytesView content) {
 Status zero_range(int fd, int64_t from, int64_t to) {
     static constexpr std::array<uint8_t, 16 * zero_block_size_bytes> zeros{};
     while (from < to) {
-        const auto size = static_cast<size_t>(
-            std::min<int64_t>(to - from, static_cast<int64_t>(zeros.size())));
+        const auto size =
+            static_cast<size_t>(std::min<int64_t>(to - from, static_cast<int64_t>(zeros.size())));
         const ssize_t written = ::pwrite(fd, zeros.data(), size, from);
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) return error_of_errno(errno);

@@ -114,9 +114,7 @@ int check_reserved(sqlite3_file* file, int* out) {
 int file_control(sqlite3_file* file, int operation, void* argument) {
     return real_of(file)->pMethods->xFileControl(real_of(file), operation, argument);
 }
-int sector_size(sqlite3_file* file) {
-    return real_of(file)->pMethods->xSectorSize(real_of(file));
-}
+int sector_size(sqlite3_file* file) { return real_of(file)->pMethods->xSectorSize(real_of(file)); }
 int device_characteristics(sqlite3_file* file) {
     return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
 }

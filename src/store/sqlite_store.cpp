@@ -2,9 +2,8 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 #include "codec/codec.h"
 #include "crypto/aead.h"
@@ -47,8 +46,21 @@ BytesView column(sqlite3_stmt* statement, int number) {
     return {data, data == nullptr ? 0 : static_cast<size_t>(size)};
 }
 
-int bind(sqlite3_stmt* statement, int number, BytesView bytes) {
+int bind_bytes(sqlite3_stmt* statement, int number, BytesView bytes) {
     return sqlite3_bind_blob64(statement, number, bytes.data(), bytes.size(), SQLITE_STATIC);
+}
+
+// Without a WAL the database alone is everything: whole pages, as many as its header says (SQLite
+// file format section 1.3.7). SQLite itself takes missing bytes of a free page for zeros.
+bool has_whole_pages(const std::string& path) {
+    constexpr size_t page_count_offset = 28;
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat info {};
+    if (!fd.valid() || ::fstat(fd.get(), &info) != 0) return true;  // SQLite will say why
+    std::array<uint8_t, 4> count{};
+    if (::pread(fd.get(), count.data(), count.size(), page_count_offset) != 4) return false;
+    codec::Reader reader(count);
+    return static_cast<uint64_t>(info.st_size) == uint64_t{reader.u32()} * page_size_bytes;
 }
 
 struct ResetStatement {
@@ -90,11 +102,12 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::create(const std::string& home
     return store;
 }
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& home,
-                                                       const StoreKey& key, Entropy& entropy) {
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& home, const StoreKey& key,
+                                                       Entropy& entropy) {
     const std::string wal_path = database_path(home) + "-wal";
     ENSURE(file_exists(database_path(home)), store_corrupt);
     const bool had_wal = file_exists(wal_path);
+    ENSURE(had_wal || has_whole_pages(database_path(home)), store_corrupt);
     std::unique_ptr<SqliteStore> store(new SqliteStore(home, key, entropy));
     Status status = store->connect(false);
     if (status.ok()) status = store->load();
@@ -113,9 +126,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& home,
 Status SqliteStore::connect(bool create) {
     ENSURE(register_shred_vfs(), internal);
     sqlite3* database = nullptr;
-    const int code =
-        sqlite3_open_v2(database_path(home_).c_str(), &database,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, shred_vfs_name);
+    const int code = sqlite3_open_v2(database_path(home_).c_str(), &database,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, shred_vfs_name);
     database_.reset(database);
     if (code != SQLITE_OK) return error_now(code);
     sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -172,9 +184,9 @@ Status SqliteStore::load() {
 Status SqliteStore::load_row(BytesView index, BytesView sealed, std::optional<Seal>& seal,
                              Seal& found) {
     ENSURE(index.size() == index_size_bytes && sealed.size() > nonce_size_bytes, store_corrupt);
-    const auto opened = crypto::aead_open(row_aead, row_key_.expose(),
-                                          sealed.first(nonce_size_bytes), associated_data(index),
-                                          sealed.subspan(nonce_size_bytes));
+    const auto opened =
+        crypto::aead_open(row_aead, row_key_.expose(), sealed.first(nonce_size_bytes),
+                          associated_data(index), sealed.subspan(nonce_size_bytes));
     ENSURE(opened.ok(), store_corrupt);
     codec::Reader reader(opened.value().expose());
     RowSecret secret;
@@ -199,15 +211,15 @@ Result<std::optional<SecretBuffer>> SqliteStore::get(BytesView key) {
     if (row == rows_.end()) return std::optional<SecretBuffer>();
     const auto index = index_of(key);
     const ResetStatement reset{select_.get()};
-    bind(select_.get(), 1, index);
+    bind_bytes(select_.get(), 1, index);
     const int code = sqlite3_step(select_.get());
     ENSURE(code != SQLITE_DONE, store_corrupt);
     if (code != SQLITE_ROW) return error_now(code);
     const BytesView sealed = column(select_.get(), 0);
     ENSURE(sealed.size() > nonce_size_bytes, store_corrupt);
-    const auto opened = crypto::aead_open(row_aead, row_key_.expose(),
-                                          sealed.first(nonce_size_bytes), associated_data(index),
-                                          sealed.subspan(nonce_size_bytes));
+    const auto opened =
+        crypto::aead_open(row_aead, row_key_.expose(), sealed.first(nonce_size_bytes),
+                          associated_data(index), sealed.subspan(nonce_size_bytes));
     ENSURE(opened.ok(), store_corrupt);
     const BytesView plain = opened.value().expose();
     const size_t header_size = row_header_size_bytes + key.size();
@@ -260,8 +272,8 @@ Status SqliteStore::put_row(BytesView key, BytesView value, const RowSecret& sec
     const auto index = index_of(key);
     const Bytes sealed = seal_row(index, secret, key, value);
     const ResetStatement reset{insert_.get()};
-    bind(insert_.get(), 1, index);
-    bind(insert_.get(), 2, sealed);
+    bind_bytes(insert_.get(), 1, index);
+    bind_bytes(insert_.get(), 2, sealed);
     const int code = sqlite3_step(insert_.get());
     if (code != SQLITE_DONE) return error_now(code);
     return {};
@@ -270,7 +282,7 @@ Status SqliteStore::put_row(BytesView key, BytesView value, const RowSecret& sec
 Status SqliteStore::erase_row(BytesView key) {
     const auto index = index_of(key);
     const ResetStatement reset{delete_.get()};
-    bind(delete_.get(), 1, index);
+    bind_bytes(delete_.get(), 1, index);
     const int code = sqlite3_step(delete_.get());
     if (code != SQLITE_DONE) return error_now(code);
     return {};
@@ -352,8 +364,8 @@ Status SqliteStore::change_rows(const core::WriteBatch& batch, Changes& changed,
 }
 
 Status SqliteStore::checkpoint() {
-    const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr,
-                                               SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
+                                               nullptr, nullptr);
     if (code != SQLITE_OK) return error_now(code);
     return {};
 }
@@ -374,23 +386,19 @@ Result<SqliteStore::Statement> SqliteStore::statement(const char* sql) {
 Error SqliteStore::error_now(int code) const {
     const int system_error = database_ ? sqlite3_system_errno(database_.get()) : 0;
     switch (code & 0xff) {
-        case SQLITE_FULL:
-            return MAYFLY_ERROR(storage_full);
+        case SQLITE_FULL: return MAYFLY_ERROR(storage_full);
         case SQLITE_IOERR:
             if (code == SQLITE_IOERR_SHORT_READ) return MAYFLY_ERROR(store_corrupt);
             return error_of_errno(system_error);
         case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-            return MAYFLY_ERROR(store_locked);
+        case SQLITE_LOCKED: return MAYFLY_ERROR(store_locked);
         // What we ask is always well-formed: an SQL error means that the schema is not ours.
         case SQLITE_ERROR:
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
         case SQLITE_SCHEMA:
-        case SQLITE_FORMAT:
-            return MAYFLY_ERROR(store_corrupt);
-        default:
-            return MAYFLY_ERROR(storage_failed);
+        case SQLITE_FORMAT: return MAYFLY_ERROR(store_corrupt);
+        default: return MAYFLY_ERROR(storage_failed);
     }
 }
 

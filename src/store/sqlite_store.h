@@ -26,8 +26,8 @@ constexpr size_t value_size_bytes_max = 64U << 20;
 class SqliteStore final : public core::StorePort {
   public:
     // create makes the database of a home that has a store key and no database yet.
-    static Result<std::unique_ptr<SqliteStore>> create(const std::string& home,
-                                                       const StoreKey& key, Entropy& entropy);
+    static Result<std::unique_ptr<SqliteStore>> create(const std::string& home, const StoreKey& key,
+                                                       Entropy& entropy);
     // open changes nothing unless all is well. Errors: store_corrupt, storage_full,
     // storage_failed, store_locked.
     static Result<std::unique_ptr<SqliteStore>> open(const std::string& home, const StoreKey& key,

@@ -1,0 +1,152 @@
+// Damage to the files: found at opening, named, and nothing is changed by looking.
+#include <sqlite3.h>
+
+#include <random>
+
+#include "store/test_home.h"
+
+namespace mayfly::store {
+namespace {
+
+std::map<std::string, std::string> fill(TestHome& home) {
+    auto store = home.create();
+    for (int round = 0; round < 3; round++) {
+        core::WriteBatch batch;
+        batch.shred = round == 2;
+        for (int i = 0; i < 40; i++) {
+            const auto size = static_cast<size_t>(i * i * (round + 1) * 2);
+            batch.put(key_of("row " + std::to_string(i)), SecretBuffer(size));
+        }
+        batch.erase(key_of("row 39"));
+        EXPECT_TRUE(store->apply(batch).ok());
+    }
+    return all_rows(*store);
+}
+
+void change_database(const TestHome& home, const char* sql) {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(database_path(home.path()).c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(database);
+    sqlite3_close(database);
+}
+
+TEST(damage, flipped_bytes_are_found_or_harmless_and_change_nothing) {
+    TestHome home;
+    const auto rows = fill(home);
+    const std::string path = database_path(home.path());
+    const std::string good = TestHome::read(path);
+    const unsigned seed = std::random_device{}();
+    std::printf("seed %u\n", seed);
+    std::mt19937 random(seed);
+    int found = 0;
+    for (int i = 0; i < 600; i++) {
+        // The first page (header and schema) in full over time, the rest by chance.
+        const size_t at = i % 3 == 0 ? random() % 512 : random() % good.size();
+        std::string bad = good;
+        bad[at] = static_cast<char>(bad[at] ^ (1 << random() % 8));
+        TestHome::write(path, bad);
+        const auto before = home.files();
+        auto store = home.open();
+        if (!store.ok()) {
+            EXPECT_EQ(store.code(), ErrorCode::store_corrupt) << at;
+            EXPECT_EQ(home.files(), before) << at;
+            found++;
+            continue;
+        }
+        EXPECT_EQ(all_rows(**store), rows) << at;
+        core::WriteBatch batch;
+        for (int k = 0; k < 20; k++)
+            batch.put(key_of("new" + std::to_string(k)), SecretBuffer(900));
+        if (!(*store)->apply(batch).ok()) continue;  // refused later, but refused
+        std::move(store).value().reset();
+        auto again = home.open();
+        ASSERT_TRUE(again.ok()) << at;
+        EXPECT_EQ((*again)->row_count(), rows.size() + 20) << at;
+    }
+    std::printf("%d of 600 flips stopped the opening\n", found);
+    EXPECT_GT(found, 200);
+}
+
+TEST(damage, every_truncation_is_found) {
+    TestHome home;
+    fill(home);
+    const std::string path = database_path(home.path());
+    const std::string good = TestHome::read(path);
+    for (size_t size = 0; size < good.size(); size += 1021) {
+        TestHome::write(path, good.substr(0, size));
+        const auto before = home.files();
+        auto store = home.open();
+        ASSERT_FALSE(store.ok()) << size;
+        EXPECT_EQ(store.code(), ErrorCode::store_corrupt) << size;
+        EXPECT_EQ(home.files(), before) << size;
+    }
+    TestHome::write(path, "this is not a database at all, whatever its name says it is");
+    EXPECT_EQ(home.open().code(), ErrorCode::store_corrupt);
+    std::filesystem::remove(path);
+    EXPECT_EQ(home.open().code(), ErrorCode::store_corrupt);
+    EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(damage, swapped_removed_and_added_rows_are_found) {
+    const char* const attacks[] = {
+        "UPDATE kv SET value = (SELECT b.value FROM kv b WHERE b.key <> kv.key LIMIT 1) "
+        "WHERE key = (SELECT max(key) FROM kv)",
+        "DELETE FROM kv WHERE key = (SELECT max(key) FROM kv)",
+        "DELETE FROM kv WHERE key = (SELECT min(key) FROM kv)",
+        "DELETE FROM kv",
+        "INSERT INTO kv SELECT x'00112233445566778899aabbccddeeff', value FROM kv LIMIT 1",
+        "INSERT INTO kv VALUES('text', 'text')",
+        "INSERT INTO kv VALUES(x'00112233445566778899aabbccddeeff', NULL)",
+        "DROP TABLE kv",
+        "ALTER TABLE kv RENAME TO other",
+    };
+    for (const char* attack : attacks) {
+        TestHome home;
+        fill(home);
+        change_database(home, attack);
+        const auto before = home.files();
+        auto store = home.open();
+        ASSERT_FALSE(store.ok()) << attack;
+        EXPECT_EQ(store.code(), ErrorCode::store_corrupt) << attack;
+        EXPECT_EQ(home.files(), before) << attack;
+    }
+}
+
+TEST(damage, single_row_put_back_to_an_older_version_is_found) {
+    TestHome home;
+    TestHome old;
+    {
+        auto store = home.create();
+        core::WriteBatch batch;
+        batch.put(key_of("ratchet"), value_of("generation 1"));
+        batch.put(key_of("other"), value_of("1"));
+        ASSERT_TRUE(store->apply(batch).ok());
+    }
+    TestHome::write(old.path() + "/old.db", TestHome::read(database_path(home.path())));
+    {
+        auto store = home.open();
+        ASSERT_TRUE(store.ok());
+        core::WriteBatch batch;
+        batch.put(key_of("ratchet"), value_of("generation 2"));
+        batch.put(key_of("other"), value_of("2"));
+        ASSERT_TRUE((*store)->apply(batch).ok());
+    }
+    const std::string attach = "ATTACH '" + old.path() +
+                               "/old.db' AS old; UPDATE kv SET value = (SELECT value FROM old.kv o "
+                               "WHERE o.key = kv.key) WHERE key = (SELECT max(key) FROM kv)";
+    change_database(home, attach.c_str());
+    EXPECT_EQ(home.open().code(), ErrorCode::store_corrupt);
+}
+
+TEST(damage, another_stores_database_is_refused) {
+    TestHome home;
+    TestHome other;
+    fill(home);
+    fill(other);
+    TestHome::write(database_path(home.path()), TestHome::read(database_path(other.path())));
+    EXPECT_EQ(home.open().code(), ErrorCode::store_corrupt);
+}
+
+}  // namespace
+}  // namespace mayfly::store
