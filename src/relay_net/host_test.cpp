@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "crypto/signature.h"
 #include "crypto/system_entropy.h"
 #include "relay/memory_store.h"
 #include "relay_net/system_clock.h"
@@ -44,14 +45,30 @@ class HostTest : public testing::Test {
             const std::lock_guard lock(mutex);
             for (relay::Send& send : sends) sent.push_back(std::move(send));
         });
-        host.on_connected(client, {});
-        send(wire::Hello{{wire::protocol_version}});
+        greet(client);
         ASSERT_EQ(answers(1), 1U);
     }
-    void ask() { send(wire::HandleGet{"nobody"}); }
-    void send(wire::RequestBody body) {
-        host.on_frame(client,
-                      wire::encode_frame(wire::ClientFrame{next_request++, std::move(body)}));
+    void greet(relay::ConnectionId id) {
+        const wire::Hello hello{{wire::protocol_version}};
+        host.on_connected(id, {});
+        host.on_frame(id, wire::encode_frame(wire::ClientFrame{next_request++, hello}));
+    }
+    // Asks for something that must be written.
+    void open_queue() {
+        const wire::RelayFrame greeting = answer(0);
+        const auto& hello = std::get<wire::HelloReply>(greeting.body);
+        const auto keys = *crypto::signature_generate(crypto::SignatureId::ed25519, entropy);
+        wire::QueueOpen open;
+        open.queue_key = *wire::PublicKey::from(keys.public_key);
+        const Bytes proof = wire::queue_proof_to_sign(hello.nonce, open.queue_key);
+        open.proof = *wire::Signature::from(
+            *crypto::sign(crypto::SignatureId::ed25519, keys.private_key, proof));
+        host.on_frame(client, wire::encode_frame(wire::ClientFrame{next_request++, open}));
+    }
+    // Asks for something that is only read.
+    void ask() {
+        const wire::HandleGet lookup{"nobody"};
+        host.on_frame(client, wire::encode_frame(wire::ClientFrame{next_request++, lookup}));
     }
     // Waits until there are `count` answers, some seconds at most; gives how many there are.
     size_t answers(size_t count) {
@@ -112,14 +129,31 @@ TEST_F(HostTest, what_queues_up_during_a_sync_shares_the_next_one) {
 
 TEST_F(HostTest, a_failed_sync_turns_answers_into_failures_until_it_works_again) {
     start();
-    store.memory.fail_sync(0, MAYFLY_ERROR(storage_full));
-    ask();
+    store.memory.fail_sync(0, MAYFLY_ERROR(storage_full), true);
+    open_queue();
     ASSERT_EQ(answers(2), 2U);
     EXPECT_EQ(status(1), wire::ReplyStatus::storage_full);
     EXPECT_FALSE(host.is_healthy());
+    store.memory.heal();
+    open_queue();
+    ASSERT_GE(answers(3), 3U);
+    EXPECT_EQ(status(2), wire::ReplyStatus::ok);
+    EXPECT_TRUE(host.is_healthy());
+}
+
+TEST_F(HostTest, a_refused_write_fails_alone) {
+    start();
+    store.memory.fail_apply(0, MAYFLY_ERROR(storage_failed));
+    open_queue();
     ask();
     ASSERT_EQ(answers(3), 3U);
+    EXPECT_EQ(status(1), wire::ReplyStatus::storage_failed);
     EXPECT_EQ(status(2), wire::ReplyStatus::unknown_record);
+    EXPECT_FALSE(host.is_healthy());
+    open_queue();
+    ASSERT_GE(answers(4), 4U);
+    EXPECT_EQ(status(3), wire::ReplyStatus::ok);
+    EXPECT_TRUE(host.is_healthy());
 }
 
 TEST_F(HostTest, stop_answers_what_was_queued) {
