@@ -211,12 +211,14 @@ struct MessageRow {
     bool outgoing = false;
     uint64_t order = 0;
     uint64_t sent_at_ms = 0;
-    uint64_t expires_at_ms = 0;
+    uint64_t expires_at_ms = 0;   // the burn time, once opened
+    uint64_t sent_expiry_ms = 0;  // as it was sent
     uint32_t burn_seconds = 0;
     ContentType type = ContentType::text;
     MessageState state = MessageState::received;
     MAYFLY_FIELDS(self.version, self.id, self.conversation, self.sender, self.outgoing, self.order,
-                  self.sent_at_ms, self.expires_at_ms, self.burn_seconds, self.type, self.state)
+                  self.sent_at_ms, self.expires_at_ms, self.sent_expiry_ms, self.burn_seconds,
+                  self.type, self.state)
 };
 
 // A message of ours on its way to the hub.
@@ -228,12 +230,13 @@ struct OutboxRow {
     OperationId operation = 0;
     ContentType type = ContentType::text;
     std::optional<MessageId> target;  // recall: the message that is taken back
+    uint64_t sent_at_ms = 0;
     uint64_t expires_at_ms = 0;
     bool is_sealed = false;  // its ciphertext is in the sealed row
     bool overtaken = false;  // the hub answered stale_epoch for sealed_epoch
     uint64_t sealed_epoch = 0;
     MAYFLY_FIELDS(self.version, self.order, self.id, self.conversation, self.operation, self.type,
-                  self.target, self.expires_at_ms, self.is_sealed, self.overtaken,
+                  self.target, self.sent_at_ms, self.expires_at_ms, self.is_sealed, self.overtaken,
                   self.sealed_epoch)
 };
 

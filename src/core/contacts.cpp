@@ -1,0 +1,129 @@
+// People we know: accepting a request, removing a contact, and what goes with it.
+#include "core/machine.h"
+
+namespace mayfly::core {
+namespace {
+
+Status erase_groups(Step& step, const ConversationId& id) {
+    std::vector<Bytes> keys;
+    TRY(step.store().scan(row_key::group_prefix(id), [&](BytesView key, SecretBuffer) {
+        keys.push_back(to_bytes(key));
+        return true;
+    }));
+    for (Bytes& key : keys) step.erase(std::move(key));
+    return {};
+}
+
+Status erase_messages(Machine& machine, Step& step, const ConversationId& id) {
+    std::vector<MessageId> ids;
+    TRY(step.store().scan(row_key::listing_prefix(id), [&](BytesView key, SecretBuffer) {
+        if (const auto message = MessageId::from(key.last(MessageId::size_bytes))) {
+            ids.push_back(*message);
+        }
+        return true;
+    }));
+    for (const MessageId& message : ids) {
+        TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, message));
+        if (row) TRY(erase_message(machine, step, *row));
+    }
+    return {};
+}
+
+void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id) {
+    std::vector<uint64_t> orders;
+    for (const auto& [order, row] : machine.tables.outbox) {
+        if (row.conversation == id) orders.push_back(order);
+    }
+    for (const uint64_t order : orders) {
+        drop_outbox(machine, step, order, MAYFLY_ERROR(unknown_contact));
+    }
+}
+
+}  // namespace
+
+void release_relay(Machine& machine, Step& step, const std::string& relay) {
+    const auto row = machine.tables.relays.find(relay);
+    if (row == machine.tables.relays.end() || row->second.home) return;
+    for (const auto& [id, conversation] : machine.tables.conversations) {
+        if (conversation.info.hubs.front() == relay) return;
+    }
+    for (const auto& [number, removal] : machine.tables.removals) {
+        if (removal.relay == relay) return;
+    }
+    for (const auto& [operation, lookup] : machine.lookups) {
+        if (lookup.hub == relay) return;
+    }
+    step.erase(row_key::relay(relay));
+    machine.tables.relays.erase(row);
+}
+
+Status forget_conversation(Machine& machine, Step& step, const ConversationId& id,
+                           OperationId operation) {
+    const ConversationRow* row = find_conversation(machine, id);
+    if (row == nullptr) return {};
+    TRY(erase_groups(step, id));
+    TRY(erase_messages(machine, step, id));
+    drop_conversation_outbox(machine, step, id);
+    // The relay may know the token even if its answer never came.
+    const uint64_t number = next_order(machine, step);
+    RemovalRow removal;
+    removal.relay = row->info.hubs.front();
+    removal.token_hash = wire::token_hash_of(row->own_token);
+    removal.operation = operation;
+    step.write(row_key::removal(number), removal);
+    machine.tables.removals.insert_or_assign(number, std::move(removal));
+    step.erase(row_key::creation(id));
+    step.erase(row_key::conversation(id));
+    step.shred();
+    machine.groups.erase(id);
+    machine.tables.creations.erase(id);
+    machine.tables.conversations.erase(id);
+    return {};
+}
+
+Result<OperationId> accept_contact(Machine& machine, Step& step, const AccountId& account,
+                                   OperationId operation) {
+    const auto contact = machine.tables.contacts.find(account);
+    ENSURE(contact != machine.tables.contacts.end(), unknown_request);
+    if (operation == 0) operation = next_operation(machine, step);
+    contact->second.accepted = true;
+    save_contact(machine, step, contact->second);
+    bool waits = false;
+    for (const ConversationId& id : conversations_of(machine, account)) {
+        ConversationRow& row = machine.tables.conversations.at(id);
+        row.accepted = true;
+        if (!row.joined && !row.superseded) {
+            row.accept_operation = operation;
+            waits = true;
+        }
+        save_conversation(machine, step, row);
+        step.tell(MessageArrived{id});
+    }
+    if (!waits) step.end(operation, {});
+    TRY(renew_vault(machine, step));
+    return operation;
+}
+
+Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId& account) {
+    ENSURE(machine.tables.contacts.contains(account), unknown_contact);
+    const OperationId operation = next_operation(machine, step);
+    for (const ConversationId& id : conversations_of(machine, account)) {
+        const ConversationRow& row = machine.tables.conversations.at(id);
+        step.end(row.accept_operation, MAYFLY_ERROR(unknown_contact));
+        const auto creation = machine.tables.creations.find(id);
+        if (creation != machine.tables.creations.end()) {
+            step.end(creation->second.operation, MAYFLY_ERROR(unknown_contact));
+        }
+        TRY(forget_conversation(machine, step, id, operation));
+    }
+    step.erase(row_key::contact(account));
+    machine.tables.contacts.erase(account);
+    TRY(renew_vault(machine, step));
+    const bool waits =
+        std::any_of(machine.tables.removals.begin(), machine.tables.removals.end(),
+                    [&](const auto& entry) { return entry.second.operation == operation; });
+    if (!waits) step.end(operation, {});
+    return operation;
+}
+
+}  // namespace mayfly::core

@@ -1,0 +1,219 @@
+// The MLS group of a conversation: reading it from the store, our commits, and those of others.
+// Specification: docs/spec/core.md section 5.
+#include "core/machine.h"
+
+namespace mayfly::core {
+namespace {
+
+using Kind = Purpose::Kind;
+
+bool commit_is_due(const ConversationRow& row, Time now) {
+    if (row.sent_since_commit == 0) return false;
+    return row.sent_since_commit >= messages_per_commit ||
+           now - from_ms(row.last_commit_at_ms) >= time_per_commit;
+}
+
+bool has_outbox(const Machine& machine, const ConversationId& id) {
+    return std::any_of(machine.tables.outbox.begin(), machine.tables.outbox.end(),
+                       [&](const auto& entry) { return entry.second.conversation == id; });
+}
+
+Status send_commit(Machine& machine, Step& step, const ConversationRow& row,
+                   const mls::Group& group) {
+    const Purpose purpose{Kind::commit, group.epoch().value, row.info.conversation};
+    const std::string& hub = row.info.hubs.front();
+    if (row.commit->overtaken || machine.links[hub].has(purpose)) return {};
+    const auto next = group.pending_epoch();
+    ENSURE(next && group.pending_commit() != nullptr, store_corrupt);
+    wire::ChannelCommit commit;
+    commit.channel = row.info.channel;
+    commit.epoch = {group.epoch().value};
+    TRY_ASSIGN(commit.write_token, write_token(group.current(), row));
+    commit.message_id = row.commit->message_id;
+    TRY_ASSIGN(const wire::Token next_token, write_token(*next, row));
+    commit.next_write_token_hash = wire::token_hash_of(next_token);
+    commit.changes = row.commit->changes;
+    commit.payload = group.pending_commit()->commit;
+    request(machine, step, hub, purpose, std::move(commit));
+    return {};
+}
+
+Status begin_commit(Machine& machine, Step& step, ConversationRow& row, mls::Group& group) {
+    if (!group.is_active()) return {};
+    TRY(group.commit(mls::CommitOptions{}, machine.environment(step)));
+    PendingCommit pending;
+    pending.message_id = step.random_id<MessageId>();
+    if (!row.joined) {
+        pending.changes.push_back({group.own_leaf().value, wire::Address{"", row.own_token}});
+    }
+    row.commit = std::move(pending);
+    save_group(step, row.info.conversation, group);
+    save_conversation(machine, step, row);
+    return send_commit(machine, step, row, group);
+}
+
+// Our commit is the hub's: move on.
+Status commit_won(Machine& machine, Step& step, ConversationRow& row, mls::Group& group) {
+    TRY(group.merge_pending_commit());
+    row.commit.reset();
+    row.joined = true;
+    row.sent_since_commit = 0;
+    row.last_commit_at_ms = to_ms(step.now());
+    step.end(std::exchange(row.accept_operation, 0), {});
+    save_group(step, row.info.conversation, group);
+    save_conversation(machine, step, row);
+    step.shred();  // secrets of the epoch before
+    return {};
+}
+
+// The hub will never take this conversation's writes again.
+void close_for_sending(Machine& machine, Step& step, ConversationRow& row, mls::Group& group,
+                       Error why) {
+    group.discard_pending_commit();
+    row.commit.reset();
+    row.superseded = true;
+    step.end(std::exchange(row.accept_operation, 0), why);
+    save_group(step, row.info.conversation, group);
+    save_conversation(machine, step, row);
+}
+
+// A direct conversation has two accounts for good. Each adds and removes its own devices only, and
+// nobody changes what the conversation is.
+Status check_commit(const mls::Group& group, const mls::CommitSummary& summary) {
+    ENSURE(!summary.external && !summary.reinit && summary.psks.empty(), mls_bad_proposal_list);
+    ENSURE(!summary.new_extensions, mls_bad_proposal_list);
+    TRY_ASSIGN(const wire::DeviceCertificate committer, certificate_of(group, summary.committer));
+    for (const mls::AddedMember& added : summary.added) {
+        TRY_ASSIGN(const wire::DeviceCertificate certificate,
+                   read_credential(added.member.credential));
+        ENSURE(certificate.account_key == committer.account_key, not_authorized);
+    }
+    for (const mls::RemovedMember& removed : summary.removed) {
+        TRY_ASSIGN(const wire::DeviceCertificate certificate,
+                   read_credential(removed.member.credential));
+        ENSURE(certificate.account_key == committer.account_key, not_authorized);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<mls::Group*> group_of(Machine& machine, Step& step, const ConversationId& id) {
+    const auto loaded = machine.groups.find(id);
+    if (loaded != machine.groups.end()) return &loaded->second;
+    const Bytes prefix = row_key::group_prefix(id);
+    std::vector<mls::GroupRecord> records;
+    TRY(step.store().scan(prefix, [&](BytesView key, SecretBuffer value) {
+        records.push_back({to_bytes(key.subspan(prefix.size())), std::move(value)});
+        return true;
+    }));
+    auto group = mls::Group::load(records);
+    ENSURE(group.ok(), store_corrupt);
+    return &machine.groups.insert_or_assign(id, std::move(group).value()).first->second;
+}
+
+void save_group(Step& step, const ConversationId& id, mls::Group& group) {
+    for (mls::GroupRecord& record : group.take_changes()) {
+        Bytes key = row_key::group(id, record.key);
+        if (record.value) {
+            step.put(std::move(key), std::move(*record.value));
+        } else {
+            step.erase(std::move(key));
+        }
+    }
+}
+
+Result<wire::Token> write_token(const mls::EpochView& epoch, const ConversationRow& row) {
+    TRY_ASSIGN(const Secret secret, epoch.export_secret(write_token_label, row.info.channel.view(),
+                                                        wire::Token::size_bytes));
+    const auto token = wire::Token::from(secret.expose());
+    ENSURE(token.has_value(), internal);
+    return *token;
+}
+
+Result<wire::DeviceCertificate> certificate_of(const mls::Group& group, mls::LeafIndex leaf) {
+    const auto member = group.current().member(leaf);
+    ENSURE(member.has_value(), mls_unknown_sender);
+    return read_credential(member->credential);
+}
+
+Status pump_conversation(Machine& machine, Step& step, ConversationRow& row) {
+    const ConversationId id = row.info.conversation;
+    // A hidden request must not show that we are here: nothing leaves before it is accepted.
+    if (!row.accepted || (row.superseded && !row.commit)) return {};
+    const std::string& hub = row.info.hubs.front();
+    if (!row.token_added) {
+        const Purpose purpose{Kind::token_add, 0, id};
+        if (!machine.links[hub].has(purpose)) {
+            request(machine, step, hub, purpose,
+                    wire::AddressAdd{wire::queue_id_of(machine.tables.relays.at(hub).queue_key),
+                                     wire::token_hash_of(row.own_token)});
+        }
+        return {};
+    }
+    if (machine.tables.creations.contains(id)) {
+        pump_creation(machine, step, row);
+        return {};
+    }
+    const bool due = !row.joined || commit_is_due(row, step.now());
+    if (!row.commit && !due && !has_outbox(machine, id)) return {};
+    TRY_ASSIGN(mls::Group * group, group_of(machine, step, id));
+    if (row.commit) return send_commit(machine, step, row, *group);
+    if (due) return begin_commit(machine, step, row, *group);
+    return pump_outbox(machine, step, row, *group);
+}
+
+Status commit_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body) {
+    ConversationRow* row = find_conversation(machine, purpose.conversation);
+    if (row == nullptr || !row->commit) return {};
+    TRY_ASSIGN(mls::Group * group, group_of(machine, step, purpose.conversation));
+    if (group->epoch().value != purpose.number || !group->has_pending_commit()) return {};
+    const auto* failed = std::get_if<wire::Failed>(&body);
+    if (failed == nullptr) return commit_won(machine, step, *row, *group);
+    if (failed->status == wire::ReplyStatus::stale_epoch) {
+        // The winner, perhaps our own first attempt, is on its way to our queue.
+        row->commit->overtaken = true;
+        save_conversation(machine, step, *row);
+    } else if (is_passing(failed->status)) {
+        machine.links[row->info.hubs.front()].hold_until = step.now() + refusal_delay;
+    } else {
+        close_for_sending(machine, step, *row, *group,
+                          Error{wire::to_error_code(failed->status), MAYFLY_HERE});
+    }
+    return {};
+}
+
+Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
+                      const wire::Delivery& delivery) {
+    TRY_ASSIGN(mls::Group * group, group_of(machine, step, row.info.conversation));
+    if (delivery.epoch.value < group->epoch().value) return {};  // our own, merged already
+    ENSURE(delivery.epoch.value == group->epoch().value, mls_wrong_epoch);
+    const mls::CommitMessages* pending = group->pending_commit();
+    if (row.commit && pending != nullptr && pending->commit == delivery.payload) {
+        return commit_won(machine, step, row, *group);
+    }
+    auto processed = group->process(delivery.payload, machine.environment(step));
+    save_group(step, row.info.conversation, *group);
+    if (!processed.ok()) return processed.error();
+    if (auto* proposal = std::get_if<mls::ReceivedProposal>(&*processed)) {
+        group->forget_proposal(proposal->reference);
+    }
+    auto* staged = std::get_if<mls::StagedCommit>(&*processed);
+    if (staged == nullptr) {
+        save_group(step, row.info.conversation, *group);
+        return MAYFLY_ERROR(unexpected_message);
+    }
+    TRY(check_commit(*group, staged->summary()));
+    TRY_ASSIGN(const wire::DeviceCertificate committer,
+               certificate_of(*group, staged->summary().committer));
+    TRY(group->apply(std::move(*staged)));
+    row.commit.reset();  // lost the race; made anew if it is still wanted
+    if (committer.account_key != machine.tables.account->account_key) row.peer_joined = true;
+    if (!group->is_active()) row.superseded = true;
+    save_group(step, row.info.conversation, *group);
+    save_conversation(machine, step, row);
+    step.shred();
+    return {};
+}
+
+}  // namespace mayfly::core

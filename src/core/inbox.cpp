@@ -1,0 +1,133 @@
+// Entries of our queues: each takes effect once and is acknowledged in the same step, whatever it
+// holds. Specification: docs/spec/core.md section 6.
+#include "core/machine.h"
+
+namespace mayfly::core {
+namespace {
+
+// What the disk says no to must be tried again; what a peer sent wrong is dropped.
+bool is_store_error(ErrorCode code) {
+    return code == ErrorCode::storage_failed || code == ErrorCode::storage_full ||
+           code == ErrorCode::store_corrupt || code == ErrorCode::store_newer;
+}
+
+Status mark_seen(Machine& machine, Step& step, const AccountId& sender, const MessageId& id,
+                 Time until) {
+    const Bytes key = row_key::seen(sender, id);
+    const Time at = std::max(until, step.now() + seen_retention);
+    step.put(key, SecretBuffer());
+    note_expiry(machine, step, at, expiry_of_seen, BytesView(key).subspan(1));
+    return {};
+}
+
+Status recall_arrived(Machine& machine, Step& step, const AccountId& sender,
+                      const Content& content) {
+    const auto target = MessageId::from(content.body.expose());
+    ENSURE(target.has_value(), malformed_input);
+    TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, *target));
+    if (row) {
+        ENSURE(row->sender == sender, not_ours);
+        return erase_message(machine, step, *row);
+    }
+    // It came before its message: the message counts as seen.
+    TRY_ASSIGN(const auto seen, step.get(row_key::seen(sender, *target)));
+    if (seen) return {};
+    const Time until = clamp_sent_at(content.sent_at_ms, step.now()) +
+                       Duration::milliseconds(static_cast<int64_t>(content.expires_after_ms)) +
+                       clock_skew_max;
+    return mark_seen(machine, step, sender, *target, until);
+}
+
+Status content_arrived(Machine& machine, Step& step, const ConversationRow& conversation,
+                       const wire::DeviceCertificate& sender, const Content& content) {
+    const AccountId account = wire::account_id_of(sender.account_key);
+    TRY_ASSIGN(const auto seen, step.get(row_key::seen(account, content.id)));
+    if (seen) return {};
+    const Time sent_at = clamp_sent_at(content.sent_at_ms, step.now());
+    const Time expires_at =
+        sent_at + Duration::milliseconds(static_cast<int64_t>(content.expires_after_ms));
+    TRY(mark_seen(machine, step, account, content.id, expires_at + clock_skew_max));
+    if (content.type == ContentType::recall) {
+        return recall_arrived(machine, step, account, content);
+    }
+    if (expires_at <= step.now()) return {};
+    TRY_ASSIGN(const std::optional<MessageRow> other, load_message(step, content.id));
+    ENSURE(!other, already_exists);  // another sender's id
+    MessageRow row;
+    row.id = content.id;
+    row.conversation = conversation.info.conversation;
+    row.sender = account;
+    row.outgoing = account == machine.own_account();  // another device of ours
+    row.order = next_order(machine, step);
+    row.sent_at_ms = to_ms(sent_at);
+    row.expires_at_ms = to_ms(expires_at);
+    row.burn_seconds = content.burn_seconds;
+    row.type = content.type;
+    row.state = row.outgoing ? MessageState::sent : MessageState::received;
+    TRY(store_message(machine, step, row, content.body.expose()));
+    if (!row.outgoing) {
+        step.put(row_key::untaken(row.order, row.id), SecretBuffer());
+        if (conversation.accepted) step.tell(MessageArrived{row.conversation});
+    }
+    return {};
+}
+
+Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
+                       const wire::Delivery& delivery) {
+    TRY_ASSIGN(mls::Group * group, group_of(machine, step, row.info.conversation));
+    auto processed = group->process(delivery.payload, machine.environment(step));
+    if (processed.ok()) {
+        if (auto* proposal = std::get_if<mls::ReceivedProposal>(&*processed)) {
+            group->forget_proposal(proposal->reference);
+        }
+    }
+    save_group(step, row.info.conversation, *group);
+    if (!processed.ok()) {
+        // What we sent comes back with the fan-out.
+        if (processed.code() == ErrorCode::mls_own_message) return {};
+        return processed.error();
+    }
+    auto* message = std::get_if<mls::ApplicationMessage>(&*processed);
+    ENSURE(message != nullptr, unexpected_message);
+    TRY_ASSIGN(const wire::DeviceCertificate sender, certificate_of(*group, message->sender));
+    const AccountId account = wire::account_id_of(sender.account_key);
+    ENSURE(account == row.contact || account == machine.own_account(), mls_unknown_sender);
+    TRY_ASSIGN(const Content content, decode_content(message->plaintext.expose()));
+    return content_arrived(machine, step, row, sender, content);
+}
+
+Status handle(Machine& machine, Step& step, const std::string& relay,
+              const wire::Delivery& delivery) {
+    if (delivery.source == wire::Source::direct) {
+        return invitation_arrived(machine, step, relay, delivery);
+    }
+    ConversationRow* row = find_channel(machine, delivery.channel);
+    ENSURE(row != nullptr && row->info.hubs.front() == relay, unknown_channel);
+    const Status handled = delivery.source == wire::Source::channel_commit
+                               ? commit_arrived(machine, step, *row, delivery)
+                               : message_arrived(machine, step, *row, delivery);
+    if (!handled.ok() && !is_store_error(handled.code())) {
+        ++row->dropped;
+        save_conversation(machine, step, *row);
+    }
+    return handled;
+}
+
+}  // namespace
+
+Status delivery_arrived(Machine& machine, Step& step, const std::string& name,
+                        const wire::Delivery& delivery) {
+    RelayRow& relay = machine.tables.relays.at(name);
+    // What came again after a lost acknowledgement has had its effect: acknowledge once more.
+    if (delivery.sequence > relay.processed) {
+        const Status handled = handle(machine, step, name, delivery);
+        if (!handled.ok() && is_store_error(handled.code())) return handled;
+        relay.processed = delivery.sequence;
+        save_relay(machine, step, relay);
+    }
+    request(machine, step, name, Purpose{Purpose::Kind::queue_ack, delivery.sequence.value, {}},
+            wire::QueueAck{delivery.queue, relay.processed});
+    return {};
+}
+
+}  // namespace mayfly::core

@@ -1,0 +1,81 @@
+#include "core/machine.h"
+
+namespace mayfly::core {
+namespace {
+
+// scan_rows hands every row of a kind to `take`, which gets the key behind the kind's letter.
+template <class Row, class Take>
+Status scan_rows(StorePort& store, char kind, const Take& take) {
+    std::optional<Error> failed;
+    TRY(store.scan(row_key::prefix(kind), [&](BytesView key, SecretBuffer value) {
+        auto row = decode_row<Row>(value.expose());
+        if (!row.ok()) {
+            failed = row.error();
+            return false;
+        }
+        take(key.subspan(1), std::move(row).value());
+        return true;
+    }));
+    if (failed) return *failed;
+    return {};
+}
+
+template <class Row>
+Status load_row(StorePort& store, const Bytes& key, std::optional<Row>& out) {
+    TRY_ASSIGN(const std::optional<SecretBuffer> value, store.get(key));
+    if (!value) return {};
+    TRY_ASSIGN(Row row, decode_row<Row>(value->expose()));
+    out = std::move(row);
+    return {};
+}
+
+}  // namespace
+
+Result<std::optional<Time>> first_expiry(StorePort& store) {
+    std::optional<Time> first;
+    std::optional<Error> failed;
+    TRY(store.scan(row_key::prefix(row_kind::expiry), [&](BytesView key, SecretBuffer) {
+        const auto parsed = parse_expiry_key(key);
+        if (parsed.ok()) {
+            first = parsed->at;
+        } else {
+            failed = parsed.error();
+        }
+        return false;
+    }));
+    if (failed) return *failed;
+    return first;
+}
+
+Status load_tables(StorePort& store, Tables& tables) {
+    TRY(load_row(store, row_key::account(), tables.account));
+    std::optional<CountersRow> counters;
+    TRY(load_row(store, row_key::counters(), counters));
+    if (counters) tables.counters = *counters;
+    TRY(scan_rows<RelayRow>(store, row_kind::relay, [&](BytesView key, RelayRow row) {
+        tables.relays.insert_or_assign(std::string(as_text(key)), std::move(row));
+    }));
+    TRY(scan_rows<ContactRow>(store, row_kind::contact, [&](BytesView, ContactRow row) {
+        tables.contacts.insert_or_assign(row.account, std::move(row));
+    }));
+    TRY(scan_rows<ConversationRow>(
+        store, row_kind::conversation, [&](BytesView, ConversationRow row) {
+            tables.conversations.insert_or_assign(row.info.conversation, std::move(row));
+        }));
+    TRY(scan_rows<CreationRow>(store, row_kind::creation, [&](BytesView key, CreationRow row) {
+        if (const auto id = ConversationId::from(key)) {
+            tables.creations.insert_or_assign(*id, std::move(row));
+        }
+    }));
+    TRY(scan_rows<OutboxRow>(store, row_kind::outbox, [&](BytesView, OutboxRow row) {
+        tables.outbox.insert_or_assign(row.order, std::move(row));
+    }));
+    TRY(scan_rows<RemovalRow>(store, row_kind::removal, [&](BytesView key, RemovalRow row) {
+        codec::Reader reader(key);
+        tables.removals.insert_or_assign(reader.u64(), std::move(row));
+    }));
+    TRY_ASSIGN(tables.next_expiry, first_expiry(store));
+    return {};
+}
+
+}  // namespace mayfly::core

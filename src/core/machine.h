@@ -1,0 +1,259 @@
+// Machine: everything behind the Messenger. Tables mirror the store and change only together with
+// a Step's writes; links, requests under way and look-ups live in memory alone and are begun again
+// after a crash, because what is to be done follows from the tables (see pump in sync.cpp).
+//
+// The functions are grouped by concern; each group is one source file.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "core/contact_link.h"
+#include "core/identity.h"
+#include "core/step.h"
+#include "mls/group.h"
+
+namespace mayfly::core {
+
+// --- limits and times, with their reasons
+constexpr Duration request_timeout = Duration::seconds(30);  // a slow phone network, twice
+constexpr Duration connect_timeout = Duration::seconds(30);
+// Backoff doubles from the first to the second value and waits 50 to 100 % of it.
+constexpr Duration reconnect_delay_min = Duration::milliseconds(500);
+constexpr Duration reconnect_delay_max = Duration::seconds(120);
+// After a refusal that will pass (rate limit, full disk) the relay is left alone for this long.
+constexpr Duration refusal_delay = Duration::seconds(10);
+constexpr Duration lookup_timeout = Duration::seconds(60);
+constexpr size_t key_packages_target = 50;  // 50 people may write first while we are offline
+constexpr size_t key_packages_low = 20;
+constexpr Duration key_package_lifetime = Duration::days(84);
+// The last-resort one is replaced long before it ends, so that it never ends while offline.
+constexpr Duration last_resort_renewal = Duration::days(28);
+constexpr size_t outbox_window = 16;  // messages under way in one conversation
+constexpr uint32_t messages_per_commit = 50;
+constexpr Duration time_per_commit = Duration::days(1);
+constexpr size_t requests_max = 500;                 // unanswered requests; more are dropped
+constexpr size_t conversations_per_contact_max = 8;  // the oldest superseded ones are forgotten
+constexpr size_t outbox_size_max = 10'000;
+// Longer than a relay keeps anything, so that a copy cannot come back after its row is gone.
+constexpr Duration seen_retention = Duration::days(15);
+
+struct Purpose {
+    enum class Kind : uint8_t {
+        hello,
+        queue_open,
+        queue_ack,
+        intro_add,
+        record_put,
+        key_package_count,
+        key_packages_put,
+        vault_put,
+        lookup,
+        key_package_take,
+        token_add,
+        channel_create,
+        invitation,
+        commit,
+        message,
+        removal,
+    };
+    Kind kind = Kind::hello;
+    uint64_t number = 0;  // operation, order or index, as the kind needs
+    ConversationId conversation;
+    bool operator==(const Purpose&) const = default;
+};
+
+struct Link {
+    enum class Phase : uint8_t { down, connecting, greeting, greeted, opening, ready };
+    struct Pending {
+        Purpose purpose;
+        Time deadline;
+    };
+    Phase phase = Phase::down;
+    std::map<uint32_t, Pending> pending;
+    uint32_t next_request_id = 1;
+    uint32_t failures = 0;  // in a row
+    Time retry_at;          // phase down: when to connect again
+    Time deadline;          // phase connecting: when to give up
+    Time hold_until;        // no requests before
+    std::array<uint8_t, 32> nonce{};
+    bool key_packages_counted = false;
+    bool told_up = false;
+
+    bool has(const Purpose& purpose) const;
+};
+
+// Lookup is add_contact before anything is decided: it leaves no trace if it fails.
+struct Lookup {
+    struct Wanted {
+        wire::DeviceCertificate device;
+        wire::Token token;
+        std::optional<mls::KeyPackage> key_package;
+    };
+    OperationId operation = 0;
+    std::optional<wire::HandleEntry> handle;
+    AccountId account;  // of a link
+    std::vector<std::string> relays;
+    size_t relay_index = 0;
+    std::optional<VerifiedRecord> newest;
+    std::string hub;  // set once the record is known: where key packages are taken
+    std::vector<Wanted> wanted;
+    Time deadline;
+
+    const std::string& relay() const { return hub.empty() ? relays[relay_index] : hub; }
+};
+
+// Tables: what the store holds, without messages, bodies and groups, which are read when needed.
+struct Tables {
+    std::optional<AccountRow> account;
+    CountersRow counters;
+    std::map<std::string, RelayRow> relays;
+    std::map<AccountId, ContactRow> contacts;
+    std::map<ConversationId, ConversationRow> conversations;
+    std::map<ConversationId, CreationRow> creations;
+    std::map<uint64_t, OutboxRow> outbox;
+    std::map<uint64_t, RemovalRow> removals;
+    std::optional<Time> next_expiry;
+};
+
+struct Machine {
+    explicit Machine(StorePort& port) : store(port) {}
+
+    StorePort& store;
+    Tables tables;
+    std::map<std::string, Link> links;
+    std::map<OperationId, Lookup> lookups;
+    std::map<ConversationId, mls::Group> groups;
+    MemberPolicy policy;
+    std::string invite;        // for relays that want one, while the account is made
+    bool reload = false;       // the tables may be ahead of the store: read it again first
+    bool close_links = false;  // and the relays wait for requests that were never sent
+    uint64_t jitter = 0x9e3779b97f4a7c15;
+
+    mls::Environment environment(Step& step) {
+        return mls::Environment{step.now(), step.entropy(), policy};
+    }
+    AccountId own_account() const { return wire::account_id_of(tables.account->account_key); }
+};
+
+// load.cpp
+Status load_tables(StorePort& store, Tables& tables);
+Result<std::optional<Time>> first_expiry(StorePort& store);
+
+// tables.cpp: change a row in memory and in the step
+OperationId next_operation(Machine& machine, Step& step);
+uint64_t next_order(Machine& machine, Step& step);
+void save_account(Machine& machine, Step& step);
+void save_relay(Machine& machine, Step& step, const RelayRow& row);
+void save_contact(Machine& machine, Step& step, const ContactRow& row);
+void save_conversation(Machine& machine, Step& step, const ConversationRow& row);
+void save_outbox(Machine& machine, Step& step, const OutboxRow& row);
+void note_expiry(Machine& machine, Step& step, Time at, uint8_t kind, BytesView subject);
+ConversationRow* find_conversation(Machine& machine, const ConversationId& id);
+ConversationRow* find_channel(Machine& machine, const wire::ChannelId& channel);
+std::vector<ConversationId> conversations_of(const Machine& machine, const AccountId& contact);
+// sending_conversation: the one of a contact's conversations that we write to.
+std::optional<ConversationId> sending_conversation(const Machine& machine,
+                                                   const AccountId& contact);
+
+// sync.cpp: links, requests and what to do next
+bool wants_link(const Machine& machine, const std::string& relay);
+void connect_wanted(Machine& machine, Step& step);
+void request(Machine& machine, Step& step, const std::string& relay, const Purpose& purpose,
+             wire::RequestBody body);
+void drop_link(Machine& machine, Step& step, const std::string& relay, Error why, bool close);
+Status pump(Machine& machine, Step& step);
+Status link_up(Machine& machine, Step& step, const std::string& relay);
+void link_down(Machine& machine, Step& step, const std::string& relay, Error why);
+Status frame_arrived(Machine& machine, Step& step, const std::string& relay, BytesView frame);
+Status timer_fired(Machine& machine, Step& step);
+std::optional<Time> next_due(const Machine& machine);
+
+// replies.cpp
+Status reply_arrived(Machine& machine, Step& step, const std::string& relay, const Purpose& purpose,
+                     wire::ReplyBody& body);
+// is_passing: refusals after which the same request may succeed later.
+bool is_passing(wire::ReplyStatus status);
+
+// setup.cpp: what every home relay must hold of us
+Result<Messenger::AccountCreated> create_account(Machine& machine, Step& step,
+                                                 const AccountOptions& options);
+Status pump_setup(Machine& machine, Step& step, const std::string& relay);
+Status setup_replied(Machine& machine, Step& step, const std::string& relay, const Purpose& purpose,
+                     wire::ReplyBody& body);
+Status renew_vault(Machine& machine, Step& step);
+void finish_setup(Machine& machine, Step& step);
+
+// lookup.cpp
+Result<OperationId> begin_lookup(Machine& machine, Step& step, std::string_view target);
+Status pump_lookups(Machine& machine, Step& step, const std::string& relay);
+Status lookup_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
+void end_lookup(Machine& machine, Step& step, OperationId operation, Status result);
+// lookups_lost_relay: the relay cannot be used; look-ups try their next one or give up.
+void lookups_lost_relay(Machine& machine, Step& step, const std::string& relay, Error why);
+
+// contacts.cpp
+Result<OperationId> accept_contact(Machine& machine, Step& step, const AccountId& account,
+                                   OperationId operation);
+Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId& account);
+Status forget_conversation(Machine& machine, Step& step, const ConversationId& id,
+                           OperationId operation);
+// release_relay gives up the queue at a relay that is neither home nor hub of anything.
+void release_relay(Machine& machine, Step& step, const std::string& relay);
+
+// invitation.cpp: making a group and its channel; being invited
+Status create_conversation(Machine& machine, Step& step, const Lookup& lookup);
+void pump_creation(Machine& machine, Step& step, ConversationRow& row);
+Status creation_replied(Machine& machine, Step& step, const Purpose& purpose,
+                        wire::ReplyBody& body);
+Status invitation_arrived(Machine& machine, Step& step, const std::string& relay,
+                          const wire::Delivery& delivery);
+
+// conversation.cpp: the group of a conversation and its commits
+Result<mls::Group*> group_of(Machine& machine, Step& step, const ConversationId& id);
+void save_group(Step& step, const ConversationId& id, mls::Group& group);
+Result<wire::Token> write_token(const mls::EpochView& epoch, const ConversationRow& row);
+Result<wire::DeviceCertificate> certificate_of(const mls::Group& group, mls::LeafIndex leaf);
+Status pump_conversation(Machine& machine, Step& step, ConversationRow& row);
+Status commit_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
+Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
+                      const wire::Delivery& delivery);
+
+// outbox.cpp
+struct Queued {
+    OperationId operation = 0;
+    MessageId id;
+};
+Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& conversation,
+                          BytesView text, const SendOptions& options);
+Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& id);
+Result<bool> withdraw(Machine& machine, Step& step, const MessageId& id);
+Status pump_outbox(Machine& machine, Step& step, ConversationRow& row, mls::Group& group);
+Status message_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
+void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result);
+Status expire_outbox(Machine& machine, Step& step);
+
+// inbox.cpp
+Status delivery_arrived(Machine& machine, Step& step, const std::string& relay,
+                        const wire::Delivery& delivery);
+
+// messages.cpp: messages at rest, and their end
+Status store_message(Machine& machine, Step& step, MessageRow row, BytesView body);
+Result<SecretBuffer> load_body(Step& step, const MessageRow& row);
+Result<std::optional<MessageRow>> load_message(Step& step, const MessageId& id);
+Status erase_message(Machine& machine, Step& step, const MessageRow& row);
+Status open_message(Machine& machine, Step& step, const MessageId& id);
+Status burn_message(Machine& machine, Step& step, const MessageId& id);
+Status sweep_expired(Machine& machine, Step& step);
+Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow& row);
+Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t limit);
+Result<std::vector<MessageView>> list_messages(const Machine& machine, Step& step,
+                                               const ConversationId& conversation);
+Result<MessageView> find_message(const Machine& machine, Step& step, std::string_view id);
+
+// views.cpp
+ContactView contact_view(const Machine& machine, const ContactRow& row);
+RequestView request_view(const Machine& machine, const ContactRow& row);
+Result<AccountId> find_account(const Machine& machine, std::string_view who, bool accepted);
+
+}  // namespace mayfly::core

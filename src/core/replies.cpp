@@ -1,0 +1,72 @@
+// Which part of the machine an answer belongs to.
+#include "core/machine.h"
+
+namespace mayfly::core {
+namespace {
+
+using Kind = Purpose::Kind;
+
+Status token_add_replied(Machine& machine, Step& step, const std::string& relay,
+                         const Purpose& purpose, const wire::ReplyBody& body) {
+    ConversationRow* row = find_conversation(machine, purpose.conversation);
+    if (row == nullptr) return {};
+    if (std::holds_alternative<wire::Failed>(body)) {
+        machine.links[relay].hold_until = step.now() + refusal_delay;
+        return {};
+    }
+    row->token_added = true;
+    save_conversation(machine, step, *row);
+    return {};
+}
+
+// An address that the relay does not know is as good as removed.
+Status removal_replied(Machine& machine, Step& step, const std::string& relay,
+                       const Purpose& purpose, const wire::ReplyBody& body) {
+    const auto found = machine.tables.removals.find(purpose.number);
+    if (found == machine.tables.removals.end()) return {};
+    if (const auto* failed = std::get_if<wire::Failed>(&body)) {
+        if (is_passing(failed->status)) {
+            machine.links[relay].hold_until = step.now() + refusal_delay;
+            return {};
+        }
+    }
+    const OperationId operation = found->second.operation;
+    step.erase(row_key::removal(purpose.number));
+    machine.tables.removals.erase(found);
+    const bool more =
+        std::any_of(machine.tables.removals.begin(), machine.tables.removals.end(),
+                    [&](const auto& entry) { return entry.second.operation == operation; });
+    if (!more) step.end(operation, {});
+    release_relay(machine, step, relay);
+    return {};
+}
+
+}  // namespace
+
+Status reply_arrived(Machine& machine, Step& step, const std::string& relay, const Purpose& purpose,
+                     wire::ReplyBody& body) {
+    // A relay row may have gone while its answer was on the way.
+    const bool looks_up = purpose.kind == Kind::lookup || purpose.kind == Kind::key_package_take;
+    if (!looks_up && !machine.tables.relays.contains(relay)) return {};
+    switch (purpose.kind) {
+        case Kind::hello:
+        case Kind::queue_open:
+        case Kind::queue_ack: return {};
+        case Kind::intro_add:
+        case Kind::record_put:
+        case Kind::key_package_count:
+        case Kind::key_packages_put:
+        case Kind::vault_put: return setup_replied(machine, step, relay, purpose, body);
+        case Kind::lookup:
+        case Kind::key_package_take: return lookup_replied(machine, step, purpose, body);
+        case Kind::token_add: return token_add_replied(machine, step, relay, purpose, body);
+        case Kind::channel_create:
+        case Kind::invitation: return creation_replied(machine, step, purpose, body);
+        case Kind::commit: return commit_replied(machine, step, purpose, body);
+        case Kind::message: return message_replied(machine, step, purpose, body);
+        case Kind::removal: return removal_replied(machine, step, relay, purpose, body);
+    }
+    return {};
+}
+
+}  // namespace mayfly::core
