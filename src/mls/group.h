@@ -186,16 +186,16 @@ struct GroupParameters {
 };
 
 struct CommitOptions {
-    std::vector<Proposal> proposals;  // by value, after those by reference
-    bool include_received = true;     // commit the proposals received and sent in this epoch
+    std::vector<Proposal> proposals = {};  // by value, after those by reference
+    bool include_received = true;          // commit the proposals received and sent in this epoch
     // A path heals the group from a compromise of the committer. Without it only if no proposal
     // asks for one (section 12.4).
     bool path = true;
     const Identity* new_identity = nullptr;  // replaces our credential and signature key
-    bool tree_in_welcome = true;  // else CommitMessages::ratchet_tree reaches joiners another way
-    bool external_pub = false;    // also make a group_info that lets its holder join
-    Bytes authenticated_data;     // readable by the delivery service
-    Extensions group_info_extensions;
+    bool tree_in_welcome = true;    // else CommitMessages::ratchet_tree reaches joiners another way
+    bool external_pub = false;      // also make a group_info that lets its holder join
+    Bytes authenticated_data = {};  // readable by the delivery service
+    Extensions group_info_extensions = {};
 };
 
 // CommitMessages is what a commit of ours sends: MLSMessages, except for the tree.

@@ -1,0 +1,327 @@
+// Commits: pending ones, proposals by reference, external ones, and what is refused.
+#include <gtest/gtest.h>
+
+#include "mls/group.h"
+#include "mls/mls_message.h"
+#include "tests/support/mls_club.h"
+
+namespace mayfly::mls {
+namespace {
+
+using testing::Club;
+
+constexpr CipherSuiteId suite_1 = CipherSuiteId::x25519_aes128gcm_sha256_ed25519;
+
+TEST(PendingCommit, survives_a_restart_and_can_be_merged) {
+    Club club(suite_1);
+    club.add(0, 2);
+    const auto sent = club.group(0).commit({}, club.env());
+    ASSERT_OK(sent);
+    club.sync(0);
+    ASSERT_TRUE(club.group(0).has_pending_commit());
+    EXPECT_EQ(club.group(0).pending_commit()->commit, sent->commit);
+    EXPECT_EQ(club.group(0).pending_epoch()->epoch(), Epoch{2});
+    EXPECT_TRUE(club.group(0).pending_summary()->has_path);
+    EXPECT_EQ(club.group(0).epoch(), Epoch{1});
+    club.expect_heard(0, "the old epoch goes on");
+    ASSERT_OK(club.group(0).merge_pending_commit());
+    club.sync(0);
+    club.deliver(sent->commit, 0);
+    club.expect_agreement();
+}
+
+TEST(PendingCommit, discarded_leaves_the_epoch_and_no_record) {
+    Club club(suite_1);
+    club.add(0, 1);
+    const size_t records_before = club.members[0].store.size();
+    ASSERT_OK(club.group(0).commit({}, club.env()));
+    EXPECT_ERROR(club.group(0).commit({}, club.env()), mls_commit_pending);
+    club.sync(0);
+    club.group(0).discard_pending_commit();
+    club.sync(0);
+    // The handshake key that it took stays used: a ratchet replaced nodes of the secret tree.
+    EXPECT_LE(club.members[0].store.size(), records_before + 2);
+    EXPECT_ERROR(club.group(0).merge_pending_commit(), mls_no_pending_commit);
+    club.expect_agreement();
+}
+
+TEST(PendingCommit, loses_against_the_commit_that_came_first) {
+    Club club(suite_1);
+    club.add(0, 2);
+    ASSERT_OK(club.group(0).commit({}, club.env()));
+    club.sync(0);
+    club.commit(1, {});
+    EXPECT_FALSE(club.group(0).has_pending_commit());
+    club.expect_agreement();
+}
+
+TEST(StagedCommit, changes_nothing_until_applied) {
+    Club club(suite_1);
+    club.add(0, 2);
+    CommitOptions options;
+    options.proposals.push_back({Remove{club.group(2).own_leaf()}});
+    options.authenticated_data = {7};
+    const auto sent = club.group(0).commit(options, club.env());
+    ASSERT_OK(sent);
+    auto done = club.group(1).process(sent->commit, club.env());
+    ASSERT_OK(done);
+    const auto& staged = std::get<StagedCommit>(*done);
+    EXPECT_EQ(staged.summary().committer, club.group(0).own_leaf());
+    EXPECT_EQ(staged.summary().removed.at(0).member.leaf, club.group(2).own_leaf());
+    EXPECT_EQ(staged.summary().authenticated_data, Bytes{7});
+    EXPECT_EQ(staged.next()->member_count(), 2U);
+    EXPECT_EQ(club.group(1).epoch(), Epoch{1});
+    EXPECT_EQ(club.group(1).members().size(), 3U);
+
+    auto for_removed = club.group(2).process(sent->commit, club.env());
+    ASSERT_OK(for_removed);
+    EXPECT_TRUE(std::get<StagedCommit>(*for_removed).summary().removes_us);
+    EXPECT_FALSE(std::get<StagedCommit>(*for_removed).next().has_value());
+}
+
+TEST(StagedCommit, of_an_older_state_is_not_applied) {
+    Club club(suite_1);
+    club.add(0, 2);
+    const auto lost = club.group(0).commit({}, club.env());
+    ASSERT_OK(lost);
+    auto staged = club.group(1).process(lost->commit, club.env());
+    ASSERT_OK(staged);
+    club.commit(2, {});
+    EXPECT_ERROR(club.group(1).apply(std::get<StagedCommit>(std::move(*staged))), mls_wrong_epoch);
+    EXPECT_ERROR(club.group(1).process(lost->commit, club.env()), mls_wrong_epoch);
+    club.expect_agreement();
+}
+
+TEST(Proposals, by_reference_wait_for_a_commit_and_survive_a_restart) {
+    Club club(suite_1);
+    club.add(0, 3);
+    Identity joiner = club.make_identity();
+    const KeyPackageSecrets package = club.make_key_package(joiner);
+    const auto add = club.group(1).propose({Add{package.key_package}}, club.env());
+    ASSERT_OK(add);
+    club.deliver(*add, 1);
+    const auto remove = club.group(2).propose({Remove{club.group(3).own_leaf()}}, club.env());
+    ASSERT_OK(remove);
+    club.deliver(*remove, 2);
+    const auto update = club.group(2).propose_update(nullptr, club.env());
+    ASSERT_OK(update);
+    club.deliver(*update, 2);
+    for (const size_t i : {size_t{1}, size_t{2}}) club.sync(i);
+    EXPECT_EQ(club.group(0).pending_proposals().size(), 3U);
+    EXPECT_EQ(club.group(2).pending_proposals().size(), 3U);
+    EXPECT_ERROR(club.group(0).protect({}, {}, club.entropy), mls_pending_proposals);
+
+    const auto sent = club.group(0).commit({}, club.env());
+    ASSERT_OK(sent);
+    ASSERT_OK(club.group(0).merge_pending_commit());
+    club.sync(0);
+    club.deliver(sent->commit, 0);
+    auto joined = Group::join(*sent->welcome, package, std::nullopt, club.env());
+    ASSERT_OK(joined);
+    club.admit(std::move(joiner), *std::move(joined));
+    EXPECT_TRUE(club.group(1).pending_proposals().empty());
+    EXPECT_FALSE(club.group(3).is_active());
+    club.expect_agreement();
+    club.commit(2, {});  // with the leaf key of its Update
+    club.expect_agreement();
+}
+
+TEST(Proposals, forgotten_ones_are_not_committed) {
+    Club club(suite_1);
+    club.add(0, 2);
+    const auto remove = club.group(1).propose({Remove{club.group(2).own_leaf()}}, club.env());
+    ASSERT_OK(remove);
+    club.deliver(*remove, 1);
+    EXPECT_TRUE(club.group(0).forget_proposal(club.group(0).pending_proposals()[0].reference));
+    EXPECT_FALSE(club.group(0).forget_proposal(Bytes{1}));
+    club.commit(0, {});
+    EXPECT_EQ(club.active().size(), 3U);
+    club.expect_agreement();
+}
+
+TEST(Proposals, commit_by_reference_to_an_unknown_one_is_refused) {
+    Club club(suite_1);
+    club.add(0, 2);
+    ASSERT_OK(club.group(1).propose({Remove{club.group(2).own_leaf()}}, club.env()));
+    const auto sent = club.group(1).commit({}, club.env());
+    ASSERT_OK(sent);
+    EXPECT_ERROR(club.group(0).process(sent->commit, club.env()), mls_unknown_proposal);
+    EXPECT_TRUE(club.group(0).take_changes().empty());
+}
+
+TEST(Commit, replaces_the_committers_identity) {
+    Club club(suite_1);
+    club.add(0, 2);
+    const Identity renewed = club.make_identity();
+    CommitOptions options;
+    options.new_identity = &renewed;
+    club.commit(1, options);
+    EXPECT_EQ(club.group(0).members()[1].credential, renewed.credential);
+    club.expect_agreement();
+    club.commit(1, {});
+    club.expect_agreement();
+
+    const Identity updated = club.make_identity();
+    const auto update = club.group(2).propose_update(&updated, club.env());
+    ASSERT_OK(update);
+    club.sync(2);
+    club.deliver(*update, 2);
+    club.commit(0, {});
+    EXPECT_EQ(club.group(1).members()[2].signature_key, updated.signature_keys.public_key);
+    club.expect_agreement();
+}
+
+TEST(Commit, refused_credential_changes_nothing) {
+    Club club(suite_1);
+    club.add(0, 1);
+    const Identity stranger = club.make_identity();
+    const KeyPackageSecrets package = club.make_key_package(stranger);
+    const auto sent = club.group(0).commit({.proposals = {{Add{package.key_package}}}}, club.env());
+    ASSERT_OK(sent);
+    club.policy.refused = stranger.credential.identity;
+    EXPECT_ERROR(club.group(1).process(sent->commit, club.env()), invalid_argument);
+    EXPECT_ERROR(club.group(1).commit({.proposals = {{Add{package.key_package}}}}, club.env()),
+                 invalid_argument);
+    EXPECT_ERROR(Group::join(*sent->welcome, package, std::nullopt, club.env()), invalid_argument);
+    EXPECT_TRUE(club.group(1).take_changes().empty());
+}
+
+TEST(Commit, replaces_group_extensions_that_all_support) {
+    Club club(suite_1);
+    club.add(0, 2);
+    CommitOptions options;
+    options.proposals.push_back(
+        {GroupContextExtensions{{Extension{Club::club_extension, {1, 2, 3}}}}});
+    club.commit(1, options);
+    EXPECT_TRUE(
+        equal(*club.group(2).current().extension_data(Club::club_extension), Bytes{1, 2, 3}));
+    club.add(0, 1);
+    club.expect_agreement();
+    const std::vector<Proposal> unsupported = {
+        {GroupContextExtensions{{Extension{ExtensionType{0xf999}, {}}}}}};
+    EXPECT_ERROR(club.group(0).commit({.proposals = unsupported}, club.env()),
+                 mls_unsupported_extension);
+    RequiredCapabilities required;
+    required.credential_types = {CredentialType::x509};
+    Extensions with_required;
+    set_extension(with_required, required);
+    EXPECT_ERROR(
+        club.group(0).commit({.proposals = {{GroupContextExtensions{with_required}}}}, club.env()),
+        mls_unsupported_extension);
+    EXPECT_TRUE(club.group(0).take_changes().empty());
+}
+
+TEST(Commit, reinit_closes_the_group_for_sending) {
+    Club club(suite_1);
+    club.add(0, 1);
+    ReInit reinit;
+    reinit.group_id = {1};
+    reinit.cipher_suite = default_cipher_suite_id;
+    const auto sent = club.group(0).commit({.proposals = {{reinit}}}, club.env());
+    ASSERT_OK(sent);
+    ASSERT_OK(club.group(0).merge_pending_commit());
+    club.sync(0);
+    club.deliver(sent->commit, 0);
+    for (const size_t i : {size_t{0}, size_t{1}}) {
+        EXPECT_FALSE(club.group(i).is_active());
+        EXPECT_EQ(club.group(i).reinit(), reinit);
+        EXPECT_ERROR(club.group(i).protect({}, {}, club.entropy), mls_inactive);
+        ASSERT_OK(club.group(i).resumption_psk(Epoch{2}));
+    }
+}
+
+TEST(Commit, with_a_missing_psk_can_be_processed_once_the_psk_is_there) {
+    Club club(suite_1);
+    club.add(0, 1);
+    club.psks.keys[{9}] = {1};
+    CommitOptions options;
+    options.proposals = {
+        club.group(0).make_external_psk_proposal(Bytes{9}, club.entropy),
+        club.group(0).make_resumption_psk_proposal(as_bytes("club"), Epoch{0},
+                                                   ResumptionPskUsage::application, club.entropy)};
+    const auto sent = club.group(0).commit(options, club.env());
+    ASSERT_OK(sent);
+    club.psks.keys.clear();
+    EXPECT_ERROR(club.group(1).process(sent->commit, club.env()), mls_missing_psk);
+    EXPECT_TRUE(club.group(1).take_changes().empty());
+    club.psks.keys[{9}] = {1};
+    // The second member was not there in epoch 0, so it is told that secret some other way.
+    const auto past = club.group(0).resumption_psk(Epoch{0});
+    ASSERT_OK(past);
+    club.psks.resumption[{to_bytes(as_bytes("club")), Epoch{0}}] = to_bytes(past->expose());
+    club.deliver(sent->commit, 0);
+    ASSERT_OK(club.group(0).merge_pending_commit());
+    club.expect_agreement();
+}
+
+TEST(ExternalCommit, lets_a_stranger_in_and_a_member_back) {
+    for (const CipherSuiteId suite : {suite_1, default_cipher_suite_id}) {
+        Club club(suite);
+        club.add(0, 3);
+        for (const std::optional<size_t> replaced : {std::optional<size_t>(), {size_t{2}}}) {
+            const auto info = club.group(0).group_info(true, !replaced);
+            ASSERT_OK(info);
+            Identity identity = club.make_identity();
+            Group::ExternalJoinOptions options;
+            if (replaced) {
+                options.replaces = club.group(*replaced).own_leaf();
+                options.ratchet_tree = club.group(0).ratchet_tree();
+            }
+            auto joined =
+                Group::join_external(*info, identity, club.leaf_options(), options, club.env());
+            ASSERT_OK(joined);
+            club.deliver(joined->commit, club.members.size());
+            club.admit(std::move(identity), std::move(joined->group));
+            EXPECT_EQ(club.active().size(), 5U);
+            club.expect_agreement();
+        }
+        EXPECT_FALSE(club.group(2).is_active());
+        for (size_t i : club.active()) club.commit(i, {});
+        club.expect_agreement();
+    }
+}
+
+TEST(ExternalCommit, needs_a_group_info_with_external_pub) {
+    Club club(suite_1);
+    const auto info = club.group(0).group_info(false, true);
+    ASSERT_OK(info);
+    EXPECT_ERROR(
+        Group::join_external(*info, club.make_identity(), club.leaf_options(), {}, club.env()),
+        mls_bad_group_info);
+}
+
+// An external sender signs a proposal; the group lists it in its context.
+TEST(ExternalSender, proposals_of_listed_senders_are_kept) {
+    Club club(suite_1);
+    club.add(0, 2);
+    const Identity service = club.make_identity();
+    ExternalSenders senders;
+    senders.external_senders = {{service.signature_keys.public_key, service.credential}};
+    Extensions extensions;
+    set_extension(extensions, senders);
+    club.commit(0, {.proposals = {{GroupContextExtensions{extensions}}}});
+
+    const CipherSuite suite = find_cipher_suite(suite_1).value();
+    const auto propose = [&](uint32_t index, Proposal proposal) {
+        FramedContent content;
+        content.group_id = to_bytes(as_bytes("club"));
+        content.epoch = club.group(0).epoch();
+        content.sender = {SenderType::external, index};
+        content.content.emplace<Proposal>(std::move(proposal));
+        auto message = sign_content(suite, WireFormat::public_message, std::move(content), {},
+                                    service.signature_keys.private_key);
+        PublicMessage sent;
+        sent.content = std::move(message->content);
+        sent.auth = std::move(message->auth);
+        return encode_message(std::move(sent));
+    };
+    EXPECT_ERROR(club.group(0).process(propose(1, {Remove{{1}}}), club.env()), mls_unknown_sender);
+    EXPECT_ERROR(club.group(0).process(propose(0, {Update{}}), club.env()), mls_bad_proposal);
+    club.deliver(propose(0, {Remove{club.group(2).own_leaf()}}), club.members.size());
+    club.commit(0, {});
+    EXPECT_FALSE(club.group(2).is_active());
+    club.expect_agreement();
+}
+
+}  // namespace
+}  // namespace mayfly::mls
