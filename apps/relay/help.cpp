@@ -1,0 +1,41 @@
+#include "apps/relay/options.h"
+
+namespace mayfly::relay_app {
+
+const char* const help_text =
+    R"(mayfly-relay: hold encrypted messages until they are fetched, then erase them
+
+usage: mayfly-relay serve --data DIR --listen HOST:PORT TLS [OPTION...]
+       mayfly-relay invite --data DIR
+       mayfly-relay help | version
+
+serve   Serves until SIGTERM or Ctrl-C, then ends in order. When it is ready it prints one line:
+            listening HOST:PORT address ADDRESS
+        ADDRESS is what people give to `mayfly init --relay`.
+  --data DIR            where queues, channels and the relay's own key are kept; made if it is missing
+  --listen HOST:PORT    for example 127.0.0.1:7333 or [::]:443; port 0 takes any free one
+  TLS is one of
+    --tls-self-signed   with a key made on first use and kept in DIR; clients know it by the
+                        fingerprint in ADDRESS, so no domain name or authority is needed
+    --tls-cert F --tls-key F
+                        with a certificate chain and its key (PEM), for a domain name
+  --name HOST[:PORT]    the name in ADDRESS, when it is not the one listened on
+  --registration HOW    who may make queues: open (anybody, the default), invite (whoever has a
+                        code of `mayfly-relay invite`), closed (nobody new)
+  --max-ttl DUR         the longest that a message is kept, 3s to 1y; default 14d
+
+invite  Prints a code that lets one new queue in.
+
+A session:
+  $ mayfly-relay serve --data /srv/mayfly --listen 0.0.0.0:7333 --name 192.0.2.10 --tls-self-signed
+  listening 0.0.0.0:7333 address 192.0.2.10:7333#gnz2prcvemn3pthnpwwdlpa3eiulfe7t5ke25gmyy3n2c4sgqh4q
+
+  $ mayfly init --relay 192.0.2.10:7333#gnz2prcvemn3pthnpwwdlpa3eiulfe7t5ke25gmyy3n2c4sgqh4q
+
+  $ curl --insecure https://192.0.2.10:7333/health
+  ok
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 network.
+)";
+
+}  // namespace mayfly::relay_app

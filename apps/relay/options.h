@@ -1,0 +1,51 @@
+// The command line of mayfly-relay.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "util/time.h"
+#include "wire/protocol.h"
+
+namespace mayfly::relay_app {
+
+// A canonical host and a port: `host:port`, `[ipv6]:port`.
+struct HostPort {
+    std::string host;
+    std::optional<uint16_t> port;  // 0 is allowed
+};
+
+struct ServeOptions {
+    std::string data;
+    HostPort listen;
+    bool self_signed = false;
+    std::string certificates_path;
+    std::string key_path;
+    wire::Registration registration = wire::Registration::open;
+    Duration ttl_max = wire::message_ttl_default;
+    std::optional<HostPort> name;  // under which clients reach it
+};
+struct InviteOptions {
+    std::string data;
+};
+struct HelpOptions {};
+struct VersionOptions {};
+struct UsageError {
+    std::string error;
+    std::string hint;
+};
+using Options = std::variant<ServeOptions, InviteOptions, HelpOptions, VersionOptions, UsageError>;
+
+// What a host may promise to keep messages for (design section 7).
+constexpr Duration ttl_max_lowest = Duration::seconds(3);
+constexpr Duration ttl_max_highest = Duration::days(365);
+
+Options parse_options(const std::vector<std::string_view>& words);
+
+// The whole help, with a session.
+extern const char* const help_text;
+
+}  // namespace mayfly::relay_app
