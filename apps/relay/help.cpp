@@ -1,4 +1,4 @@
-#include "apps/relay/options.h"
+#include "options.h"
 
 namespace mayfly::relay_app {
 

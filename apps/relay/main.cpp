@@ -3,9 +3,9 @@
 
 #include <cstdio>
 
-#include "apps/relay/options.h"
-#include "apps/relay/report.h"
-#include "apps/relay/serve.h"
+#include "options.h"
+#include "report.h"
+#include "serve.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "apps/relay/options.h"
+#include "options.h"
 
 #include "util/duration.h"
 #include "wire/relay_address.h"

@@ -1,4 +1,4 @@
-#include "apps/relay/report.h"
+#include "report.h"
 
 #include <cstdio>
 

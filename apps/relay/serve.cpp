@@ -1,4 +1,4 @@
-#include "apps/relay/serve.h"
+#include "serve.h"
 
 #include <signal.h>
 #include <unistd.h>

@@ -1,8 +1,8 @@
 // The verbs of mayfly-relay.
 #pragma once
 
-#include "apps/relay/options.h"
-#include "apps/relay/report.h"
+#include "options.h"
+#include "report.h"
 
 namespace mayfly::relay_app {
 
