@@ -12,7 +12,8 @@ usage: mayfly-relay serve --data DIR --listen HOST:PORT TLS [OPTION...]
 serve   Serves until SIGTERM or Ctrl-C, then ends in order. When it is ready it prints one line:
             listening HOST:PORT address ADDRESS
         ADDRESS is what people give to `mayfly init --relay`.
-  --data DIR            where queues, channels and the relay's own key are kept; made if it is missing
+  --data DIR            where queues, channels and the relay's own key are kept;
+                        made if it is missing
   --listen HOST:PORT    for example 127.0.0.1:7333 or [::]:443; port 0 takes any free one
   TLS is one of
     --tls-self-signed   with a key made on first use and kept in DIR; clients know it by the
@@ -26,14 +27,13 @@ serve   Serves until SIGTERM or Ctrl-C, then ends in order. When it is ready it 
 
 invite  Prints a code that lets one new queue in.
 
-A session:
-  $ mayfly-relay serve --data /srv/mayfly --listen 0.0.0.0:7333 --name 192.0.2.10 --tls-self-signed
-  listening 0.0.0.0:7333 address 192.0.2.10:7333#gnz2prcvemn3pthnpwwdlpa3eiulfe7t5ke25gmyy3n2c4sgqh4q
+A session (the second half in another terminal):
+  $ mayfly-relay serve --data relay --listen [::1]:7333 --tls-self-signed
+  listening [::1]:7333 address [::1]:7333#ubcqtnzhgxwkilbp536padjehy2cmvkoeesck4j6jugvtcfpasja
 
-  $ mayfly init --relay 192.0.2.10:7333#gnz2prcvemn3pthnpwwdlpa3eiulfe7t5ke25gmyy3n2c4sgqh4q
-
-  $ curl --insecure https://192.0.2.10:7333/health
+  $ curl --insecure https://[::1]:7333/health
   ok
+  $ mayfly init --relay [::1]:7333#ubcqtnzhgxwkilbp536padjehy2cmvkoeesck4j6jugvtcfpasja
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 network.
 )";
