@@ -46,7 +46,7 @@ sanitize fuzz wasm:
 
 bench:
 	@tools/setup.sh build test bench
-	@tools/build.sh bench
+	@tools/build.sh bench bench/all
 	@exec tools/bench.sh build/bench
 
 format:
