@@ -36,9 +36,13 @@ Status erase_entries(Context& context, const wire::QueueId& queue, wire::Sequenc
     while (true) {
         TRY_ASSIGN(const auto rows, context.transaction.range(first, last, rows_per_read));
         for (const StoreRow& found : rows) {
-            TRY_ASSIGN(const auto entry, Transaction::decode_row<EntryRow>(found.value));
-            TRY(erase_entry(context.transaction, found.key, entry));
-            subtract_entry(row, entry);
+            const auto entry = Transaction::decode_row<EntryRow>(found.value);
+            if (!entry.ok()) {  // one damaged row must not hold up the others
+                context.transaction.erase(found.key);
+                continue;
+            }
+            TRY(erase_entry(context.transaction, found.key, *entry));
+            subtract_entry(row, *entry);
         }
         if (rows.size() < rows_per_read) break;
         first = key_after(rows.back().key);
@@ -47,6 +51,13 @@ Status erase_entries(Context& context, const wire::QueueId& queue, wire::Sequenc
         row.first_sequence = std::min(up_to.value, row.next_sequence - 1) + 1;
     }
     return {};
+}
+
+// A window is its connection's: room that one queue gave up is for the others too.
+void touch_held_back(Context& context, const Connection& connection) {
+    for (const auto& entry : connection.queues) {
+        if (entry.second.held_back) context.touched.insert(entry.first);
+    }
 }
 
 Status erase_all(Transaction& transaction, const Bytes& prefix) {
@@ -95,6 +106,7 @@ Reply handle(Context& context, const wire::QueueOpen& request) {
     if (before) {
         context.notices.push_back(
             {*before, wire::encode_frame(wire::RelayFrame{0, wire::QueueLost{queue}})});
+        touch_held_back(context, *context.connections.find(*before));
     }
     context.touched.insert(queue);
     return wire::ReplyBody(wire::Done{});
@@ -111,10 +123,7 @@ Reply handle(Context& context, const wire::QueueAck& request) {
     Connection& connection = context.connection;
     OpenQueue& open = connection.queues.find(request.queue)->second;
     connection.acknowledge(open, request.up_to);
-    // The window is the connection's: room in it is for all its queues.
-    for (const auto& entry : connection.queues) {
-        if (entry.second.held_back) context.touched.insert(entry.first);
-    }
+    touch_held_back(context, connection);
     return wire::ReplyBody(wire::Done{});
 }
 
@@ -136,6 +145,7 @@ Reply handle(Context& context, const wire::QueueDelete& request) {
     context.transaction.erase(table_key(Table::last_resort, queue));
     context.transaction.erase(queue_key(queue));
     context.connections.close(context.connection_id, queue);
+    touch_held_back(context, context.connection);
     return wire::ReplyBody(wire::Done{});
 }
 
