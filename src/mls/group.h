@@ -329,6 +329,7 @@ class Group {
     static Result<Group> load(const std::vector<GroupRecord>& records);
 
   private:
+    friend struct GroupForTesting;  // a member that misbehaves on purpose
     explicit Group(std::unique_ptr<GroupState> state);
     std::unique_ptr<GroupState> state_;
 };

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "mls/group.h"
+#include "mls/group_for_testing.h"
 #include "mls/mls_message.h"
 #include "tests/support/mls_club.h"
 
@@ -183,6 +184,91 @@ TEST_F(BadLists, external_init_from_a_member_is_refused) {
 }
 
 TEST_F(BadLists, update_by_value_is_refused) { expect_refused({{Update{}}}, "mls_bad_leaf_node"); }
+
+// A member that signs what it should not: the others must see it.
+class MaliciousMember : public ::testing::Test {
+  protected:
+    MaliciousMember() : club_(suite_1) {
+        club_.add(0, 3);
+        EXPECT_TRUE(club_.group(0).use_handshake_format(WireFormat::public_message).ok());
+    }
+
+    Commit valid_commit(const std::vector<Proposal>& proposals) {
+        CommitOptions options;
+        options.proposals = proposals;
+        const auto sent = club_.group(0).commit(options, club_.env());
+        EXPECT_TRUE(sent.ok());
+        club_.group(0).discard_pending_commit();
+        return std::get<Commit>(decode_message<PublicMessage>(sent->commit)->content.content);
+    }
+    void expect_refused(Commit commit, const char* error) {
+        Content content;
+        content.emplace<Commit>(std::move(commit));
+        const auto sent = GroupForTesting::send_for_testing(club_.group(0), std::move(content),
+                                                            Bytes(32), club_.entropy);
+        ASSERT_OK(sent);
+        const auto done = club_.group(1).process(*sent, club_.env());
+        ASSERT_FALSE(done.ok());
+        EXPECT_STREQ(error_name(done.code()), error);
+        EXPECT_TRUE(club_.group(1).take_changes().empty());
+    }
+    void expect_list_refused(const std::vector<Proposal>& proposals, const char* error) {
+        Commit commit;
+        for (const Proposal& proposal : proposals) commit.proposals.push_back({proposal});
+        commit.path = valid_commit({}).path;
+        expect_refused(std::move(commit), error);
+    }
+
+    Club club_;
+};
+
+TEST_F(MaliciousMember, lists_against_the_rules_are_refused) {
+    expect_list_refused({{Remove{{0}}}}, "mls_bad_proposal_list");
+    expect_list_refused({{Remove{{9}}}}, "mls_bad_proposal");
+    expect_list_refused({{Remove{{2}}}, {Remove{{2}}}}, "mls_bad_proposal_list");
+    expect_list_refused({{ExternalInit{{1}}}}, "mls_bad_proposal");
+    expect_list_refused({{ReInit{}}, {Remove{{2}}}}, "mls_bad_proposal_list");
+    expect_list_refused({{GroupContextExtensions{}}, {GroupContextExtensions{}}},
+                        "mls_bad_proposal_list");
+    expect_list_refused({{Update{valid_commit({}).path->leaf_node}}}, "mls_bad_leaf_node");
+    const KeyPackage present = club_.make_key_package(club_.members[1].identity).key_package;
+    Commit adds;
+    adds.proposals.push_back({Proposal{Add{present}}});
+    expect_refused(adds, "mls_bad_leaf_node");
+    expect_list_refused({club_.group(0).make_external_psk_proposal(Bytes{5}, club_.entropy)},
+                        "mls_missing_psk");
+}
+
+TEST_F(MaliciousMember, commit_without_a_needed_path_is_refused) {
+    expect_refused({}, "mls_bad_update_path");
+    Commit removes;
+    removes.proposals.push_back({Proposal{Remove{{2}}}});
+    expect_refused(removes, "mls_bad_update_path");
+}
+
+TEST_F(MaliciousMember, path_against_the_rules_is_refused) {
+    Commit shorter = valid_commit({});
+    shorter.path->nodes.pop_back();
+    expect_refused(shorter, "mls_bad_update_path");
+    Commit forged = valid_commit({});
+    forged.path->leaf_node.signature[3] ^= 1;
+    expect_refused(forged, "mls_bad_leaf_node");
+    Commit undecryptable = valid_commit({});
+    for (UpdatePathNode& node : undecryptable.path->nodes) {
+        for (auto& sealed : node.encrypted_path_secret) sealed.ciphertext[0] ^= 1;
+    }
+    expect_refused(undecryptable, "decryption_failed");
+}
+
+TEST_F(MaliciousMember, wrong_confirmation_tag_is_refused) {
+    expect_refused(valid_commit({}), "mls_bad_confirmation_tag");
+}
+
+TEST_F(MaliciousMember, commit_with_an_unknown_reference_is_refused) {
+    Commit commit = valid_commit({});
+    commit.proposals.push_back({ProposalRef(32, 1)});
+    expect_refused(commit, "mls_unknown_proposal");
+}
 
 }  // namespace
 }  // namespace mayfly::mls
