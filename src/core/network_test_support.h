@@ -29,11 +29,14 @@ class TestClient {
     crypto::SeededEntropy& entropy() { return entropy_; }
 
     // run carries out effects as a host must: writes first, then network, then events. When the
-    // write fails or a crash is due, the messenger is dropped and opened again.
-    void run(Effects effects);
+    // write fails or a crash is due, the messenger is dropped and opened again. False when the
+    // write did not become durable.
+    bool run(Effects effects);
     void restart();
     // crash_after lets the process die after the n-th write from now, before anything is sent.
     void crash_after(uint64_t writes) { crash_at_ = store_.applied() + writes; }
+    // fail_write lets the disk refuse the n-th write from now; the host then starts anew.
+    void fail_write(uint64_t nth) { store_.fail_apply(nth); }
     uint64_t crashes() const { return crashes_; }
     void go_offline();
     void go_online();
@@ -97,6 +100,10 @@ class TestNetwork {
     relay::MemoryStore& relay_store(const std::string& name) { return relays_.at(name)->store; }
     void stop_relay(const std::string& name);
     void start_relay(const std::string& name);
+    // close_registration takes effect when the relay starts again.
+    void close_registration(const std::string& name) {
+        relays_.at(name)->config.registration = wire::Registration::closed;
+    }
 
     // cut_at_frame loses the connection that carries the n-th frame from now, and that frame with
     // it. half_open: the relay does not notice.
