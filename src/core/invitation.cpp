@@ -281,7 +281,7 @@ Status creation_replied(Machine& machine, Step& step, const Purpose& purpose,
     if (purpose.kind == Kind::channel_create) {
         creation.channel_created = true;
     } else if (purpose.number < creation.invitations.size()) {
-        creation.invitations[purpose.number].done = true;
+        creation.invitations[static_cast<size_t>(purpose.number)].done = true;
     }
     const bool done = creation.channel_created &&
                       std::all_of(creation.invitations.begin(), creation.invitations.end(),

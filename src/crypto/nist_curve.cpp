@@ -4,8 +4,6 @@
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
 
-#include "crypto/openssl_random.h"
-
 namespace mayfly::crypto {
 namespace {
 
@@ -18,7 +16,7 @@ const EC_GROUP* group_of(NistCurve curve) {
     const EC_GROUP* group = curve == NistCurve::p256   ? p256
                             : curve == NistCurve::p384 ? p384
                                                        : p521;
-    MAYFLY_ASSERT(group != nullptr && prepare_openssl_random());
+    MAYFLY_ASSERT(group != nullptr);
     return group;
 }
 
