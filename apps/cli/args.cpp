@@ -1,0 +1,248 @@
+#include "args.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "core/messenger.h"
+#include "util/duration.h"
+
+namespace mayfly::cli {
+namespace {
+
+struct VerbSpec {
+    Verb verb;
+    const char* name;
+    std::array<const char*, 2> positionals;  // nullptr: none
+    const char* options;                     // each after a space, so that names are found whole
+};
+constexpr std::array<VerbSpec, 13> verb_specs{{
+    {Verb::init, "init", {}, " relay handle name invite timeout "},
+    {Verb::whoami, "whoami", {}, " "},
+    {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
+    {Verb::contact_requests, "contact requests", {}, " offline "},
+    {Verb::contact_accept, "contact accept", {"ID"}, " timeout "},
+    {Verb::contact_list, "contact list", {}, " offline "},
+    {Verb::contact_remove, "contact remove", {"WHO"}, " timeout "},
+    {Verb::send, "send", {"WHO", "TEXT"}, " expire burn timeout "},
+    {Verb::receive, "receive", {}, " follow timeout "},
+    {Verb::messages, "messages", {"WHO"}, " offline "},
+    {Verb::open, "open", {"ID"}, " "},
+    {Verb::burn, "burn", {"ID"}, " "},
+    {Verb::recall, "recall", {"ID"}, " timeout "},
+}};
+
+const VerbSpec& spec_of(Verb verb) {
+    return *std::find_if(verb_specs.begin(), verb_specs.end(),
+                         [&](const VerbSpec& spec) { return spec.verb == verb; });
+}
+
+bool is_flag(std::string_view option) {
+    return option == "json" || option == "follow" || option == "offline" || option == "help" ||
+           option == "version";
+}
+bool is_global(std::string_view option) {
+    return option == "home" || option == "passphrase-file" || option == "json" ||
+           option == "help" || option == "version";
+}
+bool is_option_of(const VerbSpec& spec, std::string_view option) {
+    return std::string_view(spec.options).find(" " + std::string(option) + " ") !=
+           std::string_view::npos;
+}
+bool is_option(std::string_view option) {
+    return is_global(option) || std::any_of(verb_specs.begin(), verb_specs.end(),
+                                            [&](auto& spec) { return is_option_of(spec, option); });
+}
+
+struct Option {
+    std::string name;
+    std::string value;
+};
+
+// What the words are, before anything is checked against a verb.
+struct Words {
+    std::vector<Option> options;
+    std::vector<std::string> positionals;
+};
+
+UsageError usage_of(const VerbSpec& spec, std::string message) {
+    return {std::move(message), std::string("mayfly ") + spec.name + " --help"};
+}
+
+std::optional<UsageError> split(const std::vector<std::string>& words, Words& out) {
+    bool options_end = false;
+    for (size_t i = 0; i < words.size(); i++) {
+        const std::string& word = words[i];
+        if (!options_end && word == "--") {
+            options_end = true;
+            continue;
+        }
+        if (!options_end && word == "-h" && out.positionals.size() < 2) {
+            out.options.push_back({"help", ""});
+            continue;
+        }
+        // One dash is text: a smiley, a minus sign, or "-" for the standard input.
+        if (options_end || !word.starts_with("--")) {
+            out.positionals.push_back(word);
+            continue;
+        }
+        const size_t equals = word.find('=');
+        Option option{word.substr(2, equals == std::string::npos ? equals : equals - 2), ""};
+        if (!is_option(option.name)) {
+            return UsageError{"unknown option --" + option.name,
+                              "mayfly --help; text that begins with -- goes after a lone --"};
+        }
+        if (is_flag(option.name)) {
+            if (equals != std::string::npos) {
+                return UsageError{"--" + option.name + " takes no value", "mayfly --help"};
+            }
+        } else if (equals != std::string::npos) {
+            option.value = word.substr(equals + 1);
+        } else if (i + 1 < words.size()) {
+            option.value = words[++i];
+        } else {
+            return UsageError{"--" + option.name + " wants a value", "mayfly --help"};
+        }
+        out.options.push_back(std::move(option));
+    }
+    return std::nullopt;
+}
+
+// find_verb takes the verb's one or two words off the positionals.
+const VerbSpec* find_verb(std::vector<std::string>& positionals) {
+    for (const VerbSpec& spec : verb_specs) {
+        const std::string_view name = spec.name;
+        const size_t space = name.find(' ');
+        const bool two = space != std::string_view::npos;
+        if (positionals.size() < (two ? 2U : 1U)) continue;
+        if (positionals[0] != name.substr(0, space)) continue;
+        if (two && positionals[1] != name.substr(space + 1)) continue;
+        positionals.erase(positionals.begin(), positionals.begin() + (two ? 2 : 1));
+        return &spec;
+    }
+    return nullptr;
+}
+
+std::optional<UsageError> set_duration(const Option& option, Command& command) {
+    const auto parsed = parse_duration(option.value);
+    const std::string hint = "durations are written 3s, 10m, 6h, 6d, 1y";
+    if (!parsed.ok()) {
+        return UsageError{"--" + option.name + " " + option.value + " is no duration", hint};
+    }
+    if (option.name == "timeout") {
+        command.timeout = parsed.value();
+        return std::nullopt;
+    }
+    const bool is_burn = option.name == "burn";
+    const Duration least = is_burn ? Duration::seconds(1) : core::expiration_min;
+    if (parsed.value() < least || parsed.value() > core::expiration_max) {
+        return UsageError{"--" + option.name + " " + option.value + " is out of range",
+                          is_burn ? "1s to 1y" : "3s to 1y"};
+    }
+    (is_burn ? command.burn : command.expire) = parsed.value();
+    return std::nullopt;
+}
+
+std::optional<UsageError> set_option(const Option& option, Command& command) {
+    if (option.name == "home" || option.name == "passphrase-file") {
+        if (option.value.empty()) return UsageError{"--" + option.name + " is empty", ""};
+        (option.name == "home" ? command.home : command.passphrase_file) = option.value;
+    } else if (option.name == "json") {
+        command.json = true;
+    } else if (option.name == "follow") {
+        command.follow = true;
+    } else if (option.name == "offline") {
+        command.offline = true;
+    } else if (option.name == "relay") {
+        command.relays.push_back(option.value);
+    } else if (option.name == "handle") {
+        command.handle = option.value;
+    } else if (option.name == "name") {
+        command.name = option.value;
+    } else if (option.name == "invite") {
+        command.invite = option.value;
+    } else {
+        return set_duration(option, command);
+    }
+    return std::nullopt;
+}
+
+std::optional<UsageError> set_positionals(const VerbSpec& spec,
+                                          std::vector<std::string>& positionals, Command& command) {
+    size_t wanted = 0;
+    while (wanted < spec.positionals.size() && spec.positionals[wanted] != nullptr) wanted++;
+    if (positionals.size() < wanted) {
+        return usage_of(spec, std::string(spec.positionals[positionals.size()]) + " is missing");
+    }
+    if (positionals.size() > wanted) {
+        UsageError error = usage_of(spec, "unexpected argument: " + positionals[wanted]);
+        if (spec.verb == Verb::send) error.hint = "put the text in quotes";
+        return error;
+    }
+    if (wanted > 0) command.target = std::move(positionals[0]);
+    if (wanted > 1) command.text = std::move(positionals[1]);
+    if (wanted > 0 && command.target.empty()) {
+        return usage_of(spec, std::string(spec.positionals[0]) + " is empty");
+    }
+    return std::nullopt;
+}
+
+UsageError unknown_verb(const std::vector<std::string>& positionals) {
+    if (positionals[0] == "contact") {
+        return {"contact wants one of add, requests, accept, list, remove", "mayfly --help"};
+    }
+    return {"unknown verb: " + positionals[0], "mayfly --help"};
+}
+
+}  // namespace
+
+const char* verb_name(Verb verb) {
+    if (verb == Verb::help) return "help";
+    if (verb == Verb::version) return "version";
+    return spec_of(verb).name;
+}
+
+std::variant<Command, UsageError> parse_arguments(const std::vector<std::string>& words,
+                                                  bool& json) {
+    json = false;
+    Words split_words;
+    const auto failed = split(words, split_words);
+    const auto has = [&](std::string_view name) {
+        return std::any_of(split_words.options.begin(), split_words.options.end(),
+                           [&](const Option& option) { return option.name == name; });
+    };
+    json = has("json");
+    if (failed) return *failed;
+    Command command;
+    std::vector<std::string>& positionals = split_words.positionals;
+    if (has("version")) {
+        command.verb = Verb::version;
+        return command;
+    }
+    const bool asks_help = positionals.empty() || positionals[0] == "help" || has("help");
+    if (asks_help) {
+        if (!positionals.empty() && positionals[0] == "help")
+            positionals.erase(positionals.begin());
+        if (positionals.empty() && !has("help") && words.empty()) {
+            return UsageError{"a verb is missing", "mayfly --help"};
+        }
+        if (const VerbSpec* spec = find_verb(positionals)) command.target = spec->name;
+        return command;
+    }
+    const VerbSpec* spec = find_verb(positionals);
+    if (spec == nullptr) return unknown_verb(positionals);
+    command.verb = spec->verb;
+    for (const Option& option : split_words.options) {
+        if (!is_global(option.name) && !is_option_of(*spec, option.name)) {
+            return usage_of(*spec, std::string(spec->name) + " has no option --" + option.name);
+        }
+        if (auto error = set_option(option, command)) return *error;
+    }
+    if (auto error = set_positionals(*spec, positionals, command)) return *error;
+    if (spec->verb == Verb::init && command.relays.empty()) {
+        return usage_of(*spec, "--relay ADDRESS is missing");
+    }
+    return command;
+}
+
+}  // namespace mayfly::cli

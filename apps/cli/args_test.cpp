@@ -1,0 +1,127 @@
+#include "args.h"
+
+#include <gtest/gtest.h>
+
+#include "help.h"
+
+namespace mayfly::cli {
+namespace {
+
+Command parsed(const std::vector<std::string>& words) {
+    bool json = false;
+    auto result = parse_arguments(words, json);
+    const auto* error = std::get_if<UsageError>(&result);
+    EXPECT_EQ(error, nullptr) << (error != nullptr ? error->message : "");
+    if (error != nullptr) return {};
+    EXPECT_EQ(std::get<Command>(result).json, json || std::get<Command>(result).json);
+    return std::get<Command>(result);
+}
+
+std::string refused(const std::vector<std::string>& words) {
+    bool json = false;
+    auto result = parse_arguments(words, json);
+    const auto* error = std::get_if<UsageError>(&result);
+    EXPECT_NE(error, nullptr);
+    if (error == nullptr) return {};
+    EXPECT_FALSE(error->hint.empty()) << error->message;
+    return error->message;
+}
+
+TEST(arguments, global_options_stand_before_or_after_the_verb) {
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"--home", "h", "--json", "--passphrase-file", "p", "whoami"},
+             {"whoami", "--home", "h", "--passphrase-file", "p", "--json"},
+             {"--home=h", "whoami", "--passphrase-file=p", "--json"}}) {
+        const Command command = parsed(words);
+        EXPECT_EQ(command.verb, Verb::whoami);
+        EXPECT_EQ(command.home, "h");
+        EXPECT_EQ(command.passphrase_file, "p");
+        EXPECT_TRUE(command.json);
+    }
+}
+
+TEST(arguments, send_takes_durations_and_text_with_dashes) {
+    const Command command =
+        parsed({"send", "bob", "-1 is less than 0", "--expire", "10m", "--burn", "30s"});
+    EXPECT_EQ(command.verb, Verb::send);
+    EXPECT_EQ(command.target, "bob");
+    EXPECT_EQ(command.text, "-1 is less than 0");
+    EXPECT_EQ(command.expire, Duration::minutes(10));
+    EXPECT_EQ(command.burn, Duration::seconds(30));
+    EXPECT_EQ(parsed({"send", "bob", "--", "--json"}).text, "--json");
+    EXPECT_EQ(parsed({"send", "bob", "-"}).text, "-");
+    EXPECT_EQ(parsed({"send", "bob", "-h"}).text, "-h");
+    EXPECT_EQ(parsed({"send", "bob", "burn"}).text, "burn");
+}
+
+TEST(arguments, init_collects_relays) {
+    const Command command =
+        parsed({"init", "--relay", "a.example", "--relay", "b.example", "--handle", "al", "--name",
+                "Al", "--invite", "code", "--timeout", "3s"});
+    EXPECT_EQ(command.relays, (std::vector<std::string>{"a.example", "b.example"}));
+    EXPECT_EQ(command.handle, "al");
+    EXPECT_EQ(command.name, "Al");
+    EXPECT_EQ(command.invite, "code");
+    EXPECT_EQ(command.timeout, Duration::seconds(3));
+}
+
+TEST(arguments, every_verb_is_found_and_has_its_own_help) {
+    const std::vector<std::vector<std::string>> lines{{"init", "--relay", "a"},
+                                                      {"whoami"},
+                                                      {"contact", "add", "x"},
+                                                      {"contact", "requests"},
+                                                      {"contact", "accept", "x"},
+                                                      {"contact", "list"},
+                                                      {"contact", "remove", "x"},
+                                                      {"send", "x", "y"},
+                                                      {"receive"},
+                                                      {"messages", "x"},
+                                                      {"open", "x"},
+                                                      {"burn", "x"},
+                                                      {"recall", "x"}};
+    for (size_t i = 0; i < lines.size(); i++) {
+        const Verb verb = parsed(lines[i]).verb;
+        EXPECT_EQ(verb, static_cast<Verb>(i));
+        auto asks_help = lines[i];
+        asks_help.push_back("--help");
+        const Command help = parsed(asks_help);
+        EXPECT_EQ(help.verb, Verb::help);
+        EXPECT_EQ(help.target, verb_name(verb));
+        EXPECT_NE(help_text(help.target), help_text(""));
+        EXPECT_NE(help_text("").find(lines[i].back()), std::string_view::npos);
+    }
+    EXPECT_EQ(parsed({"--help"}).verb, Verb::help);
+    EXPECT_EQ(parsed({"help", "send"}).target, "send");
+    EXPECT_EQ(parsed({"--version"}).verb, Verb::version);
+}
+
+TEST(arguments, mistakes_are_named) {
+    EXPECT_EQ(refused({}), "a verb is missing");
+    EXPECT_EQ(refused({"fly"}), "unknown verb: fly");
+    EXPECT_EQ(refused({"contact", "kill"}),
+              "contact wants one of add, requests, accept, list, remove");
+    EXPECT_EQ(refused({"whoami", "--fast"}), "unknown option --fast");
+    EXPECT_EQ(refused({"whoami", "--burn", "3s"}), "whoami has no option --burn");
+    EXPECT_EQ(refused({"whoami", "now"}), "unexpected argument: now");
+    EXPECT_EQ(refused({"send", "bob"}), "TEXT is missing");
+    EXPECT_EQ(refused({"send"}), "WHO is missing");
+    EXPECT_EQ(refused({"send", "bob", "two", "words"}), "unexpected argument: words");
+    EXPECT_EQ(refused({"init"}), "--relay ADDRESS is missing");
+    EXPECT_EQ(refused({"whoami", "--home"}), "--home wants a value");
+    EXPECT_EQ(refused({"whoami", "--json=yes"}), "--json takes no value");
+    EXPECT_EQ(refused({"send", "b", "t", "--expire", "soon"}), "--expire soon is no duration");
+    EXPECT_EQ(refused({"send", "b", "t", "--expire", "2s"}), "--expire 2s is out of range");
+    EXPECT_EQ(refused({"send", "b", "t", "--expire", "2y"}), "--expire 2y is out of range");
+    EXPECT_EQ(refused({"open", ""}), "ID is empty");
+}
+
+TEST(arguments, refusal_knows_that_json_was_asked_for) {
+    bool json = false;
+    (void)parse_arguments({"--json", "fly"}, json);
+    EXPECT_TRUE(json);
+    (void)parse_arguments({"fly"}, json);
+    EXPECT_FALSE(json);
+}
+
+}  // namespace
+}  // namespace mayfly::cli

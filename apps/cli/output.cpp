@@ -1,0 +1,176 @@
+#include "output.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "store/files.h"
+
+namespace mayfly::cli {
+namespace {
+
+constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
+constexpr std::string_view continuation_indent = "    ";
+
+struct CodePoint {
+    uint32_t value = 0;
+    size_t size_bytes = 1;
+    bool valid = false;
+};
+
+// RFC 3629 section 4: no overlong forms, no surrogates, nothing above U+10FFFF.
+CodePoint code_point_at(BytesView text, size_t at) {
+    const uint8_t first = text[at];
+    if (first < 0x80) return {first, 1, true};
+    size_t size = 0;
+    uint32_t least = 0;
+    if (first >= 0xc2 && first <= 0xdf) {
+        size = 2;
+        least = 0x80;
+    } else if (first >= 0xe0 && first <= 0xef) {
+        size = 3;
+        least = 0x800;
+    } else if (first >= 0xf0 && first <= 0xf4) {
+        size = 4;
+        least = 0x10000;
+    } else {
+        return {};
+    }
+    if (at + size > text.size()) return {};
+    uint32_t value = first & (0x7fU >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((text[at + i] & 0xc0) != 0x80) return {};
+        value = value << 6 | (text[at + i] & 0x3fU);
+    }
+    const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+    if (value < least || value > 0x10ffff || surrogate) return {};
+    return {value, size, true};
+}
+
+bool is_control(uint32_t value) { return value < 0x20 || (value >= 0x7f && value < 0xa0); }
+
+// Marks that turn the direction of text around and so can make one line read as another, and
+// separators that some terminals treat as line ends.
+bool is_deceptive(uint32_t value) {
+    return value == 0x061c || value == 0x200e || value == 0x200f ||
+           (value >= 0x2028 && value <= 0x202e) || (value >= 0x2066 && value <= 0x2069);
+}
+
+}  // namespace
+
+void OutputText::append(std::string_view text) {
+    if (size_ + text.size() > bytes_.size()) {
+        SecretBuffer larger(std::max<size_t>(2 * (size_ + text.size()), 256));
+        const BytesView old = bytes_.expose().first(size_);
+        std::copy(old.begin(), old.end(), larger.expose_mutable().begin());
+        bytes_ = std::move(larger);
+    }
+    std::copy(text.begin(), text.end(),
+              bytes_.expose_mutable().begin() + static_cast<ptrdiff_t>(size_));
+    size_ += text.size();
+}
+
+Status OutputText::write_to(int fd) {
+    BytesView rest = bytes_.expose().first(size_);
+    while (!rest.empty()) {
+        const ssize_t written = ::write(fd, rest.data(), rest.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return store::error_of_errno(errno);
+        rest = rest.subspan(static_cast<size_t>(written));
+    }
+    bytes_.clear();
+    size_ = 0;
+    return {};
+}
+
+bool is_valid_utf8(BytesView text) {
+    for (size_t at = 0; at < text.size();) {
+        const CodePoint point = code_point_at(text, at);
+        if (!point.valid) return false;
+        at += point.size_bytes;
+    }
+    return true;
+}
+
+void append_printable(OutputText& out, BytesView text, bool multiline) {
+    for (size_t at = 0; at < text.size();) {
+        const CodePoint point = code_point_at(text, at);
+        const std::string_view bytes = as_text(text.subspan(at, point.size_bytes));
+        at += point.size_bytes;
+        if (multiline && point.value == '\n' && point.valid) {
+            out.append("\n");
+            out.append(continuation_indent);
+        } else if (multiline && point.value == '\t' && point.valid) {
+            out.append(" ");
+        } else if (!point.valid || is_control(point.value) || is_deceptive(point.value)) {
+            out.append(replacement);
+        } else {
+            out.append(bytes);
+        }
+    }
+}
+
+JsonLine::JsonLine(OutputText& out, std::string_view type) : out_(out) {
+    out_.append("{\"type\":");
+    quoted(type);
+}
+JsonLine::~JsonLine() { out_.append("}\n"); }
+
+void JsonLine::name(std::string_view name) {
+    out_.append(",");
+    quoted(name);
+    out_.append(":");
+}
+
+void JsonLine::quoted(std::string_view value) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const BytesView text = as_bytes(value);
+    out_.append("\"");
+    for (size_t at = 0; at < text.size();) {
+        const CodePoint point = code_point_at(text, at);
+        const std::string_view bytes = value.substr(at, point.size_bytes);
+        at += point.size_bytes;
+        if (!point.valid) {
+            out_.append(replacement);
+        } else if (point.value == '"' || point.value == '\\') {
+            out_.append("\\");
+            out_.append(bytes);
+        } else if (is_control(point.value)) {
+            // RFC 8259 section 7 wants this below U+0020; above, it protects terminals.
+            const char escape[] = {
+                '\\', 'u', '0', '0', digits[point.value >> 4], digits[point.value & 15]};
+            out_.append({escape, sizeof escape});
+        } else {
+            out_.append(bytes);
+        }
+    }
+    out_.append("\"");
+}
+
+JsonLine& JsonLine::text(std::string_view key, std::string_view value) {
+    name(key);
+    quoted(value);
+    return *this;
+}
+JsonLine& JsonLine::number(std::string_view key, int64_t value) {
+    name(key);
+    out_.append(std::to_string(value));
+    return *this;
+}
+JsonLine& JsonLine::boolean(std::string_view key, bool value) {
+    name(key);
+    out_.append(value ? "true" : "false");
+    return *this;
+}
+JsonLine& JsonLine::texts(std::string_view key, const std::vector<std::string>& values) {
+    name(key);
+    out_.append("[");
+    for (size_t i = 0; i < values.size(); i++) {
+        if (i > 0) out_.append(",");
+        quoted(values[i]);
+    }
+    out_.append("]");
+    return *this;
+}
+
+}  // namespace mayfly::cli

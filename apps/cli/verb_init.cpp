@@ -1,0 +1,78 @@
+#include "core/contact_link.h"
+#include "home.h"
+#include "passphrase.h"
+#include "verbs.h"
+#include "views.h"
+
+namespace mayfly::cli {
+namespace {
+
+Result<core::AccountOptions> options_of(const Command& command) {
+    core::AccountOptions options;
+    for (const std::string& relay : command.relays) {
+        TRY_ASSIGN(std::string canonical, core::canonical_relay(relay));
+        options.relays.push_back(std::move(canonical));
+    }
+    if (!command.handle.empty()) {
+        TRY_ASSIGN(options.handle_name, wire::fold_handle_name(command.handle));
+    }
+    ENSURE(command.name.size() <= wire::display_name_size_bytes_max, input_too_large);
+    ENSURE(is_valid_utf8(as_bytes(command.name)), invalid_argument);
+    options.display_name = command.name;
+    options.invite = command.invite;
+    return options;
+}
+
+// make_account makes the account in the new home and registers it with the relay.
+Outcome make_account(Context& context, Session& session, const core::AccountOptions& options,
+                     SecretBuffer& recovery_kit, std::optional<core::AccountView>& view) {
+    TRY(session.create());
+    TRY(session.go_online());
+    TRY_ASSIGN(auto created,
+               session.messenger().create_account(options, wall_clock_now(), session.entropy()));
+    TRY(session.perform(std::move(created.effects)));
+    TRY_OUTCOME(finish_operation(context, session, created.operation));
+    recovery_kit = std::move(created.recovery_kit);
+    TRY_ASSIGN(view, session.messenger().account());
+    return {};
+}
+
+}  // namespace
+
+Outcome run_init(Context& context) {
+    const Command& command = context.command;
+    TRY_ASSIGN(const core::AccountOptions options, options_of(command));
+    TRY_ASSIGN(NewHome home, NewHome::create(context.home));
+    TRY_ASSIGN(const auto passphrase, choose_passphrase(command.passphrase_file));
+    std::optional<BytesView> passphrase_view;
+    if (passphrase) passphrase_view = passphrase->expose();
+    crypto::SystemEntropy entropy;
+    TRY_ASSIGN(store::StoreKey key,
+               store::create_store_key(home.path(), passphrase_view, {}, entropy));
+    SecretBuffer recovery_kit;
+    std::optional<core::AccountView> view;
+    {
+        Session session(home.path(), std::move(key), context.interrupt);
+        TRY_OUTCOME(make_account(context, session, options, recovery_kit, view));
+    }
+    TRY(home.install());
+    show_account(context.out, command.json, *view, recovery_kit.expose());
+    TRY(context.show());
+    notice(context, "write the recovery kit down now; it is not shown again");
+    if (!passphrase) {
+        notice(context,
+               "no passphrase: whoever copies the files in " + context.home + " can read them");
+    }
+    return {};
+}
+
+Outcome run_whoami(Context& context) {
+    TRY_ASSIGN(const auto session, open_session(context));
+    TRY(session->sweep());
+    TRY_ASSIGN(const core::AccountView view, session->messenger().account());
+    show_account(context.out, context.command.json, view, {});
+    TRY(context.show());
+    return {};
+}
+
+}  // namespace mayfly::cli

@@ -1,0 +1,168 @@
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "verbs.h"
+#include "views.h"
+
+namespace mayfly::cli {
+namespace {
+
+// read_stdin takes a text up to the size limit; one line end at its end belongs to the shell.
+Result<SecretBuffer> read_stdin() {
+    SecretBuffer text(core::text_size_bytes_max + 2);
+    size_t size = 0;
+    while (size < text.size()) {
+        const ssize_t got =
+            ::read(STDIN_FILENO, text.expose_mutable().data() + size, text.size() - size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return store::error_of_errno(errno);
+        if (got == 0) break;
+        size += static_cast<size_t>(got);
+    }
+    if (size > 0 && text.expose()[size - 1] == '\n') size--;
+    text.shrink(size);
+    return text;
+}
+
+Result<SecretBuffer> text_of_command(const Command& command) {
+    if (command.text == "-") return read_stdin();
+    return SecretBuffer(as_bytes(command.text));
+}
+
+Outcome check_text(BytesView text) {
+    if (text.empty()) {
+        return Failure{ErrorCode::invalid_argument, "the text is empty", "say something"};
+    }
+    if (text.size() > core::text_size_bytes_max) return MAYFLY_ERROR(text_too_large);
+    if (!is_valid_utf8(text)) {
+        return Failure{ErrorCode::invalid_argument, "the text is not UTF-8", "convert it first"};
+    }
+    return {};
+}
+
+// take_back tries to undo a send that did not come to its end, and completes the failure.
+Failure take_back(Session& session, const core::MessageId& id, Failure failure) {
+    auto withdrawn = session.messenger().withdraw(id, wall_clock_now());
+    if (!withdrawn.ok()) return failure;
+    const bool gone = withdrawn->first;
+    const Status performed = session.perform(std::move(withdrawn->second));
+    if (!performed.ok()) return {performed.code(), "", ""};
+    const std::string advice = hint_of(failure.code);
+    failure.hint = gone ? "the message was taken back; " + advice
+                        : "the message may have left and may still arrive, once; do not send it "
+                          "again before you know";
+    return failure;
+}
+
+Outcome show_id(Context& context, const char* type, const core::MessageId& id) {
+    if (context.command.json) {
+        JsonLine(context.out, type).text("id", core::text_of(id));
+    } else {
+        context.out.append(core::text_of(id) + "\n");
+    }
+    TRY(context.show());
+    return {};
+}
+
+}  // namespace
+
+Outcome run_send(Context& context) {
+    const Command& command = context.command;
+    TRY_ASSIGN(const SecretBuffer text, text_of_command(command));
+    TRY_OUTCOME(check_text(text.expose()));
+    core::SendOptions options;
+    options.expiration = command.expire.value_or(core::expiration_default);
+    options.burn = command.burn;
+    TRY_ASSIGN(const auto session, open_session(context));
+    const auto contact = session->messenger().find_contact(command.target);
+    if (!contact.ok()) return Failure{contact.code(), command.target, ""};
+    TRY(session->go_online());
+    TRY_ASSIGN(auto started,
+               session->messenger().send_text(contact->conversation, text.expose(), options,
+                                              wall_clock_now(), session->entropy()));
+    TRY(session->perform(std::move(started.effects)));
+    const Outcome ended = finish_operation(context, *session, started.operation);
+    if (!ended.ok()) {
+        const auto now = session->messenger().find_contact(command.target);
+        Failure failure = take_back(*session, started.id, ended.failure());
+        if (now.ok() && !now->established && failure.code == ErrorCode::timed_out) {
+            failure.detail = command.target + " has not accepted your request yet";
+        }
+        return failure;
+    }
+    if (command.json) {
+        JsonLine(context.out, "sent")
+            .text("id", core::text_of(started.id))
+            .text("conversation", to_base32(contact->conversation.view()));
+    } else {
+        context.out.append(core::text_of(started.id) + "\n");
+    }
+    TRY(context.show());
+    return flush_outbox(*session);
+}
+
+Outcome run_messages(Context& context) {
+    TRY_ASSIGN(const auto session, open_session(context));
+    const auto contact = session->messenger().find_contact(context.command.target);
+    if (!contact.ok()) return Failure{contact.code(), context.command.target, ""};
+    TRY_OUTCOME(refresh(context, *session));
+    const Time now = wall_clock_now();
+    TRY_ASSIGN(const auto messages, session->messenger().messages(contact->conversation, now));
+    for (const core::MessageView& message : messages) {
+        show_message(context.out, context.command.json, message, now);
+    }
+    TRY(context.show());
+    return {};
+}
+
+Outcome run_open(Context& context) {
+    TRY_ASSIGN(const auto session, open_session(context));
+    TRY(session->sweep());
+    const std::string& id = context.command.target;
+    const Time now = wall_clock_now();
+    auto message = session->messenger().find_message(id, now);
+    if (!message.ok()) return Failure{message.code(), id, ""};
+    TRY_ASSIGN(core::Effects effects, session->messenger().open_message(message->id, now));
+    TRY(session->perform(std::move(effects)));
+    // Once more: the burn timer runs now, and expires_at shows it.
+    TRY_ASSIGN(message, session->messenger().find_message(core::text_of(message->id), now));
+    show_message(context.out, context.command.json, *message, now);
+    TRY(context.show());
+    return {};
+}
+
+Outcome run_burn(Context& context) {
+    TRY_ASSIGN(const auto session, open_session(context));
+    TRY(session->sweep());
+    const std::string& id = context.command.target;
+    const Time now = wall_clock_now();
+    const auto message = session->messenger().find_message(id, now);
+    if (!message.ok()) return Failure{message.code(), id, ""};
+    TRY_ASSIGN(core::Effects effects, session->messenger().burn(message->id, now));
+    TRY(session->perform(std::move(effects)));
+    return show_id(context, "burnt", message->id);
+}
+
+Outcome run_recall(Context& context) {
+    TRY_ASSIGN(const auto session, open_session(context));
+    const std::string& id = context.command.target;
+    const auto message = session->messenger().find_message(id, wall_clock_now());
+    if (!message.ok()) return Failure{message.code(), id, ""};
+    TRY(session->go_online());
+    auto started = session->messenger().recall(message->id, wall_clock_now(), session->entropy());
+    if (!started.ok()) return Failure{started.code(), id, ""};
+    TRY(session->perform(std::move(started->effects)));
+    const Outcome ended = finish_operation(context, *session, started->operation);
+    if (!ended.ok()) {
+        Failure failure = ended.failure();
+        failure.hint =
+            "the recall waits in the outbox; any later verb that reaches the relay "
+            "takes it along";
+        return failure;
+    }
+    TRY_OUTCOME(show_id(context, "recalled", message->id));
+    return flush_outbox(*session);
+}
+
+}  // namespace mayfly::cli

@@ -1,0 +1,129 @@
+#include <unistd.h>
+
+#include "verbs.h"
+#include "views.h"
+
+namespace mayfly::cli {
+namespace {
+
+constexpr size_t batch_size_max = 100;  // messages marked as shown, and written, at once
+
+// Receiver prints what is new. Messages are marked as shown, durably, before they are printed:
+// after a crash in between one is missing on the screen, and `messages` still has it, instead of
+// being shown twice.
+class Receiver {
+  public:
+    explicit Receiver(Context& context) : context_(context) {}
+
+    void attach(Session& session) {
+        session.on_event([this](const core::Event& event) {
+            if (std::holds_alternative<core::MessageArrived>(event)) arrived_ = true;
+            if (const auto* request = std::get_if<core::RequestArrived>(&event)) {
+                announce(request->request);
+            }
+        });
+    }
+    // Messages may wait from before: an accepted request, a process that died.
+    void look() { arrived_ = true; }
+    bool has_news() const { return arrived_ || !requests_.empty(); }
+    size_t shown() const { return shown_; }
+
+    Outcome print(Session& session) {
+        arrived_ = false;
+        while (true) {
+            const Time now = wall_clock_now();
+            TRY_ASSIGN(auto taken, session.messenger().take_new_messages(batch_size_max, now));
+            TRY(session.perform(std::move(taken.second)));
+            for (const core::MessageView& message : taken.first) {
+                show_message(context_.out, context_.command.json, message, now);
+            }
+            shown_ += taken.first.size();
+            TRY(context_.show());
+            if (taken.first.size() < batch_size_max) break;
+        }
+        if (requests_.empty()) return {};
+        TRY(requests_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
+        return {};
+    }
+
+  private:
+    void announce(const core::RequestView& request) {
+        shown_++;
+        show_request(requests_, context_.command.json, request);
+        if (!context_.command.json) {
+            requests_.append("    accept with: mayfly contact accept " +
+                             core::text_of(request.account) + "\n");
+        }
+    }
+
+    Context& context_;
+    OutputText requests_;
+    bool arrived_ = false;
+    size_t shown_ = 0;
+};
+
+// Takes what waits; with --timeout also waits for the first thing to come.
+Outcome receive_once(Context& context, Session& session, Receiver& receiver) {
+    const bool waits = context.command.timeout.has_value();
+    const Time deadline = deadline_of(context, network_timeout_default);
+    receiver.look();
+    Session::Ended ended = Session::Ended::done;
+    while (ended == Session::Ended::done) {
+        TRY_OUTCOME(receiver.print(session));
+        if (session.caught_up() && (!waits || receiver.shown() > 0)) break;
+        const auto news = [&] {
+            return receiver.has_news() || (session.caught_up() && (!waits || receiver.shown() > 0));
+        };
+        TRY_ASSIGN(ended, session.run(news, deadline));
+    }
+    TRY_OUTCOME(receiver.print(session));
+    const bool time_is_up = ended == Session::Ended::timed_out && waits && session.reached_any();
+    if (ended != Session::Ended::done && !time_is_up) return failure_of(session, ended);
+    return flush_outbox(session);
+}
+
+// Prints as messages come, and lets other processes use the home in between.
+Outcome receive_following(Context& context, Session& session, Receiver& receiver) {
+    std::optional<Time> deadline;
+    if (context.command.timeout) deadline = monotonic_now() + *context.command.timeout;
+    while (true) {
+        receiver.look();
+        Session::Ended ended = Session::Ended::done;
+        while (ended == Session::Ended::done) {
+            TRY_OUTCOME(receiver.print(session));
+            TRY_ASSIGN(ended, session.run([&] { return receiver.has_news(); }, deadline, true));
+        }
+        TRY_OUTCOME(receiver.print(session));
+        if (ended == Session::Ended::untrusted) return failure_of(session, ended);
+        if (ended != Session::Ended::wanted) return {};
+        session.close();
+        const Status opened = session.open(std::nullopt);
+        if (!opened.ok() && context.interrupt.pending()) return {};
+        TRY(opened);
+        TRY(session.go_online());
+    }
+}
+
+}  // namespace
+
+Outcome run_receive(Context& context) {
+    const bool follows = context.command.follow;
+    std::optional<store::FollowLock> follow_lock;
+    if (follows) {
+        TRY(store::store_protection(context.home));
+        auto locked = store::FollowLock::acquire(context.home);
+        if (!locked.ok() && locked.code() == ErrorCode::store_locked) {
+            return Failure{ErrorCode::store_locked, "another receive --follow is running", ""};
+        }
+        TRY(locked);
+        follow_lock = std::move(locked).value();
+    }
+    TRY_ASSIGN(const auto session, open_session(context));
+    Receiver receiver(context);
+    receiver.attach(*session);
+    TRY(session->go_online());
+    if (follows) return receive_following(context, *session, receiver);
+    return receive_once(context, *session, receiver);
+}
+
+}  // namespace mayfly::cli

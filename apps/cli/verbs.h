@@ -1,0 +1,62 @@
+// What the verbs do. Each returns only after its output was written.
+#pragma once
+
+#include <memory>
+
+#include "args.h"
+#include "failure.h"
+#include "output.h"
+#include "session.h"
+
+namespace mayfly::cli {
+
+// How long a verb tries to reach its relay and be done, unless --timeout says otherwise.
+constexpr Duration network_timeout_default = Duration::seconds(10);
+// Verbs that only look ask the relay for news this long, and then show what the device has.
+constexpr Duration refresh_timeout = Duration::seconds(3);
+// After a verb is done, messages that an earlier one left behind get this long to leave.
+constexpr Duration outbox_flush_timeout = Duration::seconds(2);
+
+struct Context {
+    const Command& command;
+    const Interrupt& interrupt;
+    std::string home;
+    OutputText out;
+
+    // show writes `out` to the standard output.
+    Status show() { return out.write_to(1); }
+};
+
+// notice tells a person something on the standard error; with --json it says nothing.
+void notice(const Context& context, const std::string& text);
+
+// open_session unlocks the home and opens it. Errors: those of the store, and no_account.
+Result<std::unique_ptr<Session>> open_session(Context& context);
+
+// finish_operation works until the operation has ended. What stops it otherwise becomes the
+// Failure: a relay that cannot be reached or trusted, the time, a signal.
+Outcome finish_operation(Context& context, Session& session, core::OperationId operation);
+// failure_of says why a run did not come to its end.
+Failure failure_of(const Session& session, Session::Ended ended);
+Time deadline_of(const Context& context, Duration otherwise);
+// flush_outbox gives what waits in the outbox a last chance before the process ends.
+Outcome flush_outbox(Session& session);
+
+Outcome run_init(Context& context);
+Outcome run_whoami(Context& context);
+Outcome run_contact_add(Context& context);
+Outcome run_contact_requests(Context& context);
+Outcome run_contact_accept(Context& context);
+Outcome run_contact_list(Context& context);
+Outcome run_contact_remove(Context& context);
+Outcome run_send(Context& context);
+Outcome run_receive(Context& context);
+Outcome run_messages(Context& context);
+Outcome run_open(Context& context);
+Outcome run_burn(Context& context);
+Outcome run_recall(Context& context);
+
+// refresh asks the relay for news if it is there; `contact list` and the like work without.
+Outcome refresh(Context& context, Session& session);
+
+}  // namespace mayfly::cli

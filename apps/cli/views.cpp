@@ -1,0 +1,171 @@
+#include "views.h"
+
+#include <time.h>
+
+namespace mayfly::cli {
+namespace {
+
+constexpr size_t account_shown_size = 8;  // what find_contact takes as a prefix
+
+const char* state_name(core::MessageState state) {
+    switch (state) {
+        case core::MessageState::queued: return "queued";
+        case core::MessageState::sent: return "sent";
+        case core::MessageState::received: return "received";
+        case core::MessageState::opened: return "opened";
+    }
+    return "received";
+}
+
+std::string local_time(Time at) {
+    const time_t seconds = static_cast<time_t>(at.ms / 1000);
+    tm parts{};
+    ::localtime_r(&seconds, &parts);
+    char text[32];
+    const size_t size = ::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
+    return {text, size};
+}
+
+// A handle's name, which is what people call each other by.
+std::string short_name(const std::string& handle, const core::AccountId& account) {
+    const size_t at = handle.find('@');
+    if (at != std::string::npos && at > 0) return handle.substr(0, at);
+    return core::text_of(account).substr(0, account_shown_size);
+}
+
+void line(OutputText& out, std::string_view label, std::string_view value) {
+    constexpr size_t label_width = 14;
+    std::string padded(label);
+    padded.resize(label_width, ' ');
+    out.append(padded);
+    append_printable(out, as_bytes(value));
+    out.append("\n");
+}
+
+// The address to pass on: the first handle, or the link.
+std::string address_of(const core::AccountView& account) {
+    if (account.handles.empty()) return account.link;
+    return account.handles[0].name + "@" + account.handles[0].relay;
+}
+
+}  // namespace
+
+std::string span_text(Duration span) {
+    struct Unit {
+        int64_t ms;
+        const char* name;
+    };
+    constexpr Unit units[] = {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1000, "s"}};
+    for (size_t i = 0; i < std::size(units); i++) {
+        if (span.ms < units[i].ms) continue;
+        std::string out = std::to_string(span.ms / units[i].ms) + " " + units[i].name;
+        const int64_t rest = span.ms % units[i].ms;
+        if (i + 1 < std::size(units) && rest >= units[i + 1].ms) {
+            out += " " + std::to_string(rest / units[i + 1].ms) + " " + units[i + 1].name;
+        }
+        return out;
+    }
+    return "less than 1 s";
+}
+
+void show_account(OutputText& out, bool json, const core::AccountView& account,
+                  BytesView recovery_kit) {
+    if (json) {
+        JsonLine object(out, "account");
+        object.text("account", core::text_of(account.account))
+            .text("device", to_base32(account.device.view()))
+            .text("name", account.display_name)
+            .text("address", address_of(account))
+            .text("link", account.link)
+            .texts("relays", account.relays);
+        if (!recovery_kit.empty()) object.text("recovery_kit", as_text(recovery_kit));
+        return;
+    }
+    line(out, "account", core::text_of(account.account));
+    if (!account.display_name.empty()) line(out, "name", account.display_name);
+    line(out, "address", address_of(account));
+    line(out, "link", account.link);
+    for (const std::string& relay : account.relays) line(out, "relay", relay);
+    if (!recovery_kit.empty()) line(out, "recovery kit", as_text(recovery_kit));
+}
+
+void show_contact(OutputText& out, bool json, const core::ContactView& contact) {
+    const std::string account = core::text_of(contact.account);
+    if (json) {
+        JsonLine(out, "contact")
+            .text("account", account)
+            .text("conversation", to_base32(contact.conversation.view()))
+            .text("name", contact.display_name)
+            .text("handle", contact.handle)
+            .boolean("established", contact.established);
+        return;
+    }
+    append_printable(out, as_bytes(short_name(contact.handle, contact.account)));
+    if (!contact.display_name.empty()) {
+        out.append(" (");
+        append_printable(out, as_bytes(contact.display_name));
+        out.append(")");
+    }
+    out.append(contact.established ? "\n" : ", has not accepted yet\n");
+    if (!contact.handle.empty()) line(out, "    handle", contact.handle);
+    line(out, "    account", account);
+}
+
+void show_request(OutputText& out, bool json, const core::RequestView& request) {
+    const std::string account = core::text_of(request.account);
+    if (json) {
+        JsonLine(out, "request")
+            .text("id", account)
+            .text("account", account)
+            .text("conversation", to_base32(request.conversation.view()))
+            .text("name", request.display_name)
+            .text("handle", request.handle)
+            .number("received_at", request.received_at.ms);
+        return;
+    }
+    out.append(local_time(request.received_at));
+    out.append(" ");
+    append_printable(out, as_bytes(short_name(request.handle, request.account)));
+    if (!request.display_name.empty()) {
+        out.append(" (");
+        append_printable(out, as_bytes(request.display_name));
+        out.append(")");
+    }
+    out.append(" wants to write to you\n");
+    if (!request.handle.empty()) line(out, "    handle", request.handle);
+    line(out, "    id", account);
+}
+
+void show_message(OutputText& out, bool json, const core::MessageView& message, Time now) {
+    const std::string id = core::text_of(message.id);
+    if (json) {
+        JsonLine(out, "message")
+            .text("id", id)
+            .text("conversation", to_base32(message.conversation.view()))
+            .text("sender", core::text_of(message.sender))
+            .text("handle", message.handle)
+            .text("text", as_text(message.text.expose()))
+            .number("sent_at", message.sent_at.ms)
+            .number("expires_at", message.expires_at.ms)
+            .number("burn_seconds", message.burn_seconds)
+            .text("state", state_name(message.state));
+        return;
+    }
+    out.append(local_time(message.sent_at));
+    out.append(" ");
+    const std::string sender =
+        message.outgoing ? "you" : short_name(message.handle, message.sender);
+    append_printable(out, as_bytes(sender));
+    out.append(": ");
+    append_printable(out, message.text.expose(), true);
+    out.append("\n    id " + id);
+    out.append(", expires in " + span_text(message.expires_at - now));
+    if (message.burn_seconds != 0 && message.state != core::MessageState::opened) {
+        out.append(", burns " + span_text(Duration::seconds(message.burn_seconds)) +
+                   " after it is opened");
+    }
+    if (message.state == core::MessageState::queued) out.append(", waits for the relay");
+    out.append("\n");
+}
+
+}  // namespace mayfly::cli
