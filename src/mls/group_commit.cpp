@@ -59,23 +59,25 @@ class Selection {
         }
         if (proposal.get_if<Update>() != nullptr) return leaves_.insert(sender).second;
         if (const auto* add = proposal.get_if<Add>()) {
-            return keys_.insert(add->key_package.leaf_node.signature_key).second;
+            return claim_key(add->key_package.leaf_node.signature_key);
         }
         if (proposal.get_if<GroupContextExtensions>() != nullptr) {
             return !std::exchange(replaces_extensions_, true);
         }
         if (const auto* psk = proposal.get_if<PreSharedKey>()) {
-            return keys_.insert(codec::encode(psk->psk)).second;
+            return claim_key(codec::encode(psk->psk));
         }
         return true;
     }
+
+    bool claim_key(BytesView key) { return keys_.insert(std::string(as_text(key))).second; }
 
     const GroupState& group_;
     Time now_;
     bool others_;
     bool replaces_extensions_ = false;
     std::set<LeafIndex> leaves_;
-    std::set<Bytes> keys_;  // of added clients; whole identifiers of pre-shared keys
+    std::set<std::string> keys_;  // of added clients; whole identifiers of pre-shared keys
 };
 
 struct Draft {
