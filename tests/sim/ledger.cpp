@@ -1,0 +1,33 @@
+#include "tests/sim/ledger.h"
+
+namespace mayfly::sim {
+
+void Ledger::shown(size_t device, const core::MessageView& view, Time device_now,
+                   Duration skew_max) {
+    const std::string name = core::text_of(view.id) + " at device " + std::to_string(device);
+    const auto found = sent_.find(view.id);
+    if (found == sent_.end()) return violation("shown but never sent: " + name);
+    const Sent& message = found->second;
+    if (message.recipient != device) violation("shown to somebody else: " + name);
+    if (as_text(view.text.expose()) != message.text) violation("shown with another text: " + name);
+    if (!shown_.emplace(device, view.id).second) violation("shown twice: " + name);
+    if (view.expires_at <= device_now) violation("shown after it expired: " + name);
+    if (device_now > message.expires_at + skew_max + skew_max) {
+        violation("shown long after it expired: " + name);
+    }
+}
+
+void Ledger::check_delivery(Time true_now, Duration skew_max) {
+    for (const auto& [id, message] : sent_) {
+        const bool may_be_gone = message.taken_back || message.locally_burnt ||
+                                 lost_at_the_screen_.contains(id) ||
+                                 true_now + skew_max + skew_max >= message.expires_at;
+        if (!message.acknowledged || may_be_gone) continue;
+        if (!shown_.contains({message.recipient, id})) {
+            violation("acknowledged but lost: " + core::text_of(id) + " from device " +
+                      std::to_string(message.sender) + " to " + std::to_string(message.recipient));
+        }
+    }
+}
+
+}  // namespace mayfly::sim

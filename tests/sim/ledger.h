@@ -1,0 +1,56 @@
+// The ledger remembers what was promised and what was seen, and finds the contradictions:
+//   - what a relay acknowledged is shown to its recipient (unless it expired, burnt or was
+//   recalled),
+//   - nothing is shown twice on a device, nothing expired is shown, nothing is shown that nobody
+//   sent,
+//   - at the end the members of a conversation agree on their epoch authenticator.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/messenger.h"
+
+namespace mayfly::sim {
+
+class Ledger {
+  public:
+    struct Sent {
+        size_t sender = 0;
+        size_t recipient = 0;
+        std::string text;
+        Time sent_at;     // true time
+        Time expires_at;  // true time
+        bool acknowledged = false;
+        bool taken_back = false;  // recalled or withdrawn by the sender
+        bool locally_burnt = false;
+    };
+
+    void sent(const core::MessageId& id, Sent message) { sent_.emplace(id, std::move(message)); }
+    void acknowledged(const core::MessageId& id) { sent_.at(id).acknowledged = true; }
+    void taken_back(const core::MessageId& id) { sent_.at(id).taken_back = true; }
+    void locally_burnt(const core::MessageId& id) { sent_.at(id).locally_burnt = true; }
+    // The device died between marking a message as given and showing it: it stays readable there,
+    // but nobody was handed it.
+    void lost_at_the_screen(const core::MessageId& id) { lost_at_the_screen_.insert(id); }
+
+    // shown is called with what a device hands to its user; `device_now` is the device's own clock.
+    void shown(size_t device, const core::MessageView& view, Time device_now, Duration skew_max);
+    // check_delivery looks for acknowledged messages that their recipient never saw.
+    void check_delivery(Time true_now, Duration skew_max);
+    void violation(std::string what) { violations_.push_back(std::move(what)); }
+
+    const std::vector<std::string>& violations() const { return violations_; }
+    const std::map<core::MessageId, Sent>& messages() const { return sent_; }
+    size_t shown_count() const { return shown_.size(); }
+
+  private:
+    std::map<core::MessageId, Sent> sent_;
+    std::set<std::pair<size_t, core::MessageId>> shown_;
+    std::set<core::MessageId> lost_at_the_screen_;
+    std::vector<std::string> violations_;
+};
+
+}  // namespace mayfly::sim
