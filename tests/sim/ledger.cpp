@@ -17,6 +17,25 @@ void Ledger::shown(size_t device, const core::MessageView& view, Time device_now
     }
 }
 
+void Ledger::released(size_t device, const std::vector<Seal>& seals) {
+    // AES-128 keys come only from MLS here: of a message generation, a sender data sample, a
+    // Welcome or an HPKE context, each used exactly once.
+    constexpr size_t mls_key_size_bytes = 16;
+    for (const Seal& seal : seals) {
+        Bytes use = seal.nonce;
+        append(use, seal.content_hash);
+        const auto [same, fresh] = sealed_.try_emplace({seal.key_hash, seal.nonce}, use);
+        if (!fresh && same->second != use) {
+            violation("a key and nonce sealed two contents at device " + std::to_string(device));
+        }
+        if (seal.key_size_bytes != mls_key_size_bytes) continue;
+        const auto [known, first] = sealed_by_message_key_.try_emplace(seal.key_hash, use);
+        if (!first && known->second != use) {
+            violation("an MLS key sealed twice at device " + std::to_string(device));
+        }
+    }
+}
+
 void Ledger::check_delivery(Time true_now, Duration skew_max) {
     for (const auto& [id, message] : sent_) {
         const bool may_be_gone = message.taken_back || message.locally_burnt ||

@@ -3,6 +3,7 @@
 //   recalled),
 //   - nothing is shown twice on a device, nothing expired is shown, nothing is shown that nobody
 //   sent,
+//   - no AEAD key and nonce seals two contents, and no MLS message key seals twice,
 //   - at the end the members of a conversation agree on their epoch authenticator.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "core/messenger.h"
+#include "tests/sim/seal_observer.h"
 
 namespace mayfly::sim {
 
@@ -40,6 +42,10 @@ class Ledger {
     void shown(size_t device, const core::MessageView& view, Time device_now, Duration skew_max);
     // check_delivery looks for acknowledged messages that their recipient never saw.
     void check_delivery(Time true_now, Duration skew_max);
+    // released is told of each AEAD encryption whose step left the device (its writes were
+    // durable). What a crash kept from leaving may be encrypted anew under the same key.
+    void released(size_t device, const std::vector<Seal>& seals);
+    size_t seal_count() const { return sealed_.size(); }
     void violation(std::string what) { violations_.push_back(std::move(what)); }
 
     const std::vector<std::string>& violations() const { return violations_; }
@@ -50,6 +56,8 @@ class Ledger {
     std::map<core::MessageId, Sent> sent_;
     std::set<std::pair<size_t, core::MessageId>> shown_;
     std::set<core::MessageId> lost_at_the_screen_;
+    std::map<std::pair<Bytes, Bytes>, Bytes> sealed_;  // (key, nonce) -> content
+    std::map<Bytes, Bytes> sealed_by_message_key_;     // 16-byte keys: MLS uses each of them once
     std::vector<std::string> violations_;
 };
 

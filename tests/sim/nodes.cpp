@@ -131,6 +131,7 @@ void SimClient::forget_everything() {
 }
 
 bool SimClient::perform(core::Effects effects) {
+    const std::vector<Seal> seals = drain_seals();
     if (!effects.writes.empty()) {
         const bool crash_now = world_.random.chance(world_.faults.client_crash_per_write);
         const bool written_first = world_.random.chance(0.5);
@@ -144,6 +145,7 @@ bool SimClient::perform(core::Effects effects) {
             return false;
         }
     }
+    world_.ledger.released(index_, seals);
     for (const auto& effect : effects.network) {
         if (world_.random.chance(world_.faults.client_crash_per_write)) {
             crash();
