@@ -39,7 +39,7 @@ void Ledger::released(size_t device, const std::vector<Seal>& seals) {
 void Ledger::check_delivery(Time true_now, Duration skew_max) {
     for (const auto& [id, message] : sent_) {
         const bool may_be_gone = message.taken_back || message.locally_burnt ||
-                                 lost_at_the_screen_.contains(id) ||
+                                 opened_.contains(id) || lost_at_the_screen_.contains(id) ||
                                  true_now + skew_max + skew_max >= message.expires_at;
         if (!message.acknowledged || may_be_gone) continue;
         if (!shown_.contains({message.recipient, id})) {

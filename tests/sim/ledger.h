@@ -34,6 +34,7 @@ class Ledger {
     void acknowledged(const core::MessageId& id) { sent_.at(id).acknowledged = true; }
     void taken_back(const core::MessageId& id) { sent_.at(id).taken_back = true; }
     void locally_burnt(const core::MessageId& id) { sent_.at(id).locally_burnt = true; }
+    void opened(const core::MessageId& id) { opened_.insert(id); }
     // The device died between marking a message as given and showing it: it stays readable there,
     // but nobody was handed it.
     void lost_at_the_screen(const core::MessageId& id) { lost_at_the_screen_.insert(id); }
@@ -55,6 +56,7 @@ class Ledger {
   private:
     std::map<core::MessageId, Sent> sent_;
     std::set<std::pair<size_t, core::MessageId>> shown_;
+    std::set<core::MessageId> opened_;
     std::set<core::MessageId> lost_at_the_screen_;
     std::map<std::pair<Bytes, Bytes>, Bytes> sealed_;  // (key, nonce) -> content
     std::map<Bytes, Bytes> sealed_by_message_key_;     // 16-byte keys: MLS uses each of them once

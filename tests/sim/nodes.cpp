@@ -1,5 +1,6 @@
 #include "tests/sim/nodes.h"
 
+#include "tests/sim/frame_text.h"
 #include "tests/sim/world.h"
 
 namespace mayfly::sim {
@@ -21,7 +22,7 @@ std::array<uint8_t, 32> entropy_seed(uint64_t seed, uint8_t kind, size_t index) 
 SimRelay::SimRelay(World& world, size_t index, Duration skew)
     : world_(world),
       index_(index),
-      address_("relay" + std::to_string(index) + ".sim:443"),
+      address_("relay" + std::to_string(index) + ".sim"),
       skew_(skew),
       entropy_(entropy_seed(world.seed(), 'r', index)) {}
 
@@ -176,6 +177,10 @@ void SimClient::network_effect(const core::NetworkEffect& effect) {
         links_[open->relay] = world_.connect(*this, open->relay);
     } else if (const auto* send = std::get_if<core::LinkSend>(&effect)) {
         const auto link = links_.find(send->relay);
+        if (world_.tracing()) {
+            world_.trace("device " + std::to_string(index_) + " -> " +
+                         text_of_request(send->frame));
+        }
         if (link != links_.end()) world_.send_to_relay(link->second, send->frame);
     } else if (const auto* close = std::get_if<core::LinkClose>(&effect)) {
         const auto link = links_.find(close->relay);
@@ -202,6 +207,9 @@ void SimClient::link_down(const std::string& relay, LinkId link, Error why) {
 void SimClient::frame(const std::string& relay, LinkId link, BytesView frame) {
     const auto known = links_.find(relay);
     if (!up() || known == links_.end() || known->second != link) return;
+    if (world_.tracing()) {
+        world_.trace("device " + std::to_string(index_) + " <- " + text_of_reply(frame));
+    }
     perform(messenger_->on_frame(relay, frame, now(), entropy_));
 }
 

@@ -221,6 +221,8 @@ class Scenario {
         sent.expires_at = sent.sent_at + options.expiration;
         world_.ledger.sent(started->id, std::move(sent));
         people_[i].sending[started->operation] = started->id;
+        world_.trace(name(i) + " says " + core::text_of(started->id) + " to " + name(*recipient) +
+                     " for " + std::to_string(options.expiration.ms) + " ms");
         perform(i, std::move(started->effects));
     }
 
@@ -232,6 +234,7 @@ class Scenario {
         const Time at = client.now();
         const bool shown = perform(i, std::move(taken->second));
         for (const auto& view : taken->first) {
+            world_.trace(name(i) + (shown ? " reads " : " loses ") + core::text_of(view.id));
             if (shown) {
                 world_.ledger.shown(i, view, at, skew_max);
             } else {
@@ -264,6 +267,8 @@ class Scenario {
                             : client.messenger().open_message(view->id, client.now());
         if (!effects.ok()) return unexpected("open_message or burn", effects.error());
         if (burn || view->burn_seconds > 0) world_.ledger.locally_burnt(view->id);
+        // Who opens a message has seen it, so it is not given as new any more.
+        world_.ledger.opened(view->id);
         if (!perform(i, std::move(*effects)) || !burn) return;
         if (client.messenger().find_message(core::text_of(view->id), client.now()).ok()) {
             world_.ledger.violation("still there after burning: " + core::text_of(view->id));

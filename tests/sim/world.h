@@ -39,6 +39,7 @@ class World {
     uint64_t seed() const { return seed_; }
     void add_relay();
     void add_client();
+    bool tracing() const { return trace_; }
     void trace(const std::string& text) const;
 
     // --- network ---
