@@ -7,6 +7,7 @@
 #include <set>
 
 #include "crypto/system_entropy.h"
+#include "relay_net/control_socket.h"
 #include "relay_net/data_directory.h"
 #include "relay_net/host.h"
 #include "relay_net/system_clock.h"
@@ -111,10 +112,37 @@ void print_ready(const ServeOptions& options, uint16_t port, const wire::RelayAd
     std::fflush(stdout);
 }
 
+// What `invite` says to the relay that serves, and what that answers: the prefix and the code.
+constexpr std::string_view invite_word = "invite";
+constexpr std::string_view invite_prefix = "invite ";
+
+std::string answer_control(std::string_view word, relay_net::Host& host) {
+    if (word != invite_word) return "error unknown";
+    std::string code;
+    const Status written = host.write([&](relay::StoreBatch& batch, Entropy& entropy) {
+        code = relay::Relay::create_invite(batch, entropy);
+    });
+    if (!written.ok()) return std::string("error ") + error_name(written.code());
+    return std::string(invite_prefix) + code;
+}
+
+Exit ask_for_invite(const InviteOptions& options) {
+    const auto line = relay_net::ask_control(options.data, invite_word);
+    if (!line.ok() || !line->starts_with(invite_prefix)) {
+        return report(Exit::failed, "the relay that serves " + options.data + " gave no code",
+                      "is it just ending, or its disk full? try again");
+    }
+    std::printf("%s\n", line->c_str() + invite_prefix.size());
+    return Exit::done;
+}
+
 }  // namespace
 
 Exit serve(const ServeOptions& options) {
     relay_net::forbid_core_dumps();
+    // Blocked before any thread begins, the store's among them, so that only sigwait gets them.
+    const sigset_t ending = ending_signals();
+    pthread_sigmask(SIG_BLOCK, &ending, nullptr);
     const auto data = relay_net::DataDirectory::open(options.data);
     if (!data.ok()) return report_storage(data.error(), options.data);
     auto tls = open_tls(options, *data);
@@ -123,9 +151,6 @@ Exit serve(const ServeOptions& options) {
     const auto store = relay_store::RocksDbStore::open(data->store_path());
     if (!store.ok()) return report_storage(store.error(), options.data);
 
-    // Blocked before any thread begins, so that only sigwait below gets them.
-    const sigset_t ending = ending_signals();
-    pthread_sigmask(SIG_BLOCK, &ending, nullptr);
     relay_net::SystemClock clock;
     crypto::SystemEntropy entropy;
     relay_net::Host host(**store, clock, entropy);
@@ -146,10 +171,17 @@ Exit serve(const ServeOptions& options) {
     relay::Relay relay(**store, std::move(relay_config));
     host.start(relay, [&](std::vector<relay::Send> sends) { (*listener)->send(std::move(sends)); });
     (*listener)->start();
+    auto control = relay_net::ControlSocket::open(
+        options.data, [&](std::string_view word) { return answer_control(word, host); });
+    if (!control.ok()) {
+        host.stop();  // before the relay that it runs goes
+        return report_storage(control.error(), options.data);
+    }
     print_ready(options, port, address);
 
     int signal = 0;
     sigwait(&ending, &signal);
+    control->reset();
     (*listener)->stop_input();
     host.stop();
     (*listener)->stop(drain_time);
@@ -158,6 +190,7 @@ Exit serve(const ServeOptions& options) {
 
 Exit invite(const InviteOptions& options) {
     const auto data = relay_net::DataDirectory::open(options.data);
+    if (!data.ok() && data.code() == ErrorCode::store_locked) return ask_for_invite(options);
     if (!data.ok()) return report_storage(data.error(), options.data);
     const auto store = relay_store::RocksDbStore::open(data->store_path());
     if (!store.ok()) return report_storage(store.error(), options.data);

@@ -70,12 +70,42 @@ bool Host::wait_for_work() {
         std::clamp(relay_->next_tick() - clock_.now(), Duration{}, relay::tick_interval_max);
     std::unique_lock lock(mutex_);
     has_work_.wait_for(lock, std::chrono::milliseconds(until_tick.ms),
-                       [this] { return stopping_ || !queue_.empty(); });
-    return !stopping_ || !queue_.empty();
+                       [this] { return stopping_ || !queue_.empty() || !tasks_.empty(); });
+    return !stopping_ || !queue_.empty() || !tasks_.empty();
 }
 
 void Host::run() {
-    while (wait_for_work()) run_group();
+    while (wait_for_work()) {
+        run_tasks();
+        run_group();
+    }
+}
+
+Status Host::write(const FillBatch& fill) {
+    Task task{&fill, {}};
+    std::future<Status> done = task.done.get_future();
+    {
+        const std::lock_guard lock(mutex_);
+        ENSURE(!stopping_, shutting_down);
+        tasks_.push_back(std::move(task));
+    }
+    has_work_.notify_one();
+    return done.get();
+}
+
+void Host::run_tasks() {
+    std::vector<Task> tasks;
+    {
+        const std::lock_guard lock(mutex_);
+        std::swap(tasks, tasks_);
+    }
+    for (Task& task : tasks) {
+        relay::StoreBatch batch;
+        (*task.fill)(batch, entropy_);
+        Status status = store_.apply(batch);
+        if (status.ok()) status = store_.sync();
+        task.done.set_value(status);
+    }
 }
 
 void Host::run_group() {

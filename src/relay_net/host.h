@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -36,6 +37,11 @@ class Host final : public ConnectionHandler {
     // stop finishes what is queued, with its sync and its answers.
     void stop();
 
+    // write makes one batch durable between two groups: for the host's own doings, like invites.
+    // Any thread but the Host's own; it waits. Errors: the store's, shutting_down.
+    using FillBatch = std::function<void(relay::StoreBatch&, Entropy&)>;
+    Status write(const FillBatch& fill);
+
     void on_connected(relay::ConnectionId id, Bytes ip_prefix) override;
     void on_frame(relay::ConnectionId id, Bytes frame) override;
     void on_disconnected(relay::ConnectionId id) override;
@@ -48,10 +54,16 @@ class Host final : public ConnectionHandler {
         std::optional<Error> refused;  // by apply
     };
 
+    struct Task {
+        const FillBatch* fill = nullptr;
+        std::promise<Status> done;
+    };
+
     void push(relay::Input input);
     std::deque<relay::Input> take(size_t count_max);
     bool wait_for_work();
     void run();
+    void run_tasks();
     void run_group();
     void step(const relay::Input& input);
     void finish_group();
@@ -69,6 +81,7 @@ class Host final : public ConnectionHandler {
     std::condition_variable has_work_;
     std::condition_variable has_room_;
     std::deque<relay::Input> queue_;
+    std::vector<Task> tasks_;
     size_t queue_size_bytes_ = 0;
     bool stopping_ = false;
 

@@ -156,6 +156,17 @@ TEST_F(HostTest, a_refused_write_fails_alone) {
     EXPECT_TRUE(host.is_healthy());
 }
 
+TEST_F(HostTest, what_the_host_writes_itself_is_durable_or_an_error) {
+    start();
+    const auto put = [](relay::StoreBatch& batch, Entropy&) { batch.put({'k'}, {'v'}); };
+    store.memory.fail_sync(0, MAYFLY_ERROR(storage_full));
+    EXPECT_EQ(host.write(put).code(), ErrorCode::storage_full);
+    EXPECT_TRUE(host.write(put).ok());
+    EXPECT_TRUE(store.memory.snapshot().contains({'k'}));
+    host.stop();
+    EXPECT_EQ(host.write(put).code(), ErrorCode::shutting_down);
+}
+
 TEST_F(HostTest, stop_answers_what_was_queued) {
     start();
     for (int i = 0; i < 300; ++i) ask();
