@@ -75,6 +75,7 @@ void close_for_sending(Machine& machine, Step& step, ConversationRow& row, mls::
     step.end(std::exchange(row.accept_operation, 0), why);
     save_group(step, row.info.conversation, group);
     save_conversation(machine, step, row);
+    move_outbox(machine, step, row.contact);
 }
 
 // A direct conversation has two accounts for good. Each adds and removes its own devices only, and

@@ -38,7 +38,7 @@ Status recall_arrived(Machine& machine, Step& step, const AccountId& sender,
     return mark_seen(machine, step, sender, *target, until);
 }
 
-Status content_arrived(Machine& machine, Step& step, const ConversationRow& conversation,
+Status content_arrived(Machine& machine, Step& step, ConversationRow& conversation,
                        const wire::DeviceCertificate& sender, const Content& content) {
     const AccountId account = wire::account_id_of(sender.account_key);
     TRY_ASSIGN(const auto seen, step.get(row_key::seen(account, content.id)));
@@ -53,6 +53,11 @@ Status content_arrived(Machine& machine, Step& step, const ConversationRow& conv
     if (expires_at <= step.now()) return {};
     TRY_ASSIGN(const std::optional<MessageRow> other, load_message(step, content.id));
     ENSURE(!other, already_exists);  // another sender's id
+    if (!conversation.accepted) {
+        ENSURE(conversation.hidden < hidden_messages_max, quota_exceeded);
+        ++conversation.hidden;
+        save_conversation(machine, step, conversation);
+    }
     MessageRow row;
     row.id = content.id;
     row.conversation = conversation.info.conversation;

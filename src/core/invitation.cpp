@@ -189,6 +189,7 @@ Status take_in(Machine& machine, Step& step, mls::Group group, Invited invited) 
     save_group(step, id, group);
     machine.tables.conversations.insert_or_assign(id, std::move(row));
     machine.groups.insert_or_assign(id, std::move(group));
+    move_outbox(machine, step, account);
     if (!accepted) {
         step.tell(RequestArrived{request_view(machine, machine.tables.contacts.at(account))});
     }

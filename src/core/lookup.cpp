@@ -127,6 +127,20 @@ Status key_package_found(Machine& machine, Step& step, Lookup::Wanted& wanted,
     return {};
 }
 
+Status finish_lookup(Machine& machine, Step& step, OperationId operation) {
+    const Lookup lookup = std::move(machine.lookups.at(operation));
+    machine.lookups.erase(operation);
+    // Another look-up or their own invitation may have been faster.
+    TRY_ASSIGN(const bool known, settle_known(machine, step, lookup));
+    if (known) return {};
+    const Status made = create_conversation(machine, step, lookup);
+    if (!made.ok()) {
+        step.end(operation, made);
+        release_relay(machine, step, lookup.hub);
+    }
+    return {};
+}
+
 // next_relay lets a look-up by link try the next relay that the link names.
 bool next_relay(Lookup& lookup) {
     if (!lookup.hub.empty() || lookup.relay_index + 1 >= lookup.relays.size()) return false;
@@ -201,13 +215,7 @@ Status pump_lookups(Machine& machine, Step& step, const std::string& name) {
         if (all) complete.push_back(operation);
     }
     for (const OperationId operation : complete) {
-        const Lookup lookup = std::move(machine.lookups.at(operation));
-        machine.lookups.erase(operation);
-        const Status made = create_conversation(machine, step, lookup);
-        if (!made.ok()) {
-            step.end(operation, made);
-            release_relay(machine, step, lookup.hub);
-        }
+        TRY(finish_lookup(machine, step, operation));
     }
     return {};
 }

@@ -32,6 +32,7 @@ constexpr Duration last_resort_renewal = Duration::days(28);
 constexpr size_t outbox_window = 16;  // messages under way in one conversation
 constexpr uint32_t messages_per_commit = 50;
 constexpr Duration time_per_commit = Duration::days(1);
+constexpr uint32_t hidden_messages_max = 100;        // kept of a request before it is accepted
 constexpr size_t requests_max = 500;                 // unanswered requests; more are dropped
 constexpr size_t conversations_per_contact_max = 8;  // the oldest superseded ones are forgotten
 constexpr size_t outbox_size_max = 10'000;
@@ -127,6 +128,7 @@ struct Machine {
     MemberPolicy policy;
     std::string invite;        // for relays that want one, while the account is made
     bool reload = false;       // the tables may be ahead of the store: read it again first
+    Time reload_at;            // when to try that, should no command come before
     bool close_links = false;  // and the relays wait for requests that were never sent
     uint64_t jitter = 0x9e3779b97f4a7c15;
 
@@ -230,6 +232,8 @@ Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& 
 Result<bool> withdraw(Machine& machine, Step& step, const MessageId& id);
 Status pump_outbox(Machine& machine, Step& step, ConversationRow& row, mls::Group& group);
 Status message_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
+// move_outbox readdresses what waits in superseded conversations of the contact.
+void move_outbox(Machine& machine, Step& step, const AccountId& contact);
 void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result);
 Status expire_outbox(Machine& machine, Step& step);
 

@@ -43,6 +43,7 @@ Effects run_input(Machine& machine, Time now, Entropy* entropy, const Body& body
     if (status.ok()) return std::move(step.effects);
     Step recovery(machine.store, now, nullptr);
     static_cast<void>(reload_tables(machine));
+    machine.reload_at = now + refusal_delay;
     close_all_links(machine, recovery, status.error());
     return std::move(recovery.effects);
 }
@@ -302,6 +303,7 @@ Effects Messenger::on_timer(Time now, Entropy& entropy) {
 
 std::optional<Time> Messenger::next_timer() const {
     const Machine& machine = state_->machine;
+    if (machine.reload) return machine.reload_at;
     if (machine.close_links) return Time{};
     return next_due(machine);
 }

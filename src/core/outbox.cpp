@@ -224,6 +224,20 @@ Status message_replied(Machine& machine, Step& step, const Purpose& purpose,
     return {};
 }
 
+// Should the first attempt have arrived by the old way, the message id suppresses the second.
+void move_outbox(Machine& machine, Step& step, const AccountId& contact) {
+    const auto target = sending_conversation(machine, contact);
+    if (!target) return;
+    for (auto& [order, item] : machine.tables.outbox) {
+        const ConversationRow* row = find_conversation(machine, item.conversation);
+        if (row == nullptr || row->contact != contact || !row->superseded) continue;
+        item.conversation = *target;
+        if (std::exchange(item.is_sealed, false)) step.erase(row_key::sealed(order));
+        item.overtaken = false;
+        save_outbox(machine, step, item);
+    }
+}
+
 void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result) {
     const auto found = machine.tables.outbox.find(order);
     if (found == machine.tables.outbox.end()) return;

@@ -167,11 +167,12 @@ struct ConversationRow {
     uint32_t sent_since_commit = 0;
     uint64_t last_commit_at_ms = 0;
     uint64_t received_at_ms = 0;
+    uint32_t hidden = 0;   // messages kept before the request was accepted
     uint64_t dropped = 0;  // entries that did not decrypt or did not fit
     MAYFLY_FIELDS(self.version, self.info, self.contact, self.own_token, self.ours,
                   self.token_added, self.accepted, self.joined, self.peer_joined, self.superseded,
                   self.accept_operation, self.commit, self.sent_since_commit,
-                  self.last_commit_at_ms, self.received_at_ms, self.dropped)
+                  self.last_commit_at_ms, self.received_at_ms, self.hidden, self.dropped)
 };
 
 // The rest of the way of a group that we made: channel and invitations.

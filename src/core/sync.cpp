@@ -24,7 +24,7 @@ void send_queue_open(Machine& machine, Step& step, const std::string& name) {
     wire::QueueOpen open;
     open.queue_key = row.queue_key;
     open.proof = sign_with(row.queue_seed, wire::queue_proof_to_sign(link.nonce, row.queue_key));
-    open.invite = to_bytes(as_bytes(machine.invite));
+    if (row.home) open.invite = to_bytes(as_bytes(machine.invite));
     link.phase = Link::Phase::opening;
     request(machine, step, name, Purpose{Kind::queue_open, 0, {}}, std::move(open));
 }
