@@ -10,6 +10,7 @@ const RatchetTree::Subtree* RatchetTree::find(NodeIndex index) const {
     if (!leaf_count_.contains(index)) return nullptr;
     const Subtree* at = root_.get();
     for (NodeIndex here = root(leaf_count_); here != index;) {
+        if (!at->has_children()) return nullptr;
         const bool go_left = index < here;
         at = go_left ? at->left.get() : at->right.get();
         here = go_left ? *left(here) : *right(here);
@@ -19,7 +20,8 @@ const RatchetTree::Subtree* RatchetTree::find(NodeIndex index) const {
 
 const LeafNode* RatchetTree::leaf(LeafIndex index) const {
     if (!leaf_count_.contains(index)) return nullptr;
-    return find(index.node())->leaf.get();
+    const Subtree* at = find(index.node());
+    return at ? at->leaf.get() : nullptr;
 }
 
 const ParentNode* RatchetTree::parent_node(NodeIndex index) const {
@@ -42,7 +44,7 @@ const HpkePublicKey& RatchetTree::encryption_key(NodeIndex index) const {
 struct RatchetTree::Walker {
     static void members(const Subtree& at, NodeIndex here, std::vector<LeafIndex>& out) {
         if (at.member_count == 0) return;
-        if (at.is_leaf()) return out.push_back(leaf_of(here));
+        if (here.is_leaf()) return out.push_back(leaf_of(here));
         members(*at.left, *mls::left(here), out);
         members(*at.right, *mls::right(here), out);
     }
@@ -74,12 +76,12 @@ LeafIndex RatchetTree::first_blank_leaf() const {
     if (member_count() == leaf_count_.value) return {leaf_count_.value};
     const Subtree* at = root_.get();
     NodeIndex here = root(leaf_count_);
-    for (uint32_t width = leaf_count_.value / 2; !at->is_leaf(); width /= 2) {
+    for (uint32_t width = leaf_count_.value / 2; at->has_children(); width /= 2) {
         const bool go_left = at->left->member_count < width;
         at = go_left ? at->left.get() : at->right.get();
         here = go_left ? *left(here) : *right(here);
     }
-    return leaf_of(here);
+    return first_leaf_below(here);
 }
 
 std::optional<LeafIndex> RatchetTree::find_leaf(const LeafNode& wanted) const {
@@ -91,10 +93,9 @@ std::optional<LeafIndex> RatchetTree::find_leaf(const LeafNode& wanted) const {
 }
 
 std::vector<NodeIndex> RatchetTree::resolution(NodeIndex index) const {
-    const Subtree* at = find(index);
-    MAYFLY_ASSERT(at != nullptr);
+    MAYFLY_ASSERT(leaf_count_.contains(index));
     std::vector<NodeIndex> out;
-    Walker::resolution(*at, index, out);
+    if (const Subtree* at = find(index)) Walker::resolution(*at, index, out);
     return out;
 }
 
@@ -102,7 +103,7 @@ std::vector<PathStep> RatchetTree::filtered_direct_path(LeafIndex index) const {
     MAYFLY_ASSERT(leaf_count_.contains(index));
     std::vector<PathStep> steps;
     const Subtree* at = root_.get();
-    for (NodeIndex here = root(leaf_count_); !at->is_leaf();) {
+    for (NodeIndex here = root(leaf_count_); at->has_children();) {
         const bool go_left = index.node() < here;
         const Subtree* below = go_left ? at->left.get() : at->right.get();
         const Subtree* beside = go_left ? at->right.get() : at->left.get();
@@ -123,7 +124,8 @@ bool RatchetTree::keys_are_unique() const {
     std::vector<BytesView> signature_keys;
     for (uint32_t i = 0; i < leaf_count_.node_count(); ++i) {
         const Subtree* at = find({i});
-        if (!at->is_blank()) encryption_keys.emplace_back(*at->encryption_key());
+        if (at == nullptr || at->is_blank()) continue;
+        encryption_keys.emplace_back(*at->encryption_key());
         if (at->leaf) signature_keys.emplace_back(at->leaf->signature_key);
     }
     const auto unique = [](std::vector<BytesView>& keys) {
@@ -138,8 +140,7 @@ bool RatchetTree::keys_are_unique() const {
 bool RatchetTree::has_encryption_key(BytesView key) const {
     if (!encryption_keys_.may_contain(key)) return false;
     for (uint32_t i = 0; i < leaf_count_.node_count(); ++i) {
-        const HpkePublicKey* present = find({i})->encryption_key();
-        if (present != nullptr && equal(*present, key)) return true;
+        if (!is_blank({i}) && equal(encryption_key({i}), key)) return true;
     }
     return false;
 }

@@ -17,8 +17,9 @@
 
 namespace mayfly::mls {
 
-// Room for any group that a commit can serve: at this size an add-all Welcome nears varint_max.
-constexpr uint32_t tree_leaves_max = 1U << 22;
+// A Welcome for so many new members would not fit the 30 bits of a length (RFC 9420 section 2.1.2):
+// each needs more than 1 KB in the default suite.
+constexpr uint32_t tree_leaves_max = 1U << 20;
 
 // PathStep: a node of a filtered direct path, and its child on the copath, whose resolution is who
 // gets the node's path secret.
@@ -80,7 +81,7 @@ class RatchetTree {
 
     // Section 7.8. The empty tree has no hash.
     const Bytes& tree_hash() const;
-    const Bytes& tree_hash(NodeIndex index) const;
+    Bytes tree_hash(NodeIndex index) const;
     // original_tree_hash: the node's tree hash if these leaves (increasing) were blank and nowhere
     // unmerged (section 7.9).
     Bytes original_tree_hash(NodeIndex index, std::span<const LeafIndex> without) const;
@@ -96,6 +97,7 @@ class RatchetTree {
     struct Walker;
     struct Summariser;
     struct Builder;
+    struct Lister;
 
     const Subtree* find(NodeIndex index) const;
     void grow();

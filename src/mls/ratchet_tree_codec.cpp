@@ -6,88 +6,113 @@ namespace mayfly::mls {
 namespace {
 
 enum class NodeType : uint8_t { leaf = 1, parent = 2 };
-bool is_known(NodeType type) { return type == NodeType::leaf || type == NodeType::parent; }
-
-// WireNode is the Node of section 12.4.3.3.
-struct WireNode {
-    NodeType type = NodeType::leaf;
-    std::shared_ptr<LeafNode> leaf;
-    std::shared_ptr<ParentNode> parent;
-
-    static void fields(WireNode& self, codec::Reader& reader) {
-        reader(self.type);
-        if (!reader.ok()) return;
-        if (self.type == NodeType::leaf) {
-            self.leaf = std::make_shared<LeafNode>();
-            reader(*self.leaf);
-        } else {
-            self.parent = std::make_shared<ParentNode>();
-            reader(*self.parent);
-        }
-    }
-};
 
 }  // namespace
 
-// Builder makes the tree of a list of nodes from left to right.
+// Builder reads nodes from left to right, as they are encoded, straight into the tree.
 struct RatchetTree::Builder {
     RatchetTree& tree;
-    std::vector<std::optional<WireNode>> nodes;
+    codec::Reader reader;
+    bool last_was_blank = true;
 
-    // Fails when a leaf is where a parent belongs, or the other way round.
     Result<SubtreePtr> build(NodeIndex here) {
-        auto at = std::make_shared<Subtree>();
+        if (reader.at_end()) return std::make_shared<Subtree>();
         if (!here.is_leaf()) {
-            TRY_ASSIGN(at->left, build(*mls::left(here)));
-            TRY_ASSIGN(at->right, build(*mls::right(here)));
+            TRY_ASSIGN(SubtreePtr left_half, build(*mls::left(here)));
+            return join(std::move(left_half), here);
         }
-        if (here.value < nodes.size() && nodes[here.value]) {
-            WireNode& node = *nodes[here.value];
-            ENSURE((node.leaf != nullptr) == here.is_leaf(), mls_bad_tree);
-            if (node.leaf) {
-                tree.put_leaf(*at, std::move(node.leaf));
-            } else {
-                tree.put_parent(*at, std::move(node.parent));
-            }
-        }
+        auto at = std::make_shared<Subtree>();
+        TRY(read_node(*at, here));
         at->refresh();
         return at;
     }
 
-    static void list(const Subtree& at, std::vector<const Subtree*>& out) {
-        if (!at.is_leaf()) list(*at.left, out);
-        out.push_back(&at);
-        if (!at.is_leaf()) list(*at.right, out);
+    // join: the left half of a subtree is there; it reads the top and the right half.
+    Result<SubtreePtr> join(SubtreePtr left_half, NodeIndex here) {
+        auto at = std::make_shared<Subtree>();
+        at->left = std::move(left_half);
+        if (!reader.at_end()) TRY(read_node(*at, here));
+        TRY_ASSIGN(at->right, build(*mls::right(here)));
+        at->refresh();
+        if (at->all_blank) return std::make_shared<Subtree>();
+        return at;
+    }
+
+    // read_node refuses a leaf where a parent belongs, and the other way round.
+    Status read_node(Subtree& at, NodeIndex here) {
+        std::optional<NodeType> type;
+        reader(type);
+        TRY(reader.status());
+        last_was_blank = !type.has_value();
+        if (!type) return {};
+        ENSURE(*type == (here.is_leaf() ? NodeType::leaf : NodeType::parent), mls_bad_tree);
+        if (here.is_leaf()) {
+            auto leaf = std::make_shared<LeafNode>();
+            reader(*leaf);
+            TRY(reader.status());
+            tree.put_leaf(at, std::move(leaf));
+        } else {
+            auto parent = std::make_shared<ParentNode>();
+            reader(*parent);
+            TRY(reader.status());
+            tree.put_parent(at, std::move(parent));
+        }
+        return {};
+    }
+};
+
+// Lister writes nodes from left to right, without the blank ones at the end.
+struct RatchetTree::Lister {
+    codec::Writer& writer;
+    uint32_t blanks_held_back = 0;
+
+    void list(const Subtree& at, NodeIndex here) {
+        if (at.all_blank) {
+            blanks_held_back += (2U << level(here)) - 1;
+            return;
+        }
+        if (at.has_children()) list(*at.left, *mls::left(here));
+        write_node(at);
+        if (at.has_children()) list(*at.right, *mls::right(here));
+    }
+
+    void write_node(const Subtree& at) {
+        if (at.is_blank()) {
+            ++blanks_held_back;
+            return;
+        }
+        for (; blanks_held_back > 0; --blanks_held_back) writer.u8(0);
+        writer.u8(1);
+        if (at.leaf) writer(NodeType::leaf, *at.leaf);
+        if (at.parent) writer(NodeType::parent, *at.parent);
     }
 };
 
 Result<RatchetTree> RatchetTree::decode(const CipherSuite& suite, BytesView encoded) {
+    codec::Reader outer(encoded);
+    const BytesView nodes = outer.opaque();
+    TRY(outer.finish());
     RatchetTree tree(suite);
-    Builder builder{tree, {}};
-    TRY_ASSIGN(builder.nodes, codec::decode<std::vector<std::optional<WireNode>>>(encoded));
-    ENSURE(!builder.nodes.empty() && builder.nodes.back().has_value(), mls_bad_tree);
-    const size_t leaves = builder.nodes.size() / 2 + 1;
-    ENSURE(leaves <= tree_leaves_max, input_too_large);
-    tree.leaf_count_ = LeafCount::for_leaves(static_cast<uint32_t>(leaves));
+    Builder builder{tree, codec::Reader(nodes)};
+    tree.leaf_count_ = {1};
     TRY_ASSIGN(tree.root_, builder.build(root(tree.leaf_count_)));
+    // The number of leaves shows only when the nodes end: the tree doubles until it holds them all.
+    while (!builder.reader.at_end()) {
+        ENSURE(tree.leaf_count_.value < tree_leaves_max, input_too_large);
+        tree.leaf_count_ = {2 * tree.leaf_count_.value};
+        TRY_ASSIGN(tree.root_, builder.join(tree.root_, root(tree.leaf_count_)));
+    }
+    ENSURE(!builder.last_was_blank, mls_bad_tree);
     // Trees are truncated (section 7.7), so the right half of any tree has a member.
     const Subtree& top = *tree.root_;
-    ENSURE((top.is_leaf() ? top : *top.right).member_count > 0, mls_bad_tree);
+    ENSURE((top.has_children() ? *top.right : top).member_count > 0, mls_bad_tree);
     return tree;
 }
 
 Bytes RatchetTree::encode() const {
-    std::vector<const Subtree*> nodes;
-    nodes.reserve(leaf_count_.node_count());
-    if (root_) Builder::list(*root_, nodes);
-    while (!nodes.empty() && nodes.back()->is_blank()) nodes.pop_back();
     codec::Writer writer;
-    writer.vector_of([&nodes](codec::Writer& inner) {
-        for (const Subtree* node : nodes) {
-            inner.u8(node->is_blank() ? 0 : 1);
-            if (node->leaf) inner(NodeType::leaf, *node->leaf);
-            if (node->parent) inner(NodeType::parent, *node->parent);
-        }
+    writer.vector_of([this](codec::Writer& inner) {
+        if (root_) Lister{inner}.list(*root_, root(leaf_count_));
     });
     return writer.take();
 }

@@ -17,13 +17,14 @@ void RatchetTree::edit(LeafIndex index, AtLeaf&& at_leaf, AtParent&& at_parent) 
     for (NodeIndex here = root(leaf_count_);;) {
         Subtree& at = own(*down);
         steps.push_back({here, &at});
-        if (at.is_leaf()) break;
+        if (here.is_leaf()) break;
+        if (!at.has_children()) at.expand();
         const bool go_left = index.node() < here;
         down = go_left ? &at.left : &at.right;
         here = go_left ? *left(here) : *right(here);
     }
     for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-        if (step->at->is_leaf()) {
+        if (step->node.is_leaf()) {
             at_leaf(*step->at);
         } else {
             at_parent(step->node, *step->at);
@@ -58,7 +59,7 @@ void RatchetTree::grow() {
         return;
     }
     auto top = std::make_shared<Subtree>();
-    top->right = Subtree::blank(leaf_count_.value);
+    top->right = std::make_shared<Subtree>();
     top->left = std::move(root_);
     top->refresh();
     root_ = std::move(top);

@@ -225,6 +225,47 @@ TEST(RatchetTreeDecode, malformed_trees_are_refused) {
     EXPECT_EQ(code_of(nodes), ErrorCode{});
 }
 
+TEST(RatchetTreeDecode, sparse_tree_is_usable) {
+    TestGroup group(test_suite());
+    const LeafNode first = *group.tree().leaf({0});
+    const LeafNode last = group.client().package.leaf_node;
+    std::vector<TreeNode> nodes(2 * 300 + 1);
+    nodes.front() = first;
+    nodes.back() = last;
+    auto tree = RatchetTree::decode(group.suite(), encode_nodes(nodes));
+    ASSERT_TRUE(tree.ok());
+    EXPECT_EQ(tree->encode(), encode_nodes(nodes));
+    EXPECT_EQ(tree->leaf_count().value, 512U);
+    EXPECT_EQ(tree->members(), (std::vector<LeafIndex>{{0}, {300}}));
+    EXPECT_EQ(tree->first_blank_leaf().value, 1U);
+    EXPECT_TRUE(tree->resolution({255}).size() == 1 && tree->is_blank({401}));
+    EXPECT_TRUE(tree->resolution({401}).empty());
+    EXPECT_TRUE(tree->filtered_direct_path({200}).size() == 2U);
+    // Filled leaf by leaf, it hashes like a tree that never had the gap.
+    RatchetTree dense = group.tree();
+    RatchetTree filled = *tree;
+    filled.remove_leaf({300});
+    EXPECT_EQ(filled.leaf_count().value, 1U);
+    for (int i = 0; i < 20; ++i) {
+        const LeafNode leaf = group.client().package.leaf_node;
+        EXPECT_EQ(filled.add_leaf(leaf), dense.add_leaf(leaf));
+        EXPECT_EQ(filled.tree_hash(), dense.tree_hash());
+        tree->add_leaf(leaf);
+        EXPECT_EQ(RatchetTree::decode(group.suite(), tree->encode())->tree_hash(),
+                  tree->tree_hash());
+    }
+    EXPECT_EQ(tree->tree_hash(NodeIndex{450}), tree->original_tree_hash({450}, {}));
+}
+
+TEST(RatchetTreeDecode, tree_that_is_larger_than_any_group_is_refused) {
+    TestGroup group(test_suite());
+    Bytes nodes = {1, 1};
+    append(nodes, codec::encode(*group.tree().leaf({0})));
+    nodes.resize(nodes.size() + size_t{2} * tree_leaves_max);
+    EXPECT_EQ(RatchetTree::decode(group.suite(), codec::encode(nodes)).code(),
+              ErrorCode::input_too_large);
+}
+
 TEST(RatchetTreeDecode, tree_that_ends_in_a_parent_comes_back_the_same) {
     TestGroup group(test_suite());
     group.join_many(3);

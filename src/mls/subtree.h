@@ -7,9 +7,11 @@
 namespace mayfly::mls {
 
 // A node and what is below it. Its index is not stored: it follows from the way down from the root.
+// A parent without children stands for a region: everything below it is blank and takes no memory
+// until a leaf is put there, however many blank nodes a peer's tree claims.
 struct RatchetTree::Subtree {
-    SubtreePtr left;                       // null in a leaf
-    SubtreePtr right;                      // null in a leaf
+    SubtreePtr left;                       // null in a leaf and in a region
+    SubtreePtr right;                      // null in a leaf and in a region
     std::shared_ptr<const LeafNode> leaf;  // null when blank
     std::shared_ptr<ParentNode> parent;    // null when blank
     uint32_t member_count = 0;             // non-blank leaves, here and below
@@ -19,17 +21,11 @@ struct RatchetTree::Subtree {
     mutable Bytes tree_hash;
     mutable std::shared_ptr<const MemberSupport> support;
 
-    // blank: each place has nodes of its own, as tree hashes cover leaf indexes.
-    static SubtreePtr blank(uint32_t leaves) {
-        auto at = std::make_shared<Subtree>();
-        if (leaves > 1) {
-            at->left = blank(leaves / 2);
-            at->right = blank(leaves / 2);
-        }
-        return at;
+    bool has_children() const { return left != nullptr; }
+    void expand() {
+        left = std::make_shared<Subtree>();
+        right = std::make_shared<Subtree>();
     }
-
-    bool is_leaf() const { return left == nullptr; }
     bool is_blank() const { return leaf == nullptr && parent == nullptr; }
 
     const HpkePublicKey* encryption_key() const {
@@ -40,12 +36,11 @@ struct RatchetTree::Subtree {
 
     // refresh follows each change of this node or of one below.
     void refresh() {
-        if (is_leaf()) {
-            member_count = leaf ? 1 : 0;
-            all_blank = leaf == nullptr;
-        } else {
-            member_count = left->member_count + right->member_count;
-            all_blank = parent == nullptr && left->all_blank && right->all_blank;
+        member_count = leaf ? 1 : 0;
+        all_blank = is_blank();
+        if (has_children()) {
+            member_count += left->member_count + right->member_count;
+            all_blank = all_blank && left->all_blank && right->all_blank;
         }
         tree_hash.clear();
         support.reset();

@@ -29,12 +29,19 @@ Bytes hash_parent(const CipherSuite& suite, const ParentNode* parent, const Byte
     return crypto::hash(suite.hash, writer.view());
 }
 
+// hash_region: of a node with nothing but blank nodes below it. It still depends on the place.
+Bytes hash_region(const CipherSuite& suite, NodeIndex here) {
+    if (here.is_leaf()) return hash_leaf(suite, leaf_of(here), nullptr);
+    return hash_parent(suite, nullptr, hash_region(suite, *left(here)),
+                       hash_region(suite, *right(here)));
+}
+
 // subtree_leaves: those of an increasing list that are below a node.
 std::span<const LeafIndex> subtree_leaves(NodeIndex top, std::span<const LeafIndex> leaves) {
-    const uint32_t reach = (1U << level(top)) - 1;
-    const auto first = std::lower_bound(leaves.begin(), leaves.end(), leaf_of({top.value - reach}));
-    const auto last = std::upper_bound(first, leaves.end(), leaf_of({top.value + reach}));
-    return {first, last};
+    const LeafIndex begin = first_leaf_below(top);
+    const LeafIndex end{begin.value + (1U << level(top))};
+    return {std::lower_bound(leaves.begin(), leaves.end(), begin),
+            std::lower_bound(leaves.begin(), leaves.end(), end)};
 }
 
 // Below this level a summary is made anew each time: 32 leaves cost less than what keeping them
@@ -92,8 +99,10 @@ struct RatchetTree::Summariser {
 
     const Bytes& hash(const Subtree& at, NodeIndex here) const {
         if (!at.tree_hash.empty()) return at.tree_hash;
-        if (at.is_leaf()) {
+        if (here.is_leaf()) {
             at.tree_hash = hash_leaf(suite, leaf_of(here), at.leaf.get());
+        } else if (!at.has_children()) {
+            at.tree_hash = hash_region(suite, here);
         } else {
             at.tree_hash = hash_parent(suite, at.parent.get(), hash(*at.left, *mls::left(here)),
                                        hash(*at.right, *mls::right(here)));
@@ -105,7 +114,7 @@ struct RatchetTree::Summariser {
                         std::span<const LeafIndex> without) const {
         without = subtree_leaves(here, without);
         if (without.empty()) return hash(at, here);
-        if (at.is_leaf()) return hash_leaf(suite, leaf_of(here), nullptr);
+        if (!at.has_children()) return hash_region(suite, here);
         const Bytes left_hash = original_hash(*at.left, *mls::left(here), without);
         const Bytes right_hash = original_hash(*at.right, *mls::right(here), without);
         if (!at.parent) return hash_parent(suite, nullptr, left_hash, right_hash);
@@ -118,7 +127,7 @@ struct RatchetTree::Summariser {
 
     static void support(const Subtree& at, uint32_t height, std::optional<MemberSupport>& into) {
         if (at.member_count == 0) return;
-        if (at.is_leaf()) return merge(into, support_of(*at.leaf));
+        if (at.leaf) return merge(into, support_of(*at.leaf));
         if (height < kept_support_level_min) {
             support(*at.left, height - 1, into);
             support(*at.right, height - 1, into);
@@ -134,17 +143,21 @@ struct RatchetTree::Summariser {
     }
 };
 
-const Bytes& RatchetTree::tree_hash() const { return tree_hash(root(leaf_count_)); }
+const Bytes& RatchetTree::tree_hash() const {
+    MAYFLY_ASSERT(root_ != nullptr);
+    return Summariser{suite_}.hash(*root_, root(leaf_count_));
+}
 
-const Bytes& RatchetTree::tree_hash(NodeIndex index) const {
+Bytes RatchetTree::tree_hash(NodeIndex index) const {
+    MAYFLY_ASSERT(leaf_count_.contains(index));
     const Subtree* at = find(index);
-    MAYFLY_ASSERT(at != nullptr);
-    return Summariser{suite_}.hash(*at, index);
+    return at ? Summariser{suite_}.hash(*at, index) : hash_region(suite_, index);
 }
 
 Bytes RatchetTree::original_tree_hash(NodeIndex index, std::span<const LeafIndex> without) const {
+    MAYFLY_ASSERT(leaf_count_.contains(index));
     const Subtree* at = find(index);
-    MAYFLY_ASSERT(at != nullptr);
+    if (at == nullptr) return hash_region(suite_, index);
     return Summariser{suite_}.original_hash(*at, index, without);
 }
 

@@ -58,6 +58,11 @@ constexpr bool is_in_subtree(NodeIndex top, NodeIndex node) {
            level(node) <= level(top);
 }
 
+// first_leaf_below: the leftmost leaf of the subtree, the node itself if it is one.
+constexpr LeafIndex first_leaf_below(NodeIndex top) {
+    return leaf_of({top.value & ~((1U << level(top)) - 1)});
+}
+
 // left, right: nullopt for a leaf.
 constexpr std::optional<NodeIndex> left(NodeIndex node) {
     if (node.is_leaf()) return std::nullopt;

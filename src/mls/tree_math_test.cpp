@@ -37,6 +37,14 @@ TEST(TreeMath, subtree_holds_a_node_exactly_if_the_top_is_above_it) {
     }
 }
 
+TEST(TreeMath, first_leaf_below_is_the_end_of_the_left_way_down) {
+    for (uint32_t i = 0; i < sixteen.node_count(); ++i) {
+        NodeIndex at{i};
+        while (!at.is_leaf()) at = *left(at);
+        EXPECT_EQ(first_leaf_below({i}), leaf_of(at)) << i;
+    }
+}
+
 TEST(TreeMath, trees_have_a_power_of_two_of_leaves) {
     EXPECT_EQ(LeafCount::for_leaves(1).value, 1U);
     EXPECT_EQ(LeafCount::for_leaves(5).value, 8U);
