@@ -252,7 +252,7 @@ int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         if (std::strcmp(argv[i], "--hybrid") == 0) {
             hybrid = true;
-        } else {
+        } else if (argv[i][0] != '-') {  // others are for the programs beside this one
             sizes.push_back(std::strtoul(argv[i], nullptr, 10));
         }
     }

@@ -172,6 +172,7 @@ Result<CommitMessages> Group::commit(const CommitOptions& options, const Environ
     ENSURE(is_active(), mls_inactive);
     ENSURE(!state_->pending, mls_commit_pending);
     const EpochState& epoch = *state_->epoch;
+    if (options.new_identity != nullptr) TRY(check_identity(epoch.suite, *options.new_identity));
 
     Draft draft = draft_commit(*state_, options, env.now);
     TRY_ASSIGN(AppliedProposals applied,

@@ -323,5 +323,51 @@ TEST(ExternalSender, proposals_of_listed_senders_are_kept) {
     club.expect_agreement();
 }
 
+// Who wants to join may ask for it itself, signed with the key of its key package.
+TEST(NewMember, proposal_to_be_added_is_kept_and_committed) {
+    Club club(suite_1);
+    club.add(0, 1);
+    Identity joiner = club.make_identity();
+    const KeyPackageSecrets package = club.make_key_package(joiner);
+    const auto ask = [&](const Secret& signature_key) {
+        FramedContent content;
+        content.group_id = to_bytes(as_bytes("club"));
+        content.epoch = club.group(0).epoch();
+        content.sender = {SenderType::new_member_proposal, 0};
+        content.content.emplace<Proposal>(Proposal{Add{package.key_package}});
+        auto message = sign_content(find_cipher_suite(suite_1).value(), WireFormat::public_message,
+                                    std::move(content), {}, signature_key);
+        PublicMessage sent;
+        sent.content = std::move(message->content);
+        sent.auth = std::move(message->auth);
+        return encode_message(std::move(sent));
+    };
+    const Bytes forged = ask(club.members[1].identity.signature_keys.private_key);
+    EXPECT_ERROR(club.group(0).process(forged, club.env()), invalid_signature);
+    club.deliver(ask(joiner.signature_keys.private_key), club.members.size());
+    const auto sent = club.group(1).commit({}, club.env());
+    ASSERT_OK(sent);
+    ASSERT_OK(club.group(1).merge_pending_commit());
+    club.sync(1);
+    club.deliver(sent->commit, 1);
+    auto joined = Group::join(*sent->welcome, package, std::nullopt, club.env());
+    ASSERT_OK(joined);
+    club.admit(std::move(joiner), *std::move(joined));
+    club.expect_agreement();
+}
+
+TEST(Identities, with_keys_that_do_not_belong_together_are_refused) {
+    Club club(suite_1);
+    club.add(0, 1);
+    Identity mixed = club.make_identity();
+    mixed.signature_keys.public_key = club.make_identity().signature_keys.public_key;
+    EXPECT_ERROR(create_key_package(suite_1, mixed, {}, club.entropy), invalid_key);
+    CommitOptions options;
+    options.new_identity = &mixed;
+    EXPECT_ERROR(club.group(0).commit(options, club.env()), invalid_key);
+    EXPECT_ERROR(club.group(0).propose_update(&mixed, club.env()), invalid_key);
+    EXPECT_TRUE(club.group(0).take_changes().empty());
+}
+
 }  // namespace
 }  // namespace mayfly::mls

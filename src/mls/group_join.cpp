@@ -98,8 +98,11 @@ Result<Group> Group::join(BytesView welcome_message, const KeyPackageSecrets& ow
     if (secrets.path_secret) {
         TRY(epoch->keys.learn_path(epoch->tree, info.signer, std::move(*secrets.path_secret)));
     }
-    // The keys of the package we were given fit each other and the leaf.
+    // The private keys that we were given are those of the leaf.
     TRY(epoch->keys.check_against(epoch->tree));
+    TRY_ASSIGN(const crypto::SignatureKeyPair pair,
+               crypto::signature_from_private(suite.signature, epoch->signature_key.expose()));
+    ENSURE(pair.public_key == own.key_package.leaf_node.signature_key, invalid_key);
 
     epoch->context = info.group_context;
     epoch->start(derive_epoch(suite, secrets.joiner_secret, psk_secret, epoch->context));
@@ -154,6 +157,7 @@ Result<Group::ExternalJoin> Group::join_external(BytesView group_info, const Ide
     ENSURE(external_pub, mls_bad_group_info);
     TRY_ASSIGN(const auto before, public_epoch(info, options.ratchet_tree, env));
     const CipherSuite& suite = before->suite;
+    TRY(check_identity(suite, identity));
     TRY_ASSIGN(crypto::HpkeExport init,
                external_init_send(suite, external_pub->external_pub, env.entropy));
 

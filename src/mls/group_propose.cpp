@@ -37,6 +37,7 @@ Result<Bytes> Group::propose(const Proposal& proposal, const Environment& env) {
 Result<Bytes> Group::propose_update(const Identity* new_identity, const Environment& env) {
     ENSURE(is_active(), mls_inactive);
     const EpochState& epoch = *state_->epoch;
+    if (new_identity != nullptr) TRY(check_identity(epoch.suite, *new_identity));
     TRY_ASSIGN(crypto::KemKeyPair keys, crypto::kem_generate(epoch.suite.hpke.kem, env.entropy));
     OwnUpdate own;
     own.leaf_key = std::move(keys.private_key);

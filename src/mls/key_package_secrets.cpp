@@ -13,6 +13,14 @@ uint64_t to_seconds(Time time) { return time.ms <= 0 ? 0 : static_cast<uint64_t>
 
 }  // namespace
 
+Status check_identity(const CipherSuite& suite, const Identity& identity) {
+    const crypto::SignatureKeyPair& claimed = identity.signature_keys;
+    TRY_ASSIGN(const crypto::SignatureKeyPair real,
+               crypto::signature_from_private(suite.signature, claimed.private_key.expose()));
+    ENSURE(real.public_key == claimed.public_key, invalid_key);
+    return {};
+}
+
 Capabilities default_capabilities(const std::vector<ExtensionType>& extensions) {
     Capabilities out;
     out.versions = {ProtocolVersion::mls10};
@@ -30,6 +38,7 @@ Lifetime key_package_lifetime(Time now, Duration valid_for) {
 Result<KeyPackageSecrets> create_key_package(CipherSuiteId suite_id, const Identity& identity,
                                              const KeyPackageOptions& options, Entropy& entropy) {
     TRY_ASSIGN(const CipherSuite suite, find_cipher_suite(suite_id));
+    TRY(check_identity(suite, identity));
     TRY_ASSIGN(crypto::KemKeyPair init, crypto::kem_generate(suite.hpke.kem, entropy));
     TRY_ASSIGN(crypto::KemKeyPair leaf, crypto::kem_generate(suite.hpke.kem, entropy));
 

@@ -13,6 +13,9 @@ struct Identity {
     crypto::SignatureKeyPair signature_keys;
 };
 
+// check_identity: the private key belongs to the public one. Error: invalid_key.
+Status check_identity(const CipherSuite& suite, const Identity& identity);
+
 // last_resort marks a key package that may be used more than once (draft-ietf-mls-extensions,
 // "last_resort_key_package"). Its content is empty.
 constexpr ExtensionType last_resort_extension{0x000a};
