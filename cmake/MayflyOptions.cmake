@@ -32,7 +32,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   # At -O3 g++ 12 warns of impossible sizes inside its own std::string (GCC bug 105651) and
   # std::vector comparisons. clang and the sanitizers look for the real ones.
   target_compile_options(mayfly_flags INTERFACE
-    -Wno-restrict -Wno-stringop-overread -Wno-stringop-overflow)
+    -Wno-restrict -Wno-stringop-overread -Wno-stringop-overflow -Wno-array-bounds)
 endif()
 if(NOT MAYFLY_WASM)
   target_compile_options(mayfly_flags INTERFACE -fstack-protector-strong)

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "util/bytes.h"
+#include "relay/relay_store.h"
 #include "util/time.h"
 
 namespace mayfly::relay {
@@ -77,7 +77,7 @@ class Buckets {
     bool take(BytesView key, const RateLimit& limit, Time now);
 
   private:
-    std::map<Bytes, Bucket> buckets_;
+    std::map<Bytes, Bucket, KeyLess> buckets_;
 };
 
 }  // namespace mayfly::relay

@@ -28,7 +28,7 @@ Status MemoryStore::Fault::next() {
 
 Result<std::optional<Bytes>> MemoryStore::get(BytesView key) {
     TRY(read_.next());
-    const auto found = visible_.find(to_bytes(key));
+    const auto found = visible_.find(key);
     if (found == visible_.end()) return std::optional<Bytes>();
     return std::optional<Bytes>(found->second);
 }
@@ -36,9 +36,8 @@ Result<std::optional<Bytes>> MemoryStore::get(BytesView key) {
 Result<std::vector<StoreRow>> MemoryStore::range(BytesView first, BytesView last, size_t limit) {
     TRY(read_.next());
     std::vector<StoreRow> out;
-    const Bytes end = to_bytes(last);
-    for (auto row = visible_.lower_bound(to_bytes(first)); row != visible_.end(); ++row) {
-        if (out.size() == limit || !(row->first < end)) break;
+    const auto end = visible_.lower_bound(last);
+    for (auto row = visible_.lower_bound(first); row != end && out.size() < limit; ++row) {
         out.push_back({row->first, row->second});
     }
     return out;

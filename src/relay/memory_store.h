@@ -10,7 +10,7 @@ namespace mayfly::relay {
 
 class MemoryStore : public RelayStore {
   public:
-    using Rows = std::map<Bytes, Bytes>;
+    using Rows = std::map<Bytes, Bytes, KeyLess>;
 
     Result<std::optional<Bytes>> get(BytesView key) override;
     Result<std::vector<StoreRow>> range(BytesView first, BytesView last, size_t limit) override;

@@ -16,6 +16,16 @@
 
 namespace mayfly::relay {
 
+// KeyLess is the order of keys.
+struct KeyLess {
+    using is_transparent = void;
+    bool operator()(BytesView a, BytesView b) const {
+        const size_t common = std::min(a.size(), b.size());
+        const int order = common == 0 ? 0 : std::memcmp(a.data(), b.data(), common);
+        return order != 0 ? order < 0 : a.size() < b.size();
+    }
+};
+
 struct StoreBatch {
     struct Change {
         Bytes key;

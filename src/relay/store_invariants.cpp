@@ -22,8 +22,8 @@ struct Checker {
     std::map<wire::QueueId, QueueRow> queues;
     std::map<wire::QueueId, QueueTotals> totals;
     std::map<wire::ChannelId, uint32_t> fan_out_sizes;
-    std::map<Bytes, uint32_t> references;  // by payload key
-    std::set<Bytes> expiries;              // that must be there
+    std::map<Bytes, uint32_t, KeyLess> references;  // by payload key
+    std::set<Bytes, KeyLess> expiries;              // that must be there
 
     void require(bool holds, const char* rule) {
         if (!holds && broken.empty()) broken = rule;

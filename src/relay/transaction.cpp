@@ -17,7 +17,7 @@ Result<std::vector<StoreRow>> Transaction::range(BytesView first, BytesView last
     if (change_count == 0) return stored;
 
     std::vector<StoreRow> out;
-    const Less less;
+    const KeyLess less;
     auto change = begin;
     auto row = stored.begin();
     while (out.size() < limit && (change != end || row != stored.end())) {

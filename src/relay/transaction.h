@@ -49,14 +49,8 @@ class Transaction {
     }
 
   private:
-    struct Less {
-        using is_transparent = void;
-        bool operator()(BytesView a, BytesView b) const {
-            return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
-        }
-    };
     RelayStore& store_;
-    std::map<Bytes, std::optional<Bytes>, Less> changes_;
+    std::map<Bytes, std::optional<Bytes>, KeyLess> changes_;
 };
 
 }  // namespace mayfly::relay
