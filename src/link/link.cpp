@@ -25,6 +25,7 @@ int64_t monotonic_ms() {
 
 struct Link::State {
     Entropy& entropy;
+    LinkTimes times;
     crypto::TlsClientContext tls;
     std::shared_ptr<crypto::UniqueFd> wake_fd;
     std::map<wire::RelayAddress, std::unique_ptr<RelayConnection>> connections;
@@ -33,7 +34,7 @@ struct Link::State {
     Bytes scratch;
 
     RelayConnection::Services services() {
-        return {tls, entropy, wake_fd, monotonic_ms(), events, scratch};
+        return {tls, entropy, times, wake_fd, monotonic_ms(), events, scratch};
     }
     template <class Visit>
     void for_each(Visit&& visit) {
@@ -77,12 +78,18 @@ Link::Link(Link&&) noexcept = default;
 Link& Link::operator=(Link&&) noexcept = default;
 Link::~Link() = default;
 
-Result<Link> Link::create(Entropy& entropy) {
+Result<Link> Link::create(Entropy& entropy, const LinkTimes& times) {
     TRY_ASSIGN(auto tls, crypto::TlsClientContext::create());
     auto wake_fd = std::make_shared<crypto::UniqueFd>(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     ENSURE(wake_fd->is_open(), internal);
-    return Link(std::unique_ptr<State>(new State{
-        entropy, std::move(tls), std::move(wake_fd), {}, {}, {}, Bytes(scratch_size_bytes)}));
+    return Link(std::unique_ptr<State>(new State{entropy,
+                                                 times,
+                                                 std::move(tls),
+                                                 std::move(wake_fd),
+                                                 {},
+                                                 {},
+                                                 {},
+                                                 Bytes(scratch_size_bytes)}));
 }
 
 Status Link::connect(const wire::RelayAddress& relay) {

@@ -15,16 +15,20 @@
 
 namespace mayfly::link {
 
-// From connect to `up`. Mobile networks take seconds to wake up; people give up at about ten.
-constexpr Duration connect_timeout = Duration::seconds(10);
-// One of a host's IP addresses may be dead: the next one gets its turn while time is left.
-constexpr Duration connect_timeout_per_ip_address = Duration::seconds(3);
-// NAT mappings of some mobile networks end after 60 s without traffic.
-constexpr Duration ping_interval = Duration::seconds(30);
-// A ping without any answer for this long means that the peer is gone.
-constexpr Duration ping_timeout = Duration::seconds(15);
 // close sends what is queued for at most this long.
 constexpr Duration close_timeout = Duration::seconds(2);
+// LinkTimes: how long a Link waits for what. Tests wait less.
+struct LinkTimes {
+    // From connect to `up`. Mobile networks take seconds to wake up; people give up at about ten.
+    Duration connect = Duration::seconds(10);
+    // One of a host's IP addresses may be dead: the next one gets its turn while time is left.
+    Duration connect_per_ip_address = Duration::seconds(3);
+    // Silence until we ping. NAT mappings of some mobile networks end after 60 s without traffic.
+    Duration ping_interval = Duration::seconds(30);
+    // A ping without any answer for this long means that the peer is gone.
+    Duration ping_timeout = Duration::seconds(15);
+    Duration close = close_timeout;
+};
 // Frames that wait for a slow relay, per relay: a few of the largest ones.
 constexpr size_t send_queue_size_bytes_max = 8U << 20;
 constexpr size_t connections_max = 256;
@@ -47,7 +51,7 @@ struct LinkEvent {
 class Link {
   public:
     // entropy must outlive the Link. Errors: crypto_failure.
-    static Result<Link> create(Entropy& entropy);
+    static Result<Link> create(Entropy& entropy, const LinkTimes& times = {});
     Link(Link&&) noexcept;
     Link& operator=(Link&&) noexcept;
     ~Link();

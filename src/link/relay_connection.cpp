@@ -27,7 +27,7 @@ Error error_of_close(uint16_t code) {
 }  // namespace
 
 RelayConnection::RelayConnection(wire::RelayAddress relay, const Services& services)
-    : relay_(std::move(relay)), phase_end_ms_(services.now_ms + connect_timeout.ms) {
+    : relay_(std::move(relay)), phase_end_ms_(services.now_ms + services.times.connect.ms) {
     auto resolution = Resolution::start(relay_.host, relay_.port, services.wake_fd);
     if (resolution.ok()) {
         resolution_ = std::move(*resolution);
@@ -70,7 +70,7 @@ void RelayConnection::check_time(const Services& services) {
     if (phase_ == Phase::connecting && now_ms < phase_end_ms_) return connect_next(services);
     if (phase_ != Phase::up || pong_end_ms_ != 0) return fail(MAYFLY_ERROR(timed_out), services);
     queue(wire::WebSocketOpcode::ping, {}, services.entropy);
-    pong_end_ms_ = now_ms + ping_timeout.ms;
+    pong_end_ms_ = now_ms + services.times.ping_timeout.ms;
     flush(services);
 }
 
@@ -109,7 +109,7 @@ void RelayConnection::connect_next(const Services& services) {
         phase_ = Phase::connecting;
         const bool last = next_address_ == addresses_.size();
         address_end_ms_ =
-            last ? phase_end_ms_ : services.now_ms + connect_timeout_per_ip_address.ms;
+            last ? phase_end_ms_ : services.now_ms + services.times.connect_per_ip_address.ms;
         return;
     }
     fail(MAYFLY_ERROR(relay_unreachable), services);
@@ -156,7 +156,7 @@ void RelayConnection::receive(const Services& services) {
             case crypto::TlsProgress::failed: return fail(stream_->error(), services);
         }
         size_bytes += io.size_bytes;
-        ping_at_ms_ = services.now_ms + ping_interval.ms;
+        ping_at_ms_ = services.now_ms + services.times.ping_interval.ms;
         pong_end_ms_ = 0;
         take(BytesView(services.scratch).first(io.size_bytes), services);
         if (phase_ == Phase::over) return;
@@ -176,7 +176,7 @@ void RelayConnection::take_upgrade(BytesView input, const Services& services) {
     if (!size_bytes.ok()) return fail(size_bytes.error(), services);
     if (!size_bytes->has_value()) return;
     phase_ = Phase::up;
-    ping_at_ms_ = services.now_ms + ping_interval.ms;
+    ping_at_ms_ = services.now_ms + services.times.ping_interval.ms;
     services.events.push_back({LinkEvent::Kind::up, relay_, {}, std::nullopt});
     const Bytes head = std::exchange(head_, {});
     take_frames(BytesView(head).subspan(**size_bytes), services);
@@ -249,7 +249,7 @@ void RelayConnection::close(const Services& services) {
     wire::append_websocket_close(out_, wire::WebSocketClose::normal,
                                  random_array<4>(services.entropy));
     phase_ = Phase::closing;
-    phase_end_ms_ = services.now_ms + close_timeout.ms;
+    phase_end_ms_ = services.now_ms + services.times.close.ms;
     flush(services);
 }
 

@@ -16,6 +16,7 @@ class RelayConnection {
     struct Services {
         const crypto::TlsClientContext& tls;
         Entropy& entropy;
+        const LinkTimes& times;
         std::shared_ptr<crypto::UniqueFd> wake_fd;
         int64_t now_ms;  // of a clock that never goes back
         std::vector<LinkEvent>& events;
@@ -58,8 +59,8 @@ class RelayConnection {
 
     wire::RelayAddress relay_;
     Phase phase_ = Phase::resolving;
-    int64_t phase_end_ms_;        // connect_timeout, later close_timeout
-    int64_t address_end_ms_ = 0;  // connect_timeout_per_ip_address
+    int64_t phase_end_ms_;        // of coming up, later of closing
+    int64_t address_end_ms_ = 0;  // of one IP address
     int64_t ping_at_ms_ = 0;
     int64_t pong_end_ms_ = 0;  // 0: no ping is out
     std::shared_ptr<Resolution> resolution_;

@@ -47,7 +47,8 @@ bool EchoRelay::wait_for_sessions(size_t count) const {
     return false;
 }
 
-Client::Client() : link_(std::move(link::Link::create(entropy)).value()) {}
+Client::Client(const link::LinkTimes& times)
+    : link_(std::move(link::Link::create(entropy, times)).value()) {}
 
 std::optional<link::LinkEvent> Client::next_event() {
     if (events_.empty()) events_ = link_.poll(patience);

@@ -40,7 +40,7 @@ class EchoRelay final : public relay_net::ConnectionHandler {
 // Client is a Link whose events are looked at one by one.
 class Client {
   public:
-    Client();
+    explicit Client(const link::LinkTimes& times = {});
     link::Link* operator->() { return &link_; }
     // next_event waits for several seconds at most.
     std::optional<link::LinkEvent> next_event();

@@ -99,6 +99,56 @@ TEST(link, an_absent_relay_is_unreachable) {
     }
 }
 
+link::LinkTimes impatient() {
+    link::LinkTimes times;
+    times.connect = Duration::milliseconds(300);
+    times.ping_interval = Duration::milliseconds(200);
+    times.ping_timeout = Duration::milliseconds(300);
+    return times;
+}
+
+TEST(link, a_host_that_accepts_and_says_nothing_times_out) {
+    SilentServer server;
+    Client link(impatient());
+    const wire::RelayAddress address{"127.0.0.1", server.port(), std::nullopt};
+    ASSERT_TRUE(link->connect(address).ok());
+    const auto event = link.next_event();
+    ASSERT_TRUE(event && event->kind == Kind::down);
+    EXPECT_EQ(event->error->code, ErrorCode::timed_out);
+}
+
+TEST(link, a_quiet_connection_is_kept_alive_by_pings) {
+    EchoRelay relay;
+    Client link(impatient());
+    ASSERT_TRUE(link.bring_up(relay.address()));
+    EXPECT_TRUE(link->poll(Duration::milliseconds(1500)).empty());
+    EXPECT_TRUE(link->is_up(relay.address()));
+}
+
+TEST(link, a_relay_that_falls_silent_is_noticed) {
+    EchoRelay relay;
+    std::atomic<bool> blocked = true;
+    relay.on_frame_instead = [&](relay::ConnectionId, Bytes) {
+        while (blocked) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    };
+    Client link(impatient());
+    ASSERT_TRUE(link.bring_up(relay.address()));
+    ASSERT_TRUE(link->send(relay.address(), as_bytes("stop")).ok());
+    const auto event = link.next_event();
+    blocked = false;
+    ASSERT_TRUE(event && event->kind == Kind::down);
+    EXPECT_EQ(event->error->code, ErrorCode::timed_out);
+}
+
+TEST(link, a_server_of_another_kind_is_told_from_a_relay) {
+    SilentServer mail("220 mail.example ESMTP\r\n");
+    Client link;
+    ASSERT_TRUE(link->connect({"127.0.0.1", mail.port(), std::nullopt}).ok());
+    const auto event = link.next_event();
+    ASSERT_TRUE(event && event->kind == Kind::down);
+    EXPECT_EQ(event->error->code, ErrorCode::tls_failed);
+}
+
 TEST(link, names_are_resolved_without_blocking) {
     EchoRelay relay;
     wire::RelayAddress address = relay.address();

@@ -61,6 +61,26 @@ void TcpClient::abort() {
     socket_.reset();
 }
 
+SilentServer::SilentServer(std::string greeting)
+    : listen_fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size_bytes = sizeof address;
+    MAYFLY_ASSERT(bind(listen_fd_.get(), generic, size_bytes) == 0);
+    MAYFLY_ASSERT(listen(listen_fd_.get(), 8) == 0);
+    MAYFLY_ASSERT(getsockname(listen_fd_.get(), generic, &size_bytes) == 0);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this, greeting = std::move(greeting)] {
+        client_ = crypto::UniqueFd(accept(listen_fd_.get(), nullptr, nullptr));
+        const ssize_t sent = send(client_.get(), greeting.data(), greeting.size(), MSG_NOSIGNAL);
+        MAYFLY_ASSERT(sent == static_cast<ssize_t>(greeting.size()));
+    });
+}
+
+SilentServer::~SilentServer() { thread_.join(); }
+
 TlsClient::TlsClient(const wire::RelayAddress& relay, int receive_buffer_size_bytes) {
     TcpClient tcp(relay.port);
     if (receive_buffer_size_bytes > 0) tcp.set_receive_buffer(receive_buffer_size_bytes);

@@ -2,6 +2,8 @@
 // with a time limit on each wait.
 #pragma once
 
+#include <thread>
+
 #include "crypto/tls.h"
 #include "wire/relay_address.h"
 
@@ -20,6 +22,20 @@ class TcpClient {
 
   private:
     crypto::UniqueFd socket_;
+};
+
+// SilentServer accepts one connection, says at most `greeting`, and no more.
+class SilentServer {
+  public:
+    explicit SilentServer(std::string greeting = {});
+    ~SilentServer();
+    uint16_t port() const { return port_; }
+
+  private:
+    crypto::UniqueFd listen_fd_;
+    uint16_t port_ = 0;
+    std::thread thread_;
+    crypto::UniqueFd client_;
 };
 
 class TlsClient {
