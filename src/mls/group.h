@@ -293,7 +293,8 @@ class Group {
     Proposal make_resumption_psk_proposal(BytesView group_id, Epoch epoch, ResumptionPskUsage usage,
                                           Entropy& entropy) const;
     std::vector<ReceivedProposal> pending_proposals() const;
-    // forget_proposal keeps a proposal out of our next commit; true if it was there.
+    // forget_proposal keeps a proposal out of our commits and out of the way of protect(); true if
+    // it was there. Another member may still commit it: StagedCommit shows that.
     bool forget_proposal(BytesView reference);
 
     // Commits.

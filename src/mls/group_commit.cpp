@@ -40,6 +40,7 @@ class Selection {
         const Proposal& proposal = cached.received.proposal;
         const Sender& sender = cached.received.sender;
         const LeafIndex own = group_.epoch->own_leaf();
+        if (cached.forgotten) return false;
         if (const auto* remove = proposal.get_if<Remove>()) {
             if (remove->removed == own) return false;
         } else if (proposal.get_if<Update>() != nullptr) {
@@ -47,7 +48,7 @@ class Selection {
         } else if (const auto* add = proposal.get_if<Add>()) {
             if (!add->key_package.leaf_node.lifetime.contains(now_)) return false;
         } else if (proposal.get_if<ReInit>() != nullptr) {
-            if (others_ || group_.proposals.size() != 1) return false;
+            if (others_ || group_.wanted_proposals() != 1) return false;
         }
         return claim(proposal, sender.leaf());
     }

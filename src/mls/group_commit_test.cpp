@@ -134,8 +134,15 @@ TEST(Proposals, forgotten_ones_are_not_committed) {
     club.deliver(*remove, 1);
     EXPECT_TRUE(club.group(0).forget_proposal(club.group(0).pending_proposals()[0].reference));
     EXPECT_FALSE(club.group(0).forget_proposal(Bytes{1}));
-    club.commit(0, {});
-    EXPECT_EQ(club.active().size(), 3U);
+    club.sync(0);
+    EXPECT_TRUE(club.group(0).pending_proposals().empty());
+    ASSERT_OK(club.group(0).protect({}, {}, club.entropy));
+    const auto without = club.group(0).commit({}, club.env());
+    ASSERT_OK(without);
+    EXPECT_TRUE(club.group(0).pending_summary()->removed.empty());
+    club.group(0).discard_pending_commit();
+    club.commit(1, {});  // whoever proposed it still may
+    EXPECT_FALSE(club.group(2).is_active());
     club.expect_agreement();
 }
 

@@ -83,16 +83,17 @@ Proposal Group::make_resumption_psk_proposal(BytesView group_id, Epoch epoch,
 
 std::vector<ReceivedProposal> Group::pending_proposals() const {
     std::vector<ReceivedProposal> out;
-    for (const CachedProposal& cached : state_->proposals) out.push_back(cached.received);
+    for (const CachedProposal& cached : state_->proposals) {
+        if (!cached.forgotten) out.push_back(cached.received);
+    }
     return out;
 }
 
 bool Group::forget_proposal(BytesView reference) {
-    auto& proposals = state_->proposals;
-    for (auto at = proposals.begin(); at != proposals.end(); ++at) {
-        if (!equal(at->received.reference, reference)) continue;
-        state_->changes.insert(proposal_record(at->position));
-        proposals.erase(at);
+    for (CachedProposal& cached : state_->proposals) {
+        if (cached.forgotten || !equal(cached.received.reference, reference)) continue;
+        cached.forgotten = true;
+        state_->changes.insert(proposal_record(cached.position));
         return true;
     }
     return false;

@@ -122,7 +122,7 @@ void GroupState::forget_pending() {
 void GroupState::add_proposal(ReceivedProposal received, std::optional<OwnUpdate> own_update) {
     const uint32_t position = proposals.empty() ? 0 : proposals.back().position + 1;
     changes.insert(proposal_record(position));
-    proposals.push_back({position, std::move(received), std::move(own_update)});
+    proposals.push_back({position, std::move(received), std::move(own_update), false});
 }
 
 const CachedProposal* GroupState::find_proposal(BytesView reference) const {
@@ -130,6 +130,12 @@ const CachedProposal* GroupState::find_proposal(BytesView reference) const {
         if (equal(cached.received.reference, reference)) return &cached;
     }
     return nullptr;
+}
+
+size_t GroupState::wanted_proposals() const {
+    return static_cast<size_t>(
+        std::count_if(proposals.begin(), proposals.end(),
+                      [](const CachedProposal& cached) { return !cached.forgotten; }));
 }
 
 }  // namespace mayfly::mls

@@ -89,6 +89,7 @@ struct CachedProposal {
     uint32_t position = 0;  // in the order of arrival
     ReceivedProposal received;
     std::optional<OwnUpdate> own_update;  // the private keys of an Update of ours
+    bool forgotten = false;               // not for our commits, but another's may refer to it
 };
 
 struct PendingCommit {
@@ -133,6 +134,7 @@ struct GroupState {
     void forget_pending();
     void add_proposal(ReceivedProposal received, std::optional<OwnUpdate> own_update);
     const CachedProposal* find_proposal(BytesView reference) const;
+    size_t wanted_proposals() const;  // those that are not forgotten
 
   private:
     void retire_epoch();

@@ -123,7 +123,7 @@ SecretBuffer encode_proposal(const CachedProposal& cached) {
     codec::Writer out;
     const ReceivedProposal& received = cached.received;
     out(received.sender, received.reference, received.proposal, received.authenticated_data,
-        cached.own_update);
+        cached.own_update, cached.forgotten);
     return out.take_secret();
 }
 
@@ -132,7 +132,7 @@ Result<CachedProposal> decode_proposal(uint32_t position, BytesView value) {
     CachedProposal out;
     out.position = position;
     in(out.received.sender, out.received.reference, out.received.proposal,
-       out.received.authenticated_data, out.own_update);
+       out.received.authenticated_data, out.own_update, out.forgotten);
     TRY(in.finish());
     return out;
 }

@@ -86,7 +86,8 @@ TEST(Records, cut_short_or_missing_records_are_reported) {
         EXPECT_ERROR(Group::load(records), mls_state_corrupt);
         const RecordKind kind = codec::decode<RecordKey>(key)->kind;
         if (kind != RecordKind::epoch && kind != RecordKind::tree_node) continue;
-        std::erase_if(records, [&](const GroupRecord& record) { return record.key == key; });
+        std::erase_if(records,
+                      [gone = &key](const GroupRecord& record) { return record.key == *gone; });
         EXPECT_ERROR(Group::load(records), mls_state_corrupt);
     }
 }
