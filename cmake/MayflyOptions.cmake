@@ -30,9 +30,11 @@ target_compile_options(mayfly_flags INTERFACE
   -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # At -O3 g++ 12 warns of impossible sizes inside its own std::string (GCC bug 105651) and
-  # std::vector comparisons. clang and the sanitizers look for the real ones.
+  # std::vector comparisons, and of members that a std::variant does not hold. clang and the
+  # sanitizers look for the real ones.
   target_compile_options(mayfly_flags INTERFACE
-    -Wno-restrict -Wno-stringop-overread -Wno-stringop-overflow -Wno-array-bounds)
+    -Wno-restrict -Wno-stringop-overread -Wno-stringop-overflow -Wno-array-bounds
+    -Wno-maybe-uninitialized)
 endif()
 if(NOT MAYFLY_WASM)
   target_compile_options(mayfly_flags INTERFACE -fstack-protector-strong)

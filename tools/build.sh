@@ -15,8 +15,9 @@ if ! cmake --preset "$preset" ${MAYFLY_CMAKE_ARGS:-} >"$log" 2>&1; then
     printf 'build: hint: rm -rf %s, then try again\n' "$directory" >&2
     exit 1
 fi
-quiet=(--quiet)
-if [ -t 1 ]; then quiet=(); fi
+# All errors of a build at once, not one a round.
+options=(-k 0)
+[ -t 1 ] || options+=(--quiet)
 targets=()
 [ $# -eq 0 ] || targets=(--target "$@")
-exec cmake --build "$directory" -j "${JOBS:-$(nproc)}" "${targets[@]}" -- "${quiet[@]}"
+exec cmake --build "$directory" -j "${JOBS:-$(nproc)}" "${targets[@]}" -- "${options[@]}"
