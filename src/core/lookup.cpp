@@ -11,6 +11,10 @@ using Kind = Purpose::Kind;
 constexpr uint64_t take_numbers_per_operation = 64;
 static_assert(wire::devices_per_account_max < take_numbers_per_operation);
 
+// A relay may cut a reply by its size as well as by its count (relay.md section 6); from here on it
+// is asked for more.
+constexpr size_t partial_reply_size_bytes = size_t{512} << 10;
+
 Purpose take_purpose(OperationId operation, size_t index) {
     return Purpose{Kind::key_package_take, operation * take_numbers_per_operation + index, {}};
 }
@@ -84,7 +88,10 @@ Result<bool> extend_chain(Machine& machine, Lookup& lookup, const std::vector<By
     }
     lookup.account = found.account;
     lookup.newest = std::move(found);
-    return records.size() < wire::account_records_per_reply_max;
+    size_t size_bytes = 0;
+    for (const Bytes& record : records) size_bytes += record.size();
+    return records.size() < wire::account_records_per_reply_max &&
+           size_bytes < partial_reply_size_bytes;
 }
 
 Status record_found(Machine& machine, Step& step, Lookup& lookup, const wire::RecordList& list) {
