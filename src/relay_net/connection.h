@@ -28,6 +28,10 @@ class Connection : public DeadlineNode {
     bool flush();
     void queue_frame(BytesView frame);  // the handler's; only while open
     size_t queued_size_bytes() const { return out_.size() - out_start_; }
+    // Memory that a peer can make us hold by being slow, in either direction.
+    size_t held_size_bytes() const {
+        return out_.size() + http_head_.size() + decoder_.held_size_bytes();
+    }
 
     void queue_ping();
     // close says goodbye after what is queued; the handler hears no more of this connection.
@@ -47,7 +51,8 @@ class Connection : public DeadlineNode {
     // The thread's own.
     uint32_t watched_events = 0;  // what epoll was asked for
     bool is_watched = false;
-    bool is_dirty = false;  // waits for flush
+    size_t counted_size_bytes = 0;  // of held_size_bytes, in the sum of all
+    bool is_dirty = false;          // waits for flush
 
   private:
     bool handshake();

@@ -45,6 +45,10 @@ struct ListenerConfig {
     Duration closing_timeout = Duration::seconds(5);
     // What may wait for one slow reader: more than the relay's delivery window and some replies.
     size_t send_buffer_size_bytes_max = 8U << 20;
+    // What all slow readers and half-sent messages may hold together. Above it, those that hold
+    // more than a modest share are cut off: many slow peers must not add up to all memory.
+    size_t held_size_bytes_max = 512U << 20;
+    size_t held_share_size_bytes = 256U << 10;
 };
 
 class NetworkThread;

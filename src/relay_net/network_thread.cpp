@@ -279,7 +279,7 @@ void NetworkThread::serve_waiting() {
 
 // Puts a connection where it belongs after something happened to it.
 void NetworkThread::settle(Connection& connection, bool alive) {
-    if (!alive) return destroy(connection);
+    if (!alive || !count_held(connection)) return destroy(connection);
     const bool received = connection.take_received();
     switch (connection.phase()) {
         case Connection::Phase::handshake:
@@ -295,6 +295,17 @@ void NetworkThread::settle(Connection& connection, bool alive) {
         unfinished_.push_back(connection.id().value);
     }
     watch(connection);
+}
+
+// False when memory is short and this connection holds too much of it.
+bool NetworkThread::count_held(Connection& connection) {
+    const size_t held = connection.held_size_bytes();
+    // Unsigned, so a smaller count wraps around to the right sum.
+    const size_t change = held - std::exchange(connection.counted_size_bytes, held);
+    const size_t sum = change == 0 ? shared_.held_size_bytes.load()
+                                   : shared_.held_size_bytes.fetch_add(change) + change;
+    return sum <= shared_.config.held_size_bytes_max ||
+           held <= shared_.config.held_share_size_bytes;
 }
 
 void NetworkThread::watch(Connection& connection) {
@@ -332,6 +343,7 @@ void NetworkThread::end_all() {
 void NetworkThread::destroy(Connection& connection) {
     connection.end_session(shared_.handler);
     shared_.peers.remove(connection.peer());
+    shared_.held_size_bytes -= connection.counted_size_bytes;
     --shared_.connections;
     connections_.erase(connection.id().value);
 }

@@ -25,6 +25,7 @@ struct ListenerShared {
     crypto::UniqueFd listen_fd;
     uint16_t port = 0;
     std::atomic<size_t> connections{0};
+    std::atomic<size_t> held_size_bytes{0};
     std::vector<std::unique_ptr<NetworkThread>> threads;
 };
 
@@ -73,6 +74,7 @@ class NetworkThread {
     void service(Connection& connection);
     void serve_waiting();
     void settle(Connection& connection, bool alive);
+    bool count_held(Connection& connection);
     void watch(Connection& connection);
     void watch_listener(bool on);
     void end_late();

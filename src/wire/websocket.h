@@ -56,6 +56,8 @@ class WebSocketDecoder {
     // empty (false). After an error the decoder is of no further use. Errors: malformed_input,
     // input_too_large.
     Result<bool> next(BytesView& input, WebSocketMessage& out);
+    // Bytes of messages that are not complete yet.
+    size_t held_size_bytes() const { return message_.size() + control_.size(); }
 
   private:
     bool take_header(BytesView& input);

@@ -156,6 +156,29 @@ TEST(listener, a_ping_flood_without_reading_costs_bounded_memory) {
     EXPECT_TRUE(still_serves(relay));
 }
 
+TEST(listener, many_half_sent_messages_do_not_add_up_to_all_memory) {
+    relay_net::ListenerConfig config;
+    config.held_size_bytes_max = 1U << 20;
+    config.held_share_size_bytes = 64U << 10;
+    EchoRelay relay(config);
+    const Bytes frame = frame_of(wire::WebSocketOpcode::binary, pattern(1'000'000));
+    std::vector<std::unique_ptr<TlsClient>> clients;
+    for (int i = 0; i < 8; ++i) {
+        clients.push_back(std::make_unique<TlsClient>(relay.address()));
+        ASSERT_TRUE(clients.back()->upgrade());
+        clients.back()->write(BytesView(frame).first(400'000));
+    }
+    // Two fit; one more is over the sum and goes, again and again.
+    EXPECT_TRUE(relay.wait_for_sessions(2));
+    Client link;
+    EXPECT_TRUE(link.bring_up(relay.address()));
+    for (int i = 0; i < 2; ++i) {
+        TlsClient& client = *clients[static_cast<size_t>(i)];
+        ASSERT_TRUE(client.write(BytesView(frame).subspan(400'000, 100'000)));
+    }
+    EXPECT_EQ(relay.sessions(), 2U + 1U);
+}
+
 TEST(listener, abrupt_ends_at_every_stage_are_noticed) {
     EchoRelay relay;
     { TcpClient(relay.address().port).abort(); }
