@@ -219,16 +219,13 @@ std::variant<Command, UsageError> parse_arguments(const std::vector<std::string>
         command.verb = Verb::version;
         return command;
     }
-    const bool asks_help = positionals.empty() || positionals[0] == "help" || has("help");
-    if (asks_help) {
-        if (!positionals.empty() && positionals[0] == "help")
-            positionals.erase(positionals.begin());
-        if (positionals.empty() && !has("help") && words.empty()) {
-            return UsageError{"a verb is missing", "mayfly --help"};
-        }
+    const bool names_help = !positionals.empty() && positionals[0] == "help";
+    if (names_help) positionals.erase(positionals.begin());
+    if (names_help || has("help")) {
         if (const VerbSpec* spec = find_verb(positionals)) command.target = spec->name;
         return command;
     }
+    if (positionals.empty()) return UsageError{"a verb is missing", "mayfly --help"};
     const VerbSpec* spec = find_verb(positionals);
     if (spec == nullptr) return unknown_verb(positionals);
     command.verb = spec->verb;

@@ -45,6 +45,16 @@ bool fails_now() {
     return true;
 }
 
+// A quota or a file size limit is a full disk to whoever waits for the write; SQLite knows only
+// ENOSPC as such.
+int code_of_write(sqlite3_file* real, int code) {
+    if ((code & 0xff) != SQLITE_IOERR) return code;
+    int error_number = 0;
+    real->pMethods->xFileControl(real, SQLITE_FCNTL_LAST_ERRNO, &error_number);
+    const bool full = error_of_errno(error_number).code == ErrorCode::storage_full;
+    return full ? SQLITE_FULL : code;
+}
+
 int close_file(sqlite3_file* file) { return real_of(file)->pMethods->xClose(real_of(file)); }
 
 int read_bytes(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
@@ -58,9 +68,9 @@ int write_bytes(sqlite3_file* file, const void* from, int size, sqlite3_int64 of
         std::array<uint8_t, page_size_bytes> page;
         std::memcpy(page.data(), from, page_size_bytes);
         scrub_page(page, offset);
-        return real->pMethods->xWrite(real, page.data(), size, offset);
+        return code_of_write(real, real->pMethods->xWrite(real, page.data(), size, offset));
     }
-    return real->pMethods->xWrite(real, from, size, offset);
+    return code_of_write(real, real->pMethods->xWrite(real, from, size, offset));
 }
 
 // The system's file object does not tell its descriptor, so zeros go through its own xWrite. The
@@ -96,7 +106,7 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 
 int sync_file(sqlite3_file* file, int flags) {
     if (fails_now()) return SQLITE_IOERR_FSYNC;
-    return real_of(file)->pMethods->xSync(real_of(file), flags);
+    return code_of_write(real_of(file), real_of(file)->pMethods->xSync(real_of(file), flags));
 }
 
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
