@@ -2,8 +2,9 @@
 // max_len: 16384
 //
 // One member of a group of three receives what the input makes: raw bytes, a valid message with
-// bytes changed, or whatever content a malicious member signs and protects. It must not crash, and
-// a message that is refused must leave no trace. The first byte says which.
+// bytes changed, whatever content a malicious member signs and protects, or a commit that it puts
+// together from valid parts. It must not crash, and a message that is refused must leave no trace.
+// The first byte says which.
 #include <map>
 #include <memory>
 
@@ -132,7 +133,7 @@ class World {
         options.proposals = {proposal};
         messages_.push_back(evil_->commit(options, env()).value().commit);
         evil_->discard_pending_commit();
-        evil_->forget_proposal(evil_->pending_proposals().at(0).reference);
+        GroupForTesting::state(*evil_).forget_proposals();
     }
 
     void receive(BytesView message) {
