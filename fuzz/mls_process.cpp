@@ -90,11 +90,11 @@ class World {
         for (size_t i = 0; i < input.size() && i < 8; ++i) {
             const size_t choice = input[i] % (parts_.size() + 2);
             if (choice < parts_.size()) {
-                commit.proposals.push_back({parts_[choice]});
+                commit.proposals.emplace_back().content = parts_[choice];
             } else if (choice == parts_.size()) {
-                commit.proposals.push_back({Proposal{Remove{{input[i]}}}});
+                commit.proposals.emplace_back().content = Proposal{Remove{{input[i]}}};
             } else {
-                commit.proposals.push_back({ProposalRef(32, input[i])});
+                commit.proposals.emplace_back().content = ProposalRef(32, input[i]);
             }
         }
         if (!input.empty() && input.front() % 2 == 0) commit.path = path_;
