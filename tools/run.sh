@@ -53,26 +53,31 @@ done
 mayfly() {
     local who=$1
     shift
-    "$bin/mayfly" --home "$scratch/$who" --passphrase-file "$scratch/passphrase" "$@"
+    "$bin/mayfly" --home "$scratch/$who" --passphrase-file "$scratch/passphrase" "$@" \
+        2>>"$scratch/said"
 }
 
 # What the two people of the proof see, end to end, over TLS and the disk.
 exchange() {
     local text="hello from $$-$RANDOM" request="" received=""
     echo "a passphrase for this proof only" >"$scratch/passphrase"
-    mayfly alice init --relay "$address" --handle alice >/dev/null
-    mayfly bob init --relay "$address" --handle bob >/dev/null
-    mayfly alice contact add "bob@$address" >/dev/null
+    if ! { mayfly alice init --relay "$address" --handle alice &&
+        mayfly bob init --relay "$address" --handle bob &&
+        mayfly alice contact add "bob@$address"; } >/dev/null; then
+        tail -n 20 "$scratch/said" >&2
+        fail "the two accounts could not be made" "this is a bug; please report it"
+    fi
     for ((tries = 0; tries < 10 && ${#request} == 0; tries++)); do
         mayfly bob receive --timeout 2s >/dev/null || true
         request=$(mayfly bob --json contact requests |
             sed -n 's/.*"id":"\([^"]*\)".*/\1/p' | head -n 1)
     done
+    [ -n "$request" ] || tail -n 20 "$scratch/said" >&2
     [ -n "$request" ] || fail "bob never saw alice's request" "this is a bug; please report it"
     mayfly bob contact accept "$request" >/dev/null
     for ((tries = 0; tries < 10; tries++)); do
         mayfly alice receive --timeout 2s >/dev/null || true
-        if mayfly alice send bob "$text" --expire 10m >/dev/null 2>"$scratch/send"; then break; fi
+        if mayfly alice send bob "$text" --expire 10m >/dev/null; then break; fi
     done
     for ((tries = 0; tries < 10; tries++)); do
         received+=$(mayfly bob --json receive --timeout 2s || true)
@@ -81,7 +86,7 @@ exchange() {
             return
         fi
     done
-    cat "$scratch/send" >&2
+    tail -n 20 "$scratch/said" >&2
     fail "bob never got alice's message" "this is a bug; please report it"
 }
 
