@@ -28,7 +28,7 @@ class Stage:
     lane: str = "main"
     minutes_max: float = 20  # a stage that hangs is ended and has failed
     needs: str = ""  # the stage that builds what this one runs
-    counts: str = "none"  # ctest: read its report; line: read 'N passed, N failed'
+    counts: str = "none"  # ctest: its report; line: 'N passed, N failed'; program: one test
     env: dict = field(default_factory=dict)
 
 
@@ -66,27 +66,26 @@ def slug(name):
 
 
 def main_stages(seeds):
-    env = {"MAYFLY_SIM_SEEDS": str(seeds)}
     needs = "build"
     return [
         build("build", "release", minutes_max=25, env={"MAYFLY_CMAKE_ARGS": "-DMAYFLY_TESTS=ON"}),
-        ctest("unit, vectors, tidy", "release", "-LE", "^(sim|functional)$", needs=needs),
-        ctest(f"simulator, {seeds} seeds", "release", "-L", "^sim$", lane="sim", needs=needs,
-              env=env),
+        ctest("unit, vectors, tidy", "release", "-LE", "^(long|functional)$", needs=needs),
+        Stage(f"simulator, {seeds} seeds",
+              ["build/release/tests/sim/mayfly-sim", "--seeds", f"1-{seeds}"], lane="sim",
+              minutes_max=10 + seeds / 50, counts="program", needs=needs),
         ctest("functional", "release", "-L", "^functional$", "-j", "1", lane="functional",
-              needs=needs),
+              minutes_max=40, needs=needs),
     ]
 
 
-def long_stages(fuzz_seconds, sanitized_seeds):
-    env = {"MAYFLY_SIM_SEEDS": str(sanitized_seeds), "MAYFLY_CMAKE_ARGS": "-DMAYFLY_TESTS=ON"}
-    sanitize = {"lane": "sanitize", "env": env}
+def long_stages(fuzz_seconds):
+    sanitize = {"lane": "sanitize", "env": {"MAYFLY_CMAKE_ARGS": "-DMAYFLY_TESTS=ON"}}
     fuzz = {"lane": "fuzz"}
     wasm = {"lane": "wasm"}
     return [
         build("sanitizer build", "dev", minutes_max=25, **sanitize),
-        ctest(f"sanitizer tests, {sanitized_seeds} seeds", "dev", "-LE", "^functional$",
-              needs="sanitizer build", **sanitize),
+        ctest("sanitizer tests", "dev", "-LE", "^(long|functional)$", needs="sanitizer build",
+              **sanitize),
         setup("fuzz setup", "fuzz", **fuzz),
         Stage("fuzz build", ["tools/build.sh", "fuzz", "fuzz/all"], needs="fuzz setup", **fuzz),
         Stage(f"fuzz, {fuzz_seconds} s a target", ["tools/fuzz.sh", str(fuzz_seconds)],
@@ -101,13 +100,13 @@ def long_stages(fuzz_seconds, sanitized_seeds):
 def stages_of(lane):
     fuzz_seconds = int(os.environ.get("FUZZ_SECONDS") or 60)
     if lane == "test":
-        return main_stages(1000) + long_stages(fuzz_seconds, 50)
+        return main_stages(1000) + long_stages(fuzz_seconds)
     if lane == "nightly":
-        return main_stages(20000) + long_stages(max(fuzz_seconds, 600), 1000)
+        return main_stages(20000) + long_stages(max(fuzz_seconds, 600))
     if lane == "check":
         return [stage for stage in main_stages(20) if stage.lane != "functional"]
     if lane in LONG_LANES:
-        return [stage for stage in long_stages(fuzz_seconds, 50) if stage.lane == lane]
+        return [stage for stage in long_stages(fuzz_seconds) if stage.lane == lane]
     sys.exit(f"run_stages: error: no such lane: {lane}\n"
              "run_stages: hint: test, check, nightly, sanitize, fuzz or wasm")
 
@@ -128,6 +127,8 @@ def run(stage):
         count_report(outcome, report)
     elif stage.counts == "line":
         count_line(outcome, log.read_text(errors="replace"))
+    elif stage.counts == "program":
+        outcome.passed = 1 if code == 0 else 0
     # A stage must never fail without a failure in the totals.
     if code != 0 and outcome.failed == 0:
         outcome.failed = 1
@@ -160,7 +161,7 @@ def stream(process, log, deadline):
 
 
 def count_report(outcome, report):
-    """Counts cases where a program prints GoogleTest's or our own totals, else programs."""
+    """Counts cases where a program prints totals (GoogleTest, unittest, ours), else programs."""
     if not report.exists():
         return
     for case in ElementTree.parse(report).getroot().iter("testcase"):
@@ -186,6 +187,11 @@ def counts_in(output):
     totals = re.findall(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", output, re.MULTILINE)
     if totals:
         return tuple(int(n or 0) for n in totals[-1])
+    unittest = re.findall(r"^Ran (\d+) tests? in [^\n]*\n+(?:OK|FAILED)(.*)$", output, re.MULTILINE)
+    if unittest:
+        bad, skipped = (sum(map(int, re.findall(rf"(?:{kind})=(\d+)", unittest[-1][1])))
+                        for kind in ("failures|errors", "skipped"))
+        return int(unittest[-1][0]) - bad - skipped, bad, skipped
     return (number(r"^\[  PASSED  \] (\d+) test"), number(r"^\[  FAILED  \] (\d+) tests?, listed"),
             number(r"^\[  SKIPPED \] (\d+) tests?, listed"))
 
