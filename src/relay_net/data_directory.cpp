@@ -113,7 +113,9 @@ Result<crypto::TlsIdentity> read_identity(const std::string& certificates_path,
 void forbid_core_dumps() {
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__  // LeakSanitizer looks into its own process, which this forbids
     prctl(PR_SET_DUMPABLE, 0);
+#endif
 }
 
 }  // namespace mayfly::relay_net
