@@ -9,9 +9,9 @@ packages_of() {
     case "$1" in
         # The programs themselves: `make run`.
         build) echo "g++ cmake ninja-build pkg-config ccache libssl-dev libsodium-dev" \
-            "librocksdb-dev libsqlite3-dev" ;;
+            "librocksdb-dev libsqlite3-dev nlohmann-json3-dev" ;;
         # Unit, vector, simulator and functional tests.
-        test) echo "libgtest-dev nlohmann-json3-dev python3 valgrind zlib1g-dev" ;;
+        test) echo "libgtest-dev python3 valgrind zlib1g-dev" ;;
         # libFuzzer with AddressSanitizer and UndefinedBehaviorSanitizer.
         fuzz) echo "clang-14 libclang-rt-14-dev" ;;
         # The core for WebAssembly, its tests, and libcrypto from Debian's source package.
