@@ -2,6 +2,8 @@
 //
 //     mayfly-sim --seeds 1-1000          run a range
 //     mayfly-sim --seed 42 --trace       run one and tell what happens
+//
+// Without a range it runs seeds 1 to $MAYFLY_SIM_SEEDS (25 if that is not set).
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -16,7 +18,7 @@ namespace {
 
 struct Range {
     uint64_t first = 1;
-    uint64_t last = 100;
+    uint64_t last = 25;
 };
 
 bool parse_range(std::string_view text, Range& range) {
@@ -71,11 +73,19 @@ int summarise(const std::vector<mayfly::sim::RunReport>& reports) {
     return failed == 0 ? 0 : 1;
 }
 
+int usage() {
+    std::fprintf(stderr, "usage: mayfly-sim [--seeds A-B | --seed N] [--trace]\n");
+    return 2;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     Range range;
     bool trace = false;
+    if (const char* seeds = std::getenv("MAYFLY_SIM_SEEDS")) {
+        if (!parse_range(std::string("1-") + seeds, range)) return usage();
+    }
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
         const bool takes_range = argument == "--seeds" || argument == "--seed";
@@ -84,8 +94,7 @@ int main(int argc, char** argv) {
         } else if (argument == "--trace") {
             trace = true;
         } else {
-            std::fprintf(stderr, "usage: mayfly-sim [--seeds A-B | --seed N] [--trace]\n");
-            return 2;
+            return usage();
         }
     }
     if (trace) return summarise({mayfly::sim::run_seed(range.first, true)});

@@ -311,6 +311,9 @@ class Scenario {
             }
             for (size_t j : people_[i].befriends) check_pair(i, j);
         }
+        if (world_.ledger.seal_count() == 0) {
+            world_.ledger.violation("no encryption was observed: see seal_observer.cpp");
+        }
         world_.ledger.check_delivery(world_.scheduler.now(), skew_max);
     }
 
