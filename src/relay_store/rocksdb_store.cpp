@@ -29,14 +29,16 @@ constexpr auto recovery_interval = std::chrono::seconds(1);
 // What a batch may write for each row it erases and still count as freeing space: the counters of
 // the queue that the row was in.
 constexpr size_t written_per_erased_row_bytes_max = 128;
-constexpr uint64_t reserve_fraction = 20;
-// A write buffer goes to disk whole, and its log stays until then: on a small disk it must be
-// small.
-constexpr uint64_t write_buffer_fraction = 64;
-constexpr uint64_t write_buffer_size_bytes_min = uint64_t{1} << 20;
+// How the disk is cut up. Flushing and compacting need room for copies: some write buffers and one
+// compaction. All of it must fit the reserve, or a disk full of messages could not be emptied.
+constexpr uint64_t reserve_fraction = 4;
+constexpr uint64_t write_buffer_fraction = 128;
+constexpr uint64_t write_buffer_size_bytes_min = uint64_t{512} << 10;
+constexpr uint64_t level_base_write_buffers = 4;
+constexpr uint64_t compaction_write_buffers_max = 8;
+constexpr uint64_t log_write_buffers_max = 4;
 constexpr double filter_bits_per_key = 10;  // 1 % false positives
 constexpr int open_files_max = 512;
-constexpr uint64_t wal_size_bytes_max = uint64_t{128} << 20;
 
 rocksdb::Slice slice(BytesView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -69,14 +71,16 @@ rocksdb::Options database_options(const RocksDbOptions& options, const Disk& dis
     const uint64_t fitting =
         std::max(write_buffer_size_bytes_min, disk.total_bytes / write_buffer_fraction);
     out.write_buffer_size = std::min<uint64_t>(options.write_buffer_size_bytes, fitting);
-    out.target_file_size_base = 2 * out.write_buffer_size;
+    out.target_file_size_base = out.write_buffer_size;
+    out.max_bytes_for_level_base = level_base_write_buffers * out.write_buffer_size;
+    out.max_compaction_bytes = compaction_write_buffers_max * out.write_buffer_size;
+    out.max_total_wal_size = log_write_buffers_max * out.write_buffer_size;
     out.max_write_buffer_number = 3;
     out.level_compaction_dynamic_level_bytes = true;
     out.max_open_files = open_files_max;
     out.max_background_jobs = 2;
     // The log is written out by sync only: a group of steps costs one write and one fsync.
     out.manual_wal_flush = true;
-    out.max_total_wal_size = wal_size_bytes_max;
     // Reserving the log's full size ahead would fill a small disk before its time.
     out.allow_fallocate = false;
     // After a power failure the log may end in anything; all before that was synced is read.

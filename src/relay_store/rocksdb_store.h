@@ -15,12 +15,12 @@ namespace mayfly::relay_store {
 struct RocksDbOptions {
     // Index, filter and data blocks; with the write buffers it bounds the store's memory.
     size_t block_cache_size_bytes = size_t{64} << 20;
-    size_t write_buffer_size_bytes = size_t{32} << 20;  // each of up to three; less on small disks
+    size_t write_buffer_size_bytes = size_t{16} << 20;  // each of up to three; less on small disks
     // Erased bytes leave the files within this time and that of one compaction of the whole store.
     Duration erase_interval = Duration::hours(1);
     // Below this much free space only batches that free space are taken, so that a full disk never
-    // stops acknowledgements and expiry. On small file systems: a twentieth of it.
-    uint64_t reserve_size_bytes = uint64_t{64} << 20;
+    // stops acknowledgements, expiry and compaction. At most a quarter of the file system.
+    uint64_t reserve_size_bytes = uint64_t{256} << 20;
 };
 
 class RocksDbStore : public relay::RelayStore {

@@ -259,6 +259,34 @@ TEST(rocksdb_store, on_a_full_disk_only_batches_that_free_space_are_taken) {
     EXPECT_TRUE(put(*store, "again", Bytes(100'000, 1)).ok());
 }
 
+// fill writes a file that takes all there is.
+std::string fill(const std::string& directory) {
+    std::string filler = directory + "/filler";
+    std::ofstream out(filler, std::ios::binary);
+    const std::string block(64 << 10, 'x');
+    while (out.write(block.data(), std::streamsize(block.size())).flush()) {
+    }
+    return filler;
+}
+
+TEST(rocksdb_store, a_full_disk_does_not_keep_the_store_from_closing) {
+    const SmallDisk disk("size=40m");
+    if (!disk.mounted()) GTEST_SKIP() << "needs the right to mount a tmpfs";
+    RocksDbOptions options;
+    options.erase_interval = Duration::milliseconds(100);
+    auto store = open_store(disk.path(), options);
+    for (int i = 0; i < 100; ++i) {
+        ASSERT_TRUE(put(*store, std::to_string(i), Bytes(100'000, 1)).ok());
+    }
+    fill(disk.path());
+    relay::StoreBatch batch;
+    batch.erase(key("1"));
+    (void)store->apply(batch);
+    (void)store->sync();
+    usleep(500'000);  // the eraser meets the full disk
+    store.reset();
+}
+
 TEST(rocksdb_store, a_store_that_ran_into_the_end_of_the_disk_goes_on_when_there_is_space) {
     const SmallDisk disk("size=40m");
     if (!disk.mounted()) GTEST_SKIP() << "needs the right to mount a tmpfs";
@@ -266,13 +294,7 @@ TEST(rocksdb_store, a_store_that_ran_into_the_end_of_the_disk_goes_on_when_there
     options.reserve_size_bytes = 0;
     const auto store = open_store(disk.path(), options);
     ASSERT_TRUE(put(*store, "first", Bytes(1000, 1)).ok());
-    const std::string filler = disk.path() + "/filler";
-    {
-        std::ofstream out(filler, std::ios::binary);
-        const std::string block(1 << 20, 'x');
-        while (out.write(block.data(), std::streamsize(block.size())).flush()) {
-        }
-    }
+    const std::string filler = fill(disk.path());
     // Memory takes what the disk then refuses.
     relay::StoreBatch batch;
     for (int i = 0; i < 20; ++i) batch.erase(key(std::string(60'000, 'k') + std::to_string(i)));
