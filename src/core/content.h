@@ -63,8 +63,9 @@ Result<ConversationInfo> decode_conversation_info(BytesView data);
 // Introduction says who invites: their newest account record. It is sealed with a key that only
 // the members of the invited group can derive.
 struct Introduction {
-    Bytes record;  // an encoded wire::SignedAccountRecord
-    MAYFLY_FIELDS(self.record)
+    uint64_t made_at_ms = 0;  // the inviter's clock
+    Bytes record;             // an encoded wire::SignedAccountRecord
+    MAYFLY_FIELDS(self.made_at_ms, self.record)
 };
 
 // DirectPayload is what Put carries to an intro address: an invitation to a group.

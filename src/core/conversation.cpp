@@ -18,6 +18,16 @@ bool has_outbox(const Machine& machine, const ConversationId& id) {
                        [&](const auto& entry) { return entry.second.conversation == id; });
 }
 
+// Our own invitation to the same account must reach the hub before our acceptance of theirs: else
+// they would take it for a new beginning (see supersede_earlier).
+bool waits_for_invitation(const Machine& machine, const ConversationRow& row) {
+    return std::any_of(
+        machine.tables.creations.begin(), machine.tables.creations.end(), [&](const auto& entry) {
+            const auto& other = machine.tables.conversations.at(entry.first);
+            return other.contact == row.contact && other.info.hubs.front() == row.info.hubs.front();
+        });
+}
+
 Status send_commit(Machine& machine, Step& step, const ConversationRow& row,
                    const mls::Group& group) {
     const Purpose purpose{Kind::commit, group.epoch().value, row.info.conversation};
@@ -71,6 +81,7 @@ void close_for_sending(Machine& machine, Step& step, ConversationRow& row, mls::
                        Error why) {
     group.discard_pending_commit();
     row.commit.reset();
+    row.closed = true;
     row.superseded = true;
     step.end(std::exchange(row.accept_operation, 0), why);
     save_group(step, row.info.conversation, group);
@@ -156,6 +167,7 @@ Status pump_conversation(Machine& machine, Step& step, ConversationRow& row) {
         pump_creation(machine, step, row);
         return {};
     }
+    if (!row.joined && waits_for_invitation(machine, row)) return {};
     const bool due = !row.joined || commit_is_due(row, step.now());
     if (!row.commit && !due && !has_outbox(machine, id)) return {};
     TRY_ASSIGN(mls::Group * group, group_of(machine, step, id));
@@ -210,7 +222,7 @@ Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
     TRY(group->apply(std::move(*staged)));
     row.commit.reset();  // lost the race; made anew if it is still wanted
     if (committer.account_key != machine.tables.account->account_key) row.peer_joined = true;
-    if (!group->is_active()) row.superseded = true;
+    if (!group->is_active()) row.closed = row.superseded = true;
     save_group(step, row.info.conversation, *group);
     save_conversation(machine, step, row);
     step.shred();

@@ -38,6 +38,18 @@ Status recall_arrived(Machine& machine, Step& step, const AccountId& sender,
     return mark_seen(machine, step, sender, *target, until);
 }
 
+// A peer that writes in a superseded conversation after it made its newest invitation still has
+// both: then both sides send in the one with the lower id. Both times are of the peer's clock.
+void revive(Machine& machine, Step& step, ConversationRow& row, const Content& content) {
+    if (!row.superseded || row.closed) return;
+    for (const ConversationId& id : conversations_of(machine, row.contact)) {
+        const auto& other = machine.tables.conversations.at(id);
+        if (content.sent_at_ms <= other.invited_at_ms) return;
+    }
+    row.superseded = false;
+    save_conversation(machine, step, row);
+}
+
 Status content_arrived(Machine& machine, Step& step, ConversationRow& conversation,
                        const wire::DeviceCertificate& sender, const Content& content) {
     const AccountId account = wire::account_id_of(sender.account_key);
@@ -98,6 +110,7 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
     const AccountId account = wire::account_id_of(sender.account_key);
     ENSURE(account == row.contact || account == machine.own_account(), mls_unknown_sender);
     TRY_ASSIGN(const Content content, decode_content(message->plaintext.expose()));
+    if (account == row.contact) revive(machine, step, row, content);
     return content_arrived(machine, step, row, sender, content);
 }
 

@@ -38,8 +38,9 @@ Result<Bytes> make_payload(Step& step, const AccountRow& account, const mls::Gro
                step.get(row_key::own_record(account.record_number)));
     ENSURE(record.has_value(), store_corrupt);
     TRY_ASSIGN(const Secret key, group.export_secret(introduction_label, {}, 32));
-    return encode_direct_payload(std::move(welcome),
-                                 seal_introduction(key, Introduction{to_bytes(record->expose())}));
+    return encode_direct_payload(
+        std::move(welcome),
+        seal_introduction(key, Introduction{to_ms(step.now()), to_bytes(record->expose())}));
 }
 
 // The leaf of each invited device, and where its messages go until it gives an address of its own.
@@ -103,6 +104,7 @@ Result<OpenedKeyPackage> find_key_package(Step& step, BytesView welcome) {
 struct Invited {
     ConversationInfo info;
     VerifiedRecord inviter;
+    uint64_t made_at_ms = 0;
 };
 // Who is in the group decides what it is: exactly our account and one other, and all devices of
 // the other as its record lists them.
@@ -119,6 +121,7 @@ Result<Invited> check_invitation(Machine& machine, const std::string& relay,
     ENSURE(find_channel(machine, out.info.channel) == nullptr, already_exists);
     TRY_ASSIGN(const Secret key, group.export_secret(introduction_label, {}, 32));
     TRY_ASSIGN(const Introduction introduction, open_introduction(key, sealed_introduction));
+    out.made_at_ms = introduction.made_at_ms;
     TRY_ASSIGN(out.inviter, verify_chain({introduction.record}, std::nullopt));
     ENSURE(out.inviter.account != machine.own_account(), forged_record);
     const auto known = machine.tables.contacts.find(out.inviter.account);
@@ -183,6 +186,7 @@ Status take_in(Machine& machine, Step& step, mls::Group group, Invited invited) 
     row.accepted = accepted;
     row.peer_joined = true;
     row.received_at_ms = to_ms(step.now());
+    row.invited_at_ms = invited.made_at_ms;
     row.last_commit_at_ms = to_ms(step.now());
     const ConversationId id = row.info.conversation;
     save_conversation(machine, step, row);

@@ -62,17 +62,20 @@ Status check_found(const Machine& machine, const Lookup& lookup, const VerifiedR
     return {};
 }
 
-// Returns true when the operation is over, because we know the account already.
+// Returns true when the operation is over, because a conversation with the account exists already:
+// ours, or one that the account invited us to meanwhile.
 Result<bool> settle_known(Machine& machine, Step& step, const Lookup& lookup) {
-    const auto contact = machine.tables.contacts.find(lookup.newest->account);
-    if (contact == machine.tables.contacts.end()) return false;
-    if (!sending_conversation(machine, contact->first)) return false;
-    if (contact->second.accepted) {
+    const AccountId& account = lookup.newest->account;
+    if (sending_conversation(machine, account)) {
         step.end(lookup.operation, {});
-    } else {
-        TRY(accept_contact(machine, step, contact->first, lookup.operation));
+        return true;
     }
-    return true;
+    const auto all = conversations_of(machine, account);
+    const bool invited = std::any_of(all.begin(), all.end(), [&](const ConversationId& id) {
+        return !machine.tables.conversations.at(id).superseded;
+    });
+    if (invited) TRY(accept_contact(machine, step, account, lookup.operation));
+    return invited;
 }
 
 // Takes one reply's part of the chain; true when the chain is complete. A full reply may have more

@@ -191,6 +191,7 @@ class Messenger {
     // (it stays in the outbox and will arrive at most once).
     Result<std::pair<bool, Effects>> withdraw(const MessageId& id, Time now);
     Result<Started> recall(const MessageId& id, Time now, Entropy& entropy);
+    // open_message starts the burn timer, once; what was opened is not given as new any more.
     Result<Effects> open_message(const MessageId& id, Time now);
     Result<Effects> burn(const MessageId& id, Time now);
     // take_new_messages gives messages never given before, oldest first, and the effects that mark

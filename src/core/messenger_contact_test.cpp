@@ -101,6 +101,52 @@ TEST_F(Contacts, two_people_who_add_each_other_at_once_share_one_conversation) {
     EXPECT_EQ(alice_->messenger().contacts().size(), 1U);
 }
 
+// Alice adds Bob; after `frames` frames Bob adds Alice.
+void add_each_other(size_t frames, const std::string& relay_of_bob) {
+    TestNetwork network;
+    network.add_relay(test_relay);
+    if (relay_of_bob != test_relay) network.add_relay(relay_of_bob);
+    TestClient& alice = network.with_account("Alice", "alice", {test_relay});
+    TestClient& bob = network.with_account("Bob", "bobby", {relay_of_bob});
+    const auto one = alice.add("bobby@" + relay_of_bob);
+    network.step(frames);
+    const auto two = bob.add("alice@" + test_relay);
+    ASSERT_TRUE(one.ok() && two.ok());
+    ASSERT_TRUE(network.finish(alice, *one) && network.finish(bob, *two));
+    EXPECT_TRUE(alice.ended(*one)->ok() && bob.ended(*two)->ok());
+    network.pass(Duration::seconds(5));
+    for (int i = 0; i < 2; ++i) {
+        for (TestClient* client : {&alice, &bob}) {
+            ASSERT_EQ(client->messenger().contacts().size(), 1U);
+            EXPECT_TRUE(client->messenger().requests().empty());
+            const auto contact = client->messenger().contacts().front();
+            EXPECT_TRUE(contact.established);
+            ASSERT_TRUE(client->send(contact.conversation, "hello").ok());
+            network.pass(Duration::seconds(5));
+        }
+    }
+    EXPECT_EQ(alice.take().size(), 2U);
+    EXPECT_EQ(bob.take().size(), 2U);
+    const ConversationId shared = alice.messenger().contacts().front().conversation;
+    EXPECT_EQ(shared, bob.messenger().contacts().front().conversation);
+    EXPECT_EQ(*alice.messenger().epoch_authenticator_for_testing(shared),
+              *bob.messenger().epoch_authenticator_for_testing(shared));
+}
+
+TEST(CrossingContacts, adding_each_other_at_any_moment_ends_in_one_conversation) {
+    for (size_t frames = 0; frames < 30; ++frames) {
+        SCOPED_TRACE(frames);
+        add_each_other(frames, test_relay);
+    }
+}
+
+TEST(CrossingContacts, adding_each_other_from_two_relays_ends_in_one_conversation) {
+    for (size_t frames = 0; frames < 40; ++frames) {
+        SCOPED_TRACE(frames);
+        add_each_other(frames, "far.example");
+    }
+}
+
 TEST_F(Contacts, contact_who_lost_us_can_write_again) {
     ASSERT_TRUE(add_and_wait(network_, *alice_, "bobby@" + test_relay).ok());
     ASSERT_TRUE(network_.until([&] { return !bob_->messenger().requests().empty(); }));

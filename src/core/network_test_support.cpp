@@ -241,12 +241,16 @@ void TestNetwork::deliver(Frame frame) {
                                                        ends.client->entropy_));
 }
 
-void TestNetwork::settle() {
-    while (!on_the_way_.empty()) {
+void TestNetwork::step(size_t frames) {
+    for (; frames > 0 && !on_the_way_.empty(); --frames) {
         Frame frame = std::move(on_the_way_.front());
         on_the_way_.pop_front();
         deliver(std::move(frame));
     }
+}
+
+void TestNetwork::settle() {
+    while (!on_the_way_.empty()) step(1);
 }
 
 bool TestNetwork::fire_next(Time limit) {

@@ -93,6 +93,8 @@ class TestNetwork {
     bool until(const std::function<bool()>& condition, Duration limit = Duration::minutes(10));
     // settle delivers every frame on its way, without letting time pass.
     void settle();
+    // step delivers so many of the frames on their way.
+    void step(size_t frames);
     void pass(Duration duration);
     bool finish(TestClient& client, OperationId operation) {
         return until([&] { return client.ended(operation).has_value(); });

@@ -161,18 +161,21 @@ struct ConversationRow {
     bool accepted = false;     // by us; else its messages are hidden
     bool joined = false;       // our own address is in the hub's fan-out list
     bool peer_joined = false;  // a member of the contact has committed
+    bool closed = false;       // the hub takes no writes any more, or we were removed
     bool superseded = false;   // received from, never sent to
     OperationId accept_operation = 0;
     std::optional<PendingCommit> commit;
     uint32_t sent_since_commit = 0;
     uint64_t last_commit_at_ms = 0;
     uint64_t received_at_ms = 0;
-    uint32_t hidden = 0;   // messages kept before the request was accepted
-    uint64_t dropped = 0;  // entries that did not decrypt or did not fit
+    uint64_t invited_at_ms = 0;  // by the inviter's clock; zero if we invited
+    uint32_t hidden = 0;         // messages kept before the request was accepted
+    uint64_t dropped = 0;        // entries that did not decrypt or did not fit
     MAYFLY_FIELDS(self.version, self.info, self.contact, self.own_token, self.ours,
-                  self.token_added, self.accepted, self.joined, self.peer_joined, self.superseded,
-                  self.accept_operation, self.commit, self.sent_since_commit,
-                  self.last_commit_at_ms, self.received_at_ms, self.hidden, self.dropped)
+                  self.token_added, self.accepted, self.joined, self.peer_joined, self.closed,
+                  self.superseded, self.accept_operation, self.commit, self.sent_since_commit,
+                  self.last_commit_at_ms, self.received_at_ms, self.invited_at_ms, self.hidden,
+                  self.dropped)
 };
 
 // The rest of the way of a group that we made: channel and invitations.

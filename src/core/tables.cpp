@@ -65,7 +65,7 @@ std::vector<ConversationId> conversations_of(const Machine& machine, const Accou
 std::optional<ConversationId> sending_conversation(const Machine& machine,
                                                    const AccountId& contact) {
     for (const auto& [id, row] : machine.tables.conversations) {
-        if (row.contact == contact && !row.superseded) return id;
+        if (row.contact == contact && row.accepted && !row.superseded) return id;
     }
     return std::nullopt;
 }
