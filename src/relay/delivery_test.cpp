@@ -74,6 +74,64 @@ TEST(delivery, caught_up_comes_behind_what_waited) {
     EXPECT_TRUE(std::holds_alternative<wire::Delivery>(frames[4].body));
 }
 
+TEST(delivery, caught_up_needs_no_acknowledgement_of_what_fills_the_window) {
+    RelayDriver relay;
+    relay.device(1);
+    put_many(relay, 1, window_entries_max);
+    const auto client = relay.greeted();
+    EXPECT_EQ(relay.open_queue(client, 1), ReplyStatus::ok);
+    const auto frames = relay.pushed(client);
+    ASSERT_EQ(frames.size(), window_entries_max + 1);
+    EXPECT_TRUE(std::holds_alternative<wire::QueueCaughtUp>(frames.back().body));
+}
+
+TEST(delivery, caught_up_comes_before_what_is_new_when_all_that_waited_expired) {
+    RelayDriver relay;
+    const auto client = relay.device(1);
+    relay.device(2);
+    put_many(relay, 1, window_entries_max);
+    auto soon = put(2, 1);
+    soon.expires_at_ms = static_cast<uint64_t>(relay.now.ms) + 3'000;
+    EXPECT_EQ(relay.status(client, soon), ReplyStatus::ok);
+    EXPECT_EQ(relay.open_queue(client, 2), ReplyStatus::ok);
+    relay.pass(Duration::seconds(3));
+    relay.tick();
+    EXPECT_EQ(relay.status(client, put(2, 2)), ReplyStatus::ok);
+    relay.pushed(client);
+    EXPECT_EQ(relay.status(client, wire::QueueAck{relay.queue_of(1), {2}}), ReplyStatus::ok);
+    const auto frames = relay.pushed(client);
+    ASSERT_EQ(frames.size(), 2U);
+    EXPECT_TRUE(std::holds_alternative<wire::QueueCaughtUp>(frames[0].body));
+    EXPECT_TRUE(std::holds_alternative<wire::Delivery>(frames[1].body));
+}
+
+TEST(delivery, caught_up_that_could_not_be_told_comes_again) {
+    RelayDriver relay;
+    relay.device(1);
+    const auto client = relay.greeted();
+    relay.store.fail_sync(0, MAYFLY_ERROR(storage_failed));
+    EXPECT_EQ(relay.open_queue(client, 1), ReplyStatus::storage_failed);
+    EXPECT_TRUE(relay.pushed(client).empty());
+    relay.tick();
+    const auto frames = relay.pushed(client);
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_TRUE(std::holds_alternative<wire::QueueCaughtUp>(frames[0].body));
+}
+
+TEST(delivery, a_sweep_that_the_disk_refused_is_done_again) {
+    RelayDriver relay;
+    relay.device(1);
+    put_many(relay, 1, 3);
+    relay.pass(wire::message_ttl_default);
+    relay.pass(Duration::seconds(1));
+    relay.store.fail_apply(0, MAYFLY_ERROR(storage_failed));
+    relay.tick();
+    EXPECT_EQ(rows_in(relay, Table::entry), 3U);
+    EXPECT_LE(relay.relay().next_tick(), relay.now + retry_interval);
+    relay.tick();
+    EXPECT_EQ(rows_in(relay, Table::entry), 0U);
+}
+
 TEST(delivery, an_empty_queue_is_caught_up_at_once_and_told_once) {
     RelayDriver relay;
     const auto client = relay.device(1);
