@@ -108,8 +108,12 @@ std::optional<UsageError> split(const std::vector<std::string>& words, Words& ou
     return std::nullopt;
 }
 
-// find_verb takes the verb's one or two words off the positionals.
+// find_verb takes the verb's one or two words off the positionals. `requests` and `accept` also
+// work alone: nothing else has these names.
 const VerbSpec* find_verb(std::vector<std::string>& positionals) {
+    if (!positionals.empty() && (positionals[0] == "requests" || positionals[0] == "accept")) {
+        positionals.insert(positionals.begin(), "contact");
+    }
     for (const VerbSpec& spec : verb_specs) {
         const std::string_view name = spec.name;
         const size_t space = name.find(' ');

@@ -95,6 +95,14 @@ TEST(arguments, every_verb_is_found_and_has_its_own_help) {
     EXPECT_EQ(parsed({"--version"}).verb, Verb::version);
 }
 
+TEST(arguments, requests_and_accept_work_without_contact) {
+    EXPECT_EQ(parsed({"requests"}).verb, Verb::contact_requests);
+    EXPECT_EQ(parsed({"accept", "x"}).verb, Verb::contact_accept);
+    EXPECT_EQ(parsed({"accept", "x"}).target, "x");
+    EXPECT_EQ(refused({"accept"}), "ID is missing");
+    EXPECT_EQ(parsed({"send", "requests", "accept"}).target, "requests");
+}
+
 TEST(arguments, mistakes_are_named) {
     EXPECT_EQ(refused({}), "a verb is missing");
     EXPECT_EQ(refused({"fly"}), "unknown verb: fly");

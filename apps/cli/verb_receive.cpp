@@ -1,5 +1,9 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
+#include "printing.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -8,12 +12,11 @@ namespace {
 
 constexpr size_t batch_size_max = 100;  // messages marked as shown, and written, at once
 
-// Receiver prints what is new. Messages are marked as shown, durably, before they are printed:
-// after a crash in between one is missing on the screen, and `messages` still has it, instead of
-// being shown twice.
+// Receiver prints what is new, each message once: it is marked as shown, durably, before it is
+// printed, and noted so that a process killed in between does not lose it.
 class Receiver {
   public:
-    explicit Receiver(Context& context) : context_(context) {}
+    explicit Receiver(Context& context) : context_(context), note_(context.home) {}
 
     void attach(Session& session) {
         session.on_event([this](const core::Event& event) {
@@ -30,16 +33,23 @@ class Receiver {
 
     Outcome print(Session& session) {
         arrived_ = false;
-        while (true) {
+        size_t taken_count = batch_size_max;
+        while (taken_count == batch_size_max) {
             const Time now = wall_clock_now();
             TRY_ASSIGN(auto taken, session.messenger().take_new_messages(batch_size_max, now));
+            taken_count = taken.first.size();
+            std::vector<core::MessageView> messages = left_over(session, taken.first, now);
+            std::move(taken.first.begin(), taken.first.end(), std::back_inserter(messages));
+            std::vector<core::MessageId> ids;
+            for (const core::MessageView& message : messages) ids.push_back(message.id);
+            if (!ids.empty()) TRY(note_.begin(ids));
             TRY(session.perform(std::move(taken.second)));
-            for (const core::MessageView& message : taken.first) {
+            for (const core::MessageView& message : messages) {
                 show_message(context_.out, context_.command.json, message, now);
             }
-            shown_ += taken.first.size();
             TRY(context_.show());
-            if (taken.first.size() < batch_size_max) break;
+            if (!ids.empty()) note_.end();
+            shown_ += messages.size();
         }
         if (requests_.empty()) return {};
         TRY(requests_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
@@ -47,6 +57,21 @@ class Receiver {
     }
 
   private:
+    // What a killed process had marked and not printed; what it had not even marked is taken anew.
+    std::vector<core::MessageView> left_over(Session& session,
+                                             const std::vector<core::MessageView>& taken,
+                                             Time now) {
+        std::vector<core::MessageView> out;
+        if (std::exchange(left_over_done_, true)) return out;
+        for (const core::MessageId& id : note_.left_over()) {
+            const bool is_taken = std::any_of(
+                taken.begin(), taken.end(), [&](const auto& message) { return message.id == id; });
+            auto message = session.messenger().find_message(core::text_of(id), now);
+            if (!is_taken && message.ok()) out.push_back(std::move(message).value());
+        }
+        return out;
+    }
+
     void announce(const core::RequestView& request) {
         shown_++;
         show_request(requests_, context_.command.json, request);
@@ -57,7 +82,9 @@ class Receiver {
     }
 
     Context& context_;
+    PrintingNote note_;
     OutputText requests_;
+    bool left_over_done_ = false;
     bool arrived_ = false;
     size_t shown_ = 0;
 };
