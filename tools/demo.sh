@@ -46,14 +46,15 @@ show() {
     local who=$1
     shift
     printf '  %s$ mayfly' "$who"
-    printf ' %s' "${@@Q}" | sed "s/'\([a-z0-9-]*\)'/\1/g; s/\(#[a-z0-9]\{6\}\)[a-z0-9]\{46\}/\1.../g"
+    printf ' %s' "${@@Q}" |
+        sed "s/'\([a-z0-9-]*\)'/\1/g; s/\(#[a-z0-9]\{6\}\)[a-z0-9]\{46\}/\1.../g"
     printf '\n'
     mayfly "$who" "$@" >"$scratch/output" 2>"$scratch/errors" || {
         cat "$scratch/errors" >&2
         fail "mayfly $1 of $who did not work"
     }
-    sed 's/^/    /; s/\(#[a-z0-9]\{6\}\)[a-z0-9]\{46\}/\1.../g; s/\(mayfly:[A-Za-z0-9_-]\{6\}\)[A-Za-z0-9_-]*/\1.../' \
-        "$scratch/output"
+    sed -e 's/^/    /; s/\(#[a-z0-9]\{6\}\)[a-z0-9]\{46\}/\1.../g' \
+        -e 's/\(mayfly:[A-Za-z0-9_-]\{6\}\)[A-Za-z0-9_-]*/\1.../' "$scratch/output"
 }
 
 start_relay() {
@@ -64,7 +65,8 @@ start_relay() {
     for ((tries = 0; tries < 300; tries++)); do
         address=$(sed -n 's/^listening .* address //p' "$scratch/ready")
         [ -z "$address" ] || break
-        kill -0 "$relay_pid" 2>/dev/null || fail "the relay did not start: $(cat "$scratch/relay.log")"
+        kill -0 "$relay_pid" 2>/dev/null ||
+            fail "the relay did not start: $(cat "$scratch/relay.log")"
         sleep 0.1
     done
     [ -n "$address" ] || fail "the relay did not get ready within 30 s"
@@ -164,7 +166,7 @@ check "while it lives, no file of anybody holds the text in the clear" is_nowher
 printf '  ... 3 seconds pass ...\n'
 sleep 3.2
 check "it is gone from bob's device" has_nothing_of bob alice "$secret"
-show alice recall "$(mayfly alice --json messages bob | sed -n 's/.*"id":"\([a-z0-9]*\)".*/\1/p' | head -n 1)"
+show alice recall "$id"
 check "recalled, it is gone from alice's as well" has_nothing_of alice bob "$secret"
 check "no file of anybody, nor of the relay, contains it" is_nowhere "$secret"
 
