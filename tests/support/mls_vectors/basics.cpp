@@ -5,6 +5,7 @@
 #include "mls/mls_message.h"
 #include "mls/ratchet_tree.h"
 #include "mls/tree_math.h"
+#include "tests/support/mls_vectors/generate.h"
 #include "tests/support/mls_vectors/runners.h"
 
 namespace mayfly::vectors {
@@ -164,6 +165,96 @@ Status run_messages(const Value& vector) {
     check_round_trip<GroupContextExtensions>(vector, "group_context_extensions_proposal");
     check_round_trip<Commit>(vector, "commit");
     return check_tree(vector);
+}
+
+// Own vectors.
+
+namespace {
+
+Json index_json(std::optional<NodeIndex> node) { return node ? Json(node->value) : Json(); }
+
+// A list of what `of` says about each node.
+template <class Of>
+Json for_nodes(LeafCount leaves, Of&& of) {
+    Json out = Json::array();
+    for (uint32_t i = 0; i < leaves.node_count(); ++i) out.push_back(index_json(of(NodeIndex{i})));
+    return out;
+}
+
+std::string hex(const Secret& secret) { return to_hex(secret.expose()); }
+
+Json make_encryption(const CipherSuite& suite, Dice& dice) {
+    const auto pair = crypto::kem_generate(suite.hpke.kem, dice.entropy).value();
+    const Bytes context = dice.bytes(20);
+    const Bytes plaintext = dice.bytes(40);
+    const auto sealed =
+        encrypt_with_label(suite, pair.public_key, "a label", context, plaintext, dice.entropy)
+            .value();
+    return {{"priv", hex(pair.private_key)},
+            {"pub", to_hex(pair.public_key)},
+            {"label", "a label"},
+            {"context", to_hex(context)},
+            {"plaintext", to_hex(plaintext)},
+            {"kem_output", to_hex(sealed.kem_output)},
+            {"ciphertext", to_hex(sealed.ciphertext)}};
+}
+
+}  // namespace
+
+Json make_tree_math(const CipherSuite&, Dice& dice) {
+    constexpr size_t sizes = 10;  // up to 512 leaves
+    const LeafCount leaves{1U << (dice.number % sizes)};
+    return {{"n_leaves", leaves.value},
+            {"n_nodes", leaves.node_count()},
+            {"root", root(leaves).value},
+            {"left", for_nodes(leaves, [](NodeIndex node) { return left(node); })},
+            {"right", for_nodes(leaves, [](NodeIndex node) { return right(node); })},
+            {"parent", for_nodes(leaves, [&](NodeIndex node) { return parent(node, leaves); })},
+            {"sibling", for_nodes(leaves, [&](NodeIndex node) { return sibling(node, leaves); })}};
+}
+
+Json make_deserialization(const CipherSuite&, Dice& dice) {
+    constexpr uint32_t bounds[] = {1U << 6, 1U << 14, 1U << 30};
+    const uint32_t length = dice.below(bounds[dice.number % 3]);
+    codec::Writer header;
+    header.varint(length);
+    return {{"vlbytes_header", to_hex(header.view())}, {"length", length}};
+}
+
+Json make_crypto_basics(const CipherSuite& suite, Dice& dice) {
+    const size_t hash_size = suite.hash_size_bytes();
+    const Bytes value = dice.bytes(50);
+    const Secret secret(dice.bytes(hash_size));
+    const Bytes context = dice.bytes(30);
+    const Bytes content = dice.bytes(60);
+    const auto signer = crypto::signature_generate(suite.signature, dice.entropy).value();
+    const Bytes signature = sign_with_label(suite, signer.private_key, "a label", content).value();
+    Json out = {{"cipher_suite", static_cast<uint16_t>(suite.id)}};
+    out["ref_hash"] = {{"label", "a label"},
+                       {"value", to_hex(value)},
+                       {"out", to_hex(ref_hash(suite, "a label", value))}};
+    out["expand_with_label"] = {
+        {"secret", hex(secret)},
+        {"label", "a label"},
+        {"context", to_hex(context)},
+        {"length", 16},
+        {"out", hex(expand_with_label(suite, secret, "a label", context, 16))}};
+    out["derive_secret"] = {{"secret", hex(secret)},
+                            {"label", "a label"},
+                            {"out", hex(derive_secret(suite, secret, "a label"))}};
+    out["derive_tree_secret"] = {
+        {"secret", hex(secret)},
+        {"label", "a label"},
+        {"generation", 7},
+        {"length", hash_size},
+        {"out", hex(derive_tree_secret(suite, secret, "a label", 7, hash_size))}};
+    out["sign_with_label"] = {{"priv", hex(signer.private_key)},
+                              {"pub", to_hex(signer.public_key)},
+                              {"content", to_hex(content)},
+                              {"label", "a label"},
+                              {"signature", to_hex(signature)}};
+    out["encrypt_with_label"] = make_encryption(suite, dice);
+    return out;
 }
 
 }  // namespace mayfly::vectors

@@ -3,6 +3,7 @@
 #include "mls/mls_message.h"
 #include "mls/private_message.h"
 #include "mls/public_message.h"
+#include "tests/support/mls_vectors/generate.h"
 #include "tests/support/mls_vectors/runners.h"
 
 namespace mayfly::vectors {
@@ -153,6 +154,55 @@ Status run_message_protection(const Value& vector) {
     TRY_ASSIGN(const Bytes clear, group.seal(open, std::move(content)));
     vector.expect(!group.open(clear).ok(), "application data in the clear is accepted");
     return {};
+}
+
+// Own vectors.
+
+Json make_message_protection(const CipherSuite& suite, Dice& dice) {
+    const size_t size = suite.hash_size_bytes();
+    auto signer = crypto::signature_generate(suite.signature, dice.entropy).value();
+    ProtectionCase group;
+    group.suite = suite;
+    group.signature_key = std::move(signer.private_key);
+    group.sender_data_secret = Secret(dice.bytes(size));
+    group.membership_key = Secret(dice.bytes(size));
+    group.encryption_secret = Secret(dice.bytes(size));
+    group.context.cipher_suite = suite.id;
+    group.context.group_id = dice.bytes(16);
+    group.context.epoch = {dice.below(1000)};
+    group.context.tree_hash = dice.bytes(size);
+    group.context.confirmed_transcript_hash = dice.bytes(size);
+    group.context_bytes = codec::encode(group.context);
+
+    const Proposal proposal{Remove{{dice.below(2)}}};
+    Commit commit;
+    commit.proposals.push_back({proposal});
+    const Bytes application = dice.bytes(dice.below(100));
+    const auto seal = [&group](WireFormat format, auto body) {
+        Content content;
+        content.emplace<decltype(body)>(std::move(body));
+        return to_hex(group.seal(format, std::move(content)).value());
+    };
+    constexpr auto open = WireFormat::public_message;
+    constexpr auto sealed = WireFormat::private_message;
+    return {{"cipher_suite", static_cast<uint16_t>(suite.id)},
+            {"group_id", to_hex(group.context.group_id)},
+            {"epoch", group.context.epoch.value},
+            {"tree_hash", to_hex(group.context.tree_hash)},
+            {"confirmed_transcript_hash", to_hex(group.context.confirmed_transcript_hash)},
+            {"signature_priv", to_hex(group.signature_key.expose())},
+            {"signature_pub", to_hex(signer.public_key)},
+            {"encryption_secret", to_hex(group.encryption_secret.expose())},
+            {"sender_data_secret", to_hex(group.sender_data_secret.expose())},
+            {"membership_key", to_hex(group.membership_key.expose())},
+            {"proposal", to_hex(codec::encode(proposal))},
+            {"proposal_pub", seal(open, proposal)},
+            {"proposal_priv", seal(sealed, proposal)},
+            {"commit", to_hex(codec::encode(commit))},
+            {"commit_pub", seal(open, commit)},
+            {"commit_priv", seal(sealed, commit)},
+            {"application", to_hex(application)},
+            {"application_priv", seal(sealed, ApplicationData{SecretBuffer(application)})}};
 }
 
 }  // namespace mayfly::vectors

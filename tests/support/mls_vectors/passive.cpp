@@ -5,6 +5,7 @@
 #include "crypto/kem.h"
 #include "crypto/seeded_entropy.h"
 #include "mls/group.h"
+#include "tests/support/mls_vectors/band.h"
 #include "tests/support/mls_vectors/runners.h"
 
 namespace mayfly::vectors {
@@ -13,30 +14,14 @@ using namespace mls;
 
 namespace {
 
-class AcceptAll final : public CredentialPolicy {
-  public:
-    Status check(const CredentialCheck&) const override { return {}; }
-};
-
-class VectorPsks final : public PskSource {
-  public:
-    Status read(const Value& vector) {
-        TRY_ASSIGN(const auto psks, vector.list("external_psks"));
-        for (const Value& psk : psks) {
-            TRY_ASSIGN(const Bytes id, psk.bytes("psk_id"));
-            TRY_ASSIGN(keys_[id], psk.bytes("psk"));
-        }
-        return {};
+Status read_psks(const Value& vector, KnownPsks& out) {
+    TRY_ASSIGN(const auto psks, vector.list("external_psks"));
+    for (const Value& psk : psks) {
+        TRY_ASSIGN(const Bytes id, psk.bytes("psk_id"));
+        TRY_ASSIGN(out.keys[id], psk.bytes("psk"));
     }
-    Result<SecretBuffer> external_psk(BytesView psk_id) const override {
-        const auto found = keys_.find(to_bytes(psk_id));
-        if (found == keys_.end()) return MAYFLY_ERROR(mls_missing_psk);
-        return SecretBuffer(found->second);
-    }
-
-  private:
-    std::map<Bytes, Bytes> keys_;
-};
+    return {};
+}
 
 Result<KeyPackageSecrets> client_of(const Value& vector) {
     KeyPackageSecrets client;
@@ -92,8 +77,8 @@ Status follow_epoch(Group& group, const Value& epoch, const Environment& env) {
 Status run_passive_client(const Value& vector) {
     crypto::SeededEntropy entropy(1);
     const AcceptAll accept_all;
-    VectorPsks psks;
-    TRY(psks.read(vector));
+    KnownPsks psks;
+    TRY(read_psks(vector, psks));
     const Environment env{{0}, entropy, accept_all, &psks};
     TRY_ASSIGN(const KeyPackageSecrets client, client_of(vector));
     TRY_ASSIGN(const Bytes welcome, vector.bytes("welcome"));
@@ -112,6 +97,35 @@ Status run_passive_client(const Value& vector) {
         TRY(follow_epoch(group, epoch, env));
     }
     return {};
+}
+
+// Own vectors.
+
+namespace {
+
+Json make_case(const CipherSuite& suite, Dice& dice, size_t members, size_t epochs) {
+    Band band(suite, dice, members);
+    Json out = band.admit_passive(dice.number % 2 == 0, dice.number % 3 == 0);
+    for (size_t i = 0; i < epochs; ++i) out["epochs"].push_back(band.step());
+    out["external_psks"] = Json::array();
+    for (const auto& [id, key] : band.psks.keys) {
+        out["external_psks"].push_back({{"psk_id", to_hex(id)}, {"psk", to_hex(key)}});
+    }
+    return out;
+}
+
+}  // namespace
+
+Json make_passive_client_welcome(const CipherSuite& suite, Dice& dice) {
+    return make_case(suite, dice, 1 + dice.below(8), 0);
+}
+
+Json make_passive_client_handling_commit(const CipherSuite& suite, Dice& dice) {
+    return make_case(suite, dice, 1 + dice.below(4), 3);
+}
+
+Json make_passive_client_random(const CipherSuite& suite, Dice& dice) {
+    return make_case(suite, dice, 5, 30);
 }
 
 }  // namespace mayfly::vectors

@@ -1,10 +1,14 @@
 // The ratchet tree: tree-operations, tree-validation, treekem.
+#include <map>
+
 #include "crypto/seeded_entropy.h"
 #include "mls/group_context.h"
+#include "mls/key_package_secrets.h"
 #include "mls/labelled.h"
 #include "mls/proposal.h"
 #include "mls/tree_kem.h"
 #include "mls/tree_validation.h"
+#include "tests/support/mls_vectors/generate.h"
 #include "tests/support/mls_vectors/runners.h"
 
 namespace mayfly::vectors {
@@ -204,6 +208,159 @@ Status run_treekem(const Value& vector) {
         TRY(check_own_path(vector, group, member, entropy));
     }
     return {};
+}
+
+// Own vectors.
+
+namespace {
+
+struct Client {
+    KeyPackageSecrets package;
+    Secret signature_key;
+};
+
+Client make_client(const CipherSuite& suite, Dice& dice) {
+    Identity identity;
+    identity.credential.identity = dice.bytes(8);
+    identity.signature_keys = crypto::signature_generate(suite.signature, dice.entropy).value();
+    KeyPackageSecrets package = create_key_package(suite.id, identity, {}, dice.entropy).value();
+    return {std::move(package), std::move(identity.signature_keys.private_key)};
+}
+
+// A tree whose members may have sent paths, with everybody's keys.
+struct Forest {
+    Forest(const CipherSuite& cipher_suite, Dice& dice, size_t members)
+        : suite(cipher_suite), tree(suite), group_id(dice.bytes(16)) {
+        for (size_t i = 0; i < members; ++i) {
+            clients.push_back(make_client(suite, dice));
+            tree.add_leaf(clients.back().package.key_package.leaf_node);
+        }
+    }
+
+    NewPath send_path(RatchetTree& to, LeafIndex sender, Dice& dice) const {
+        return begin_path(to, sender, *to.leaf(sender), clients[sender.value].signature_key,
+                          group_id, dice.entropy)
+            .value();
+    }
+    // commit_path has everybody follow.
+    void commit_path(LeafIndex sender, Dice& dice) {
+        NewPath path = send_path(tree, sender, dice);
+        clients[sender.value].package.leaf_private_key =
+            path.next.private_key(sender.node())->clone();
+        for (NodePathSecret& known : path.path_secrets) {
+            path_secrets[known.node] = std::move(known.secret);
+        }
+    }
+
+    const CipherSuite& suite;
+    RatchetTree tree;
+    Bytes group_id;
+    std::vector<Client> clients;
+    std::map<NodeIndex, Secret> path_secrets;
+};
+
+Json private_leaf(const Forest& forest, LeafIndex leaf) {
+    const Client& client = forest.clients[leaf.value];
+    Json known = Json::array();
+    for (const NodeIndex node : direct_path(leaf.node(), forest.tree.leaf_count())) {
+        if (forest.tree.is_blank(node)) continue;
+        const Secret& secret = forest.path_secrets.at(node);
+        known.push_back({{"node", node.value}, {"path_secret", to_hex(secret.expose())}});
+    }
+    return {{"index", leaf.value},
+            {"encryption_priv", to_hex(client.package.leaf_private_key.expose())},
+            {"signature_priv", to_hex(client.signature_key.expose())},
+            {"path_secrets", std::move(known)}};
+}
+
+Json path_of(const Forest& forest, const TreeKemCase& group, LeafIndex sender, Dice& dice) {
+    RatchetTree sent = forest.tree;
+    const NewPath path = forest.send_path(sent, sender, dice);
+    const UpdatePath message =
+        seal_path(path, sent, {}, group.context_for(sent), dice.entropy).value();
+    Json secrets = Json::array();
+    for (uint32_t i = 0; i < forest.clients.size(); ++i) {
+        const NodePathSecret* secret =
+            i == sender.value ? nullptr : path.path_secret_for(LeafIndex{i});
+        secrets.push_back(secret == nullptr ? Json() : Json(to_hex(secret->secret.expose())));
+    }
+    return {{"sender", sender.value},
+            {"update_path", to_hex(codec::encode(message))},
+            {"path_secrets", std::move(secrets)},
+            {"commit_secret", to_hex(path.commit_secret.expose())},
+            {"tree_hash_after", to_hex(sent.tree_hash())}};
+}
+
+}  // namespace
+
+Json make_treekem(const CipherSuite& suite, Dice& dice) {
+    Forest forest(suite, dice, 2 + dice.number % 8);
+    const size_t members = forest.clients.size();
+    for (size_t i = 0; i < dice.number % 4; ++i) forest.commit_path({dice.below(members)}, dice);
+    TreeKemCase group{forest.tree, {}, {}};
+    group.context.cipher_suite = suite.id;
+    group.context.group_id = forest.group_id;
+    group.context.epoch = {dice.below(1000)};
+    group.context.confirmed_transcript_hash = dice.bytes(suite.hash_size_bytes());
+    Json leaves = Json::array();
+    Json paths = Json::array();
+    for (uint32_t i = 0; i < members; ++i) {
+        leaves.push_back(private_leaf(forest, {i}));
+        paths.push_back(path_of(forest, group, {i}, dice));
+    }
+    return {{"cipher_suite", static_cast<uint16_t>(suite.id)},
+            {"group_id", to_hex(forest.group_id)},
+            {"epoch", group.context.epoch.value},
+            {"confirmed_transcript_hash", to_hex(group.context.confirmed_transcript_hash)},
+            {"ratchet_tree", to_hex(forest.tree.encode())},
+            {"leaves_private", std::move(leaves)},
+            {"update_paths", std::move(paths)}};
+}
+
+Json make_tree_operations(const CipherSuite& suite, Dice& dice) {
+    Forest forest(suite, dice, 2 + dice.below(9));
+    const size_t members = forest.clients.size();
+    forest.commit_path({dice.below(members)}, dice);
+    const LeafIndex sender{dice.below(members)};
+    Proposal proposal;
+    switch (dice.number % 3) {
+        case 0: proposal = {Add{make_client(suite, dice).package.key_package}}; break;
+        case 1: proposal = {Update{make_client(suite, dice).package.key_package.leaf_node}}; break;
+        default: proposal = {Remove{{static_cast<uint32_t>(members) - 1}}};
+    }
+    RatchetTree after = forest.tree;
+    apply_to(after, proposal, sender).value();
+    return {{"cipher_suite", static_cast<uint16_t>(suite.id)},
+            {"tree_before", to_hex(forest.tree.encode())},
+            {"tree_hash_before", to_hex(forest.tree.tree_hash())},
+            {"proposal", to_hex(codec::encode(proposal))},
+            {"proposal_sender", sender.value},
+            {"tree_after", to_hex(after.encode())},
+            {"tree_hash_after", to_hex(after.tree_hash())}};
+}
+
+Json make_tree_validation(const CipherSuite& suite, Dice& dice) {
+    Forest forest(suite, dice, 2 + dice.below(15));
+    const size_t members = forest.clients.size();
+    for (int i = 0; i < 4; ++i) forest.commit_path({dice.below(members)}, dice);
+    // Blank nodes and unmerged leaves: one goes, two come.
+    forest.tree.remove_leaf({dice.below(members)});
+    for (int i = 0; i < 2; ++i) {
+        forest.tree.add_leaf(make_client(suite, dice).package.key_package.leaf_node);
+    }
+    Json hashes = Json::array();
+    Json resolutions = Json::array();
+    for (uint32_t i = 0; i < forest.tree.leaf_count().node_count(); ++i) {
+        hashes.push_back(to_hex(forest.tree.tree_hash(NodeIndex{i})));
+        Json resolution = Json::array();
+        for (const NodeIndex node : forest.tree.resolution({i})) resolution.push_back(node.value);
+        resolutions.push_back(std::move(resolution));
+    }
+    return {{"cipher_suite", static_cast<uint16_t>(suite.id)},
+            {"tree", to_hex(forest.tree.encode())},
+            {"group_id", to_hex(forest.group_id)},
+            {"tree_hashes", std::move(hashes)},
+            {"resolutions", std::move(resolutions)}};
 }
 
 }  // namespace mayfly::vectors
