@@ -5,12 +5,6 @@
 namespace mayfly::core {
 namespace {
 
-// What the disk says no to must be tried again; what a peer sent wrong is dropped.
-bool is_store_error(ErrorCode code) {
-    return code == ErrorCode::storage_failed || code == ErrorCode::storage_full ||
-           code == ErrorCode::store_corrupt || code == ErrorCode::store_newer;
-}
-
 Status mark_seen(Machine& machine, Step& step, const AccountId& sender, const MessageId& id,
                  Time until) {
     const Bytes key = row_key::seen(sender, id);

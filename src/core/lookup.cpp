@@ -121,8 +121,7 @@ Status record_found(Machine& machine, Step& step, Lookup& lookup, const wire::Re
     return {};
 }
 
-Status key_package_found(Machine& machine, Step& step, Lookup::Wanted& wanted,
-                         const wire::KeyPackageReply& reply) {
+Status key_package_found(Step& step, Lookup::Wanted& wanted, const wire::KeyPackageReply& reply) {
     TRY_ASSIGN(mls::KeyPackage package, mls::decode_key_package_message(reply.key_package));
     ENSURE(package.cipher_suite == mls::default_cipher_suite_id, unsupported_suite);
     TRY_ASSIGN(const mls::CipherSuite suite, mls::find_cipher_suite(package.cipher_suite));
@@ -132,7 +131,6 @@ Status key_package_found(Machine& machine, Step& step, Lookup::Wanted& wanted,
     ENSURE(certificate == wanted.device, mls_bad_key_package);
     ENSURE(equal(package.leaf_node.signature_key, certificate.device_key.view()),
            mls_bad_key_package);
-    static_cast<void>(machine);
     wanted.key_package = std::move(package);
     return {};
 }
@@ -173,9 +171,13 @@ Status handle_reply(Machine& machine, Step& step, Lookup& lookup, const Purpose&
         return record_found(machine, step, lookup, *list);
     }
     const auto* reply = std::get_if<wire::KeyPackageReply>(&body);
-    const size_t index = purpose.number % take_numbers_per_operation;
+    const auto index = static_cast<size_t>(purpose.number % take_numbers_per_operation);
     ENSURE(reply != nullptr && index < lookup.wanted.size(), unexpected_message);
-    return key_package_found(machine, step, lookup.wanted[index], *reply);
+    Lookup::Wanted& wanted = lookup.wanted[index];
+    const Status found = key_package_found(step, wanted, *reply);
+    // pump_lookups takes another one.
+    if (!found.ok() && ++wanted.refused < key_packages_tried_max) return {};
+    return found;
 }
 
 }  // namespace
@@ -194,6 +196,9 @@ Result<OperationId> begin_lookup(Machine& machine, Step& step, std::string_view 
     lookup.operation = next_operation(machine, step);
     lookup.deadline = step.now() + lookup_timeout;
     const OperationId operation = lookup.operation;
+    // Somebody waits for this one: do not sit out a backoff.
+    const auto link = machine.links.find(lookup.relay());
+    if (link != machine.links.end()) link->second.retry_at = step.now();
     machine.lookups.insert_or_assign(operation, std::move(lookup));
     return operation;
 }

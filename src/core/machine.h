@@ -30,6 +30,8 @@ constexpr Duration key_package_lifetime = Duration::days(84);
 // The last-resort one is replaced long before it ends, so that it never ends while offline.
 constexpr Duration last_resort_renewal = Duration::days(28);
 constexpr size_t outbox_window = 16;  // messages under way in one conversation
+// Old key packages of a device that was away for long have ended; behind them is a fresh one.
+constexpr size_t key_packages_tried_max = 2 * key_packages_target;
 constexpr uint32_t messages_per_commit = 50;
 constexpr Duration time_per_commit = Duration::days(1);
 constexpr uint32_t hidden_messages_max = 100;        // kept of a request before it is accepted
@@ -76,10 +78,10 @@ struct Link {
     uint32_t failures = 0;  // in a row
     Time retry_at;          // phase down: when to connect again
     Time deadline;          // phase connecting: when to give up
+    Time setup_hold_until;  // none of what pump_setup asks before
     Time hold_until;        // no requests before
     std::array<uint8_t, 32> nonce{};
     bool key_packages_counted = false;
-    bool told_up = false;
 
     bool has(const Purpose& purpose) const;
 };
@@ -90,6 +92,7 @@ struct Lookup {
         wire::DeviceCertificate device;
         wire::Token token;
         std::optional<mls::KeyPackage> key_package;
+        size_t refused = 0;  // key packages that were no good
     };
     OperationId operation = 0;
     std::optional<wire::HandleEntry> handle;
@@ -172,6 +175,8 @@ Status timer_fired(Machine& machine, Step& step);
 std::optional<Time> next_due(const Machine& machine);
 
 // replies.cpp
+// is_store_error: what our own disk refused must be tried again; what a peer sent wrong is dropped.
+bool is_store_error(ErrorCode code);
 Status reply_arrived(Machine& machine, Step& step, const std::string& relay, const Purpose& purpose,
                      wire::ReplyBody& body);
 // is_passing: refusals after which the same request may succeed later.

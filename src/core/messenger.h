@@ -110,6 +110,7 @@ struct LinkSend {
     std::string relay;
     Bytes frame;  // one wire::ClientFrame
 };
+// After LinkClose the host hands in nothing more of that connection, not even its end.
 struct LinkClose {
     std::string relay;
 };

@@ -267,5 +267,28 @@ TEST_F(Contacts, last_resort_key_package_serves_when_the_others_are_used_up) {
     expect_arrival(*alice_, *bob_, "through the last resort");
 }
 
+TEST_F(Contacts, key_packages_that_have_ended_are_passed_over) {
+    network_.now = network_.now + Duration::days(60);
+    bob_->restart();  // renews the last-resort one
+    network_.pass(Duration::seconds(1));
+    network_.now = network_.now + Duration::days(30);
+    alice_->restart();
+    ASSERT_TRUE(add_and_wait(network_, *alice_, "bobby@" + test_relay).ok());
+    bob_->restart();
+    EXPECT_TRUE(network_.until([&] { return !bob_->messenger().requests().empty(); }));
+}
+
+TEST_F(Contacts, lookup_survives_a_lost_connection) {
+    for (size_t frames = 0; frames < 8; ++frames) {
+        SCOPED_TRACE(frames);
+        TestClient& other = network_.with_account("O" + std::to_string(frames), "", {test_relay});
+        const auto added = other.add("bobby@" + test_relay);
+        ASSERT_TRUE(added.ok());
+        network_.cut_at_frame(frames + 1, false);
+        ASSERT_TRUE(network_.finish(other, *added));
+        EXPECT_TRUE(other.ended(*added)->ok());
+    }
+}
+
 }  // namespace
 }  // namespace mayfly::core

@@ -75,11 +75,6 @@ Status send_item(Machine& machine, Step& step, OutboxRow& item, ConversationRow&
     return {};
 }
 
-bool blames_store(ErrorCode code) {
-    return code == ErrorCode::storage_failed || code == ErrorCode::storage_full ||
-           code == ErrorCode::store_corrupt || code == ErrorCode::store_newer;
-}
-
 Status mark_sent(Machine& machine, Step& step, uint64_t order, const MessageId& id) {
     TRY_ASSIGN(std::optional<MessageRow> message, load_message(step, id));
     if (message && message->outgoing) {
@@ -189,7 +184,7 @@ Status pump_outbox(Machine& machine, Step& step, ConversationRow& row, mls::Grou
         if (!current && row.sent_since_commit >= messages_per_commit) break;
         const Status sent = send_item(machine, step, item, row, group);
         if (sent.ok()) continue;
-        if (blames_store(sent.code())) return sent;
+        if (is_store_error(sent.code())) return sent;
         TRY_ASSIGN(const std::optional<MessageRow> message, load_message(step, item.id));
         drop_outbox(machine, step, order, sent);
         if (message) TRY(erase_message(machine, step, *message));

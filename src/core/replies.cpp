@@ -43,6 +43,11 @@ Status removal_replied(Machine& machine, Step& step, const std::string& relay,
 
 }  // namespace
 
+bool is_store_error(ErrorCode code) {
+    return code == ErrorCode::storage_failed || code == ErrorCode::storage_full ||
+           code == ErrorCode::store_corrupt || code == ErrorCode::store_newer;
+}
+
 Status reply_arrived(Machine& machine, Step& step, const std::string& relay, const Purpose& purpose,
                      wire::ReplyBody& body) {
     // A relay row may have gone while its answer was on the way.

@@ -123,7 +123,8 @@ Status renew_vault(Machine& machine, Step& step) {
 Status pump_setup(Machine& machine, Step& step, const std::string& name) {
     RelayRow& relay = machine.tables.relays.at(name);
     Link& link = machine.links[name];
-    if (!relay.home) return {};
+    if (!relay.home || step.now() < link.setup_hold_until) return {};
+    link.setup_hold_until = Time{};
     if (!relay.intro_added) {
         const Purpose purpose{Kind::intro_add, 0, {}};
         if (!link.has(purpose)) {
@@ -175,7 +176,7 @@ Status setup_replied(Machine& machine, Step& step, const std::string& name, cons
             purpose.kind == Kind::vault_put && failed->status == wire::ReplyStatus::stale_record;
         if (!held && !newer_vault) {
             AccountRow& account = *machine.tables.account;
-            machine.links[name].hold_until = step.now() + refusal_delay;
+            machine.links[name].setup_hold_until = step.now() + refusal_delay;
             machine.links[name].key_packages_counted = false;
             if (account.setup_operation == 0 || is_passing(failed->status)) return {};
             step.end(std::exchange(account.setup_operation, 0),

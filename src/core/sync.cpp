@@ -74,7 +74,6 @@ void queue_open_replied(Machine& machine, Step& step, const std::string& name,
     Link& link = machine.links[name];
     link.phase = Link::Phase::ready;
     link.failures = 0;
-    link.told_up = true;
     step.tell(LinkChanged{name, true, std::nullopt});
 }
 
@@ -157,7 +156,6 @@ void drop_link(Machine& machine, Step& step, const std::string& relay, Error why
     link.pending.clear();
     link.key_packages_counted = false;
     link.retry_at = step.now() + backoff(machine, link.failures++);
-    link.told_up = false;
     step.tell(LinkChanged{relay, false, why});
 }
 
@@ -259,6 +257,9 @@ std::optional<Time> next_due(const Machine& machine) {
         if (link.phase == Link::Phase::down) consider(link.retry_at);
         if (link.phase == Link::Phase::connecting) consider(link.deadline);
         if (link.phase == Link::Phase::ready && link.hold_until.ms > 0) consider(link.hold_until);
+        if (link.phase == Link::Phase::ready && link.setup_hold_until.ms > 0) {
+            consider(link.setup_hold_until);
+        }
         for (const auto& [id, pending] : link.pending) consider(pending.deadline);
     }
     for (const auto& [operation, lookup] : machine.lookups) consider(lookup.deadline);
