@@ -1,7 +1,9 @@
 """Messages between two people: both directions, restarts, several processes on one home."""
+import base64
 import json
 import selectors
 import signal
+import subprocess
 import time
 import unittest
 
@@ -94,6 +96,32 @@ class Exchange(MayflyTest):
         out, _ = waiting.communicate(timeout=15)
         self.assertEqual(waiting.returncode, DONE)
         self.assertEqual(json.loads(out)["text"], "here I am")
+
+    def test_message_whose_printing_was_cut_short_is_printed_once_more(self):
+        _, alice, bob = self.make_friends()
+        alice.send(bob, "one")
+        alice.send(bob, "two")
+        first, second = bob.receive()
+        note = bob.home / "printing"
+        self.assertEqual(note.read_bytes(), b"")
+        # What a receive leaves behind that is killed after marking and before printing.
+        note.write_bytes(b"".join(base64.b32decode(message["id"].upper() + "======")
+                                  for message in (first, second)))
+        bob.run("burn", first["id"])
+        alice.send(bob, "three")
+        self.assertEqual(bob.texts(), ["two", "three"])
+        self.assertEqual(bob.receive(), [])
+        note.write_bytes(b"damaged, and of no known id")
+        self.assertEqual(bob.receive(), [])
+
+    def test_output_that_nobody_took_is_printed_again(self):
+        _, alice, bob = self.make_friends()
+        alice.send(bob, "hello?")
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(bob.arguments("receive"), stdout=full, stderr=subprocess.PIPE,
+                                  check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(bob.texts(), ["hello?"])
 
     def test_receive_without_relay_says_network(self):
         relay, _, bob = self.make_friends()
