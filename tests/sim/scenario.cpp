@@ -27,7 +27,7 @@ class Scenario {
 
     RunReport run() {
         Random& random = world_.random;
-        const size_t relay_count = 1;
+        const size_t relay_count = 1 + random.below(2);
         const size_t client_count = 2 + random.below(2);
         for (size_t i = 0; i < relay_count; ++i) world_.add_relay();
         for (size_t i = 0; i < client_count; ++i) world_.add_client();
@@ -145,7 +145,7 @@ class Scenario {
             return;
         }
         core::AccountOptions options;
-        options.relays = {world_.relays[0]->address()};
+        options.relays = {world_.relays[i % world_.relays.size()]->address()};
         options.handle_name = name(i);
         options.display_name = "Person " + std::to_string(i);
         if (person.attempts > 0) options.handle_name += "-" + std::to_string(person.attempts);
@@ -291,10 +291,12 @@ class Scenario {
     }
 
     void part(size_t i) {
-        world_.trace("partition of device " + std::to_string(i));
-        world_.partition(i, 0, true);
+        const size_t relay = world_.random.below(world_.relays.size());
+        world_.trace("partition of device " + std::to_string(i) + " and relay " +
+                     std::to_string(relay));
+        world_.partition(i, relay, true);
         world_.scheduler.after(Duration::seconds(world_.random.between(1, 60)),
-                               [this, i] { world_.partition(i, 0, false); });
+                               [this, i, relay] { world_.partition(i, relay, false); });
     }
 
     void check_end() {
