@@ -312,6 +312,8 @@ Status invitation_arrived(Machine& machine, Step& step, const std::string& relay
     // Only whoever opened the key package can have made a Welcome that joins: it is used up.
     if (!opened.row.last_resort) {
         step.erase(row_key::key_package(opened.reference));
+        step.erase(row_key::expiry(from_ms(opened.row.expires_at_ms), expiry_of_key_package,
+                                   opened.reference));
         step.shred();
         machine.links[relay].key_packages_counted = false;
     }

@@ -33,15 +33,22 @@ bool serves_all_devices(const wire::AccountRecord& record, const std::string& re
 }
 
 // The hub is a relay at which both sides have queues: one of ours if the other side is there too,
-// else one of theirs, where we then open a queue of our own.
+// a connected one first; else one of theirs, where we then open a queue of our own.
 std::string choose_hub(const Machine& machine, const wire::AccountRecord& record) {
+    std::string ours;
     std::string foreign;
     for (const std::string& relay : record.relays) {
         if (!serves_all_devices(record, relay)) continue;
-        if (machine.tables.relays.contains(relay)) return relay;
-        if (foreign.empty()) foreign = relay;
+        if (!machine.tables.relays.contains(relay)) {
+            if (foreign.empty()) foreign = relay;
+            continue;
+        }
+        const auto link = machine.links.find(relay);
+        const bool ready = link != machine.links.end() && link->second.phase == Link::Phase::ready;
+        if (ready) return relay;
+        if (ours.empty()) ours = relay;
     }
-    return foreign;
+    return ours.empty() ? foreign : ours;
 }
 
 std::optional<Pin> pin_of(const Machine& machine, const AccountId& account) {

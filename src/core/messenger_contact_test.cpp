@@ -214,6 +214,19 @@ TEST_F(Contacts, contact_on_another_relay_is_met_there) {
     expect_arrival(carol, *alice_, "after a restart");
 }
 
+TEST_F(Contacts, second_home_relay_serves_when_the_first_is_down) {
+    network_.add_relay("second.example");
+    TestClient& carol = network_.with_account("Carol", "carol", {test_relay, "second.example"});
+    TestClient& dave = network_.with_account("Dave", "dave1", {test_relay, "second.example"});
+    network_.stop_relay(test_relay);
+    ASSERT_TRUE(add_and_wait(network_, carol, dave.messenger().account()->link).ok());
+    ASSERT_TRUE(network_.until([&] { return !dave.messenger().requests().empty(); }));
+    const auto accepted = dave.accept(id_of(carol));
+    ASSERT_TRUE(accepted.ok() && network_.finish(dave, *accepted));
+    expect_arrival(carol, dave, "by the other way");
+    expect_arrival(dave, carol, "and back");
+}
+
 TEST_F(Contacts, relay_that_takes_no_new_queues_ends_the_operation) {
     relay::RelayConfig closed;
     network_.add_relay("far.example", closed);
