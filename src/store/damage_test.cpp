@@ -90,8 +90,7 @@ TEST(damage, every_truncation_is_found) {
 
 TEST(damage, swapped_removed_and_added_rows_are_found) {
     const char* const attacks[] = {
-        "UPDATE kv SET value = (SELECT value FROM kv LIMIT 1) WHERE key > (SELECT min(key) FROM "
-        "kv)",
+        "UPDATE kv SET value = (SELECT max(value) FROM kv)",
         "DELETE FROM kv WHERE key = (SELECT max(key) FROM kv)",
         "DELETE FROM kv WHERE key = (SELECT min(key) FROM kv)",
         "DELETE FROM kv",
