@@ -37,6 +37,7 @@ Status Session::go_online() {
     TRY_ASSIGN(link_, link::Link::create(entropy_));
     up_once_.clear();
     caught_up_.clear();
+    failed_.clear();
     last_failure_.reset();
     return perform(messenger_->start(wall_clock_now()));
 }
@@ -117,7 +118,12 @@ void Session::note(const core::Event& event) {
             last_failure_ = *change;
             untrusted_ = untrusted_ || change->why->code == ErrorCode::relay_untrusted;
         }
-        if (!change->up) caught_up_.erase(change->relay);
+        if (change->up) {
+            failed_.erase(change->relay);
+        } else {
+            failed_.insert(change->relay);
+            caught_up_.erase(change->relay);
+        }
     } else if (const auto* caught_up = std::get_if<core::CaughtUp>(&event)) {
         caught_up_.insert(caught_up->relay);
     }
@@ -125,9 +131,9 @@ void Session::note(const core::Event& event) {
 
 bool Session::caught_up() const {
     const auto account = messenger_->account();
-    if (!account.ok()) return false;
+    if (!account.ok() || caught_up_.empty()) return false;
     for (const std::string& relay : account.value().relays) {
-        if (!caught_up_.contains(relay)) return false;
+        if (!caught_up_.contains(relay) && !failed_.contains(relay)) return false;
     }
     return true;
 }

@@ -60,7 +60,7 @@ class Session {
                       bool yield_home = false);
 
     // What is known of the relays since go_online.
-    bool caught_up() const;  // every home relay
+    bool caught_up() const;  // every home relay that can be reached, and at least one
     bool reached_any() const { return !up_once_.empty(); }
     std::optional<core::LinkChanged> last_failure() const { return last_failure_; }
 
@@ -81,6 +81,7 @@ class Session {
     std::set<std::string> connections_;
     std::set<std::string> up_once_;
     std::set<std::string> caught_up_;
+    std::set<std::string> failed_;  // not up since
     std::optional<core::LinkChanged> last_failure_;
     bool untrusted_ = false;
     EventHandler on_event_;

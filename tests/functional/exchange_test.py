@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from harness import DONE, NETWORK, MayflyTest, eventually, messages_in
+from harness import DONE, NETWORK, MayflyTest, Person, befriend, eventually, messages_in
 
 
 class Exchange(MayflyTest):
@@ -130,6 +130,18 @@ class Exchange(MayflyTest):
             failed = bob.try_run(*words)
             self.assertIn(failed.code, (NETWORK, 1))
         self.assert_fails(bob.try_run("receive", "--timeout", "1s"), NETWORK, "relay_unreachable")
+
+
+    def test_account_on_two_relays_receives_when_one_is_dead(self):
+        first, second = self.make_relay("first"), self.make_relay("second")
+        alice = self.make_person("alice", first)
+        bob = Person("bob", self.folder / "bob")
+        bob.init(first, "--relay", second.address)
+        befriend(alice, bob)
+        second.kill()
+        alice.send(bob, "to the one that lives")
+        self.assertEqual(bob.texts("--timeout", "10s"), ["to the one that lives"])
+        self.assertEqual(bob.texts(), [])
 
 
 class OneHome(MayflyTest):
