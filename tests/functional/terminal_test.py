@@ -1,4 +1,4 @@
-"""At a terminal: passphrases are asked for and not echoed; the process keeps its memory to itself."""
+"""At a terminal: passphrases are asked for, not echoed; the process keeps its memory to itself."""
 import os
 import pty
 import select
