@@ -192,7 +192,7 @@ Result<CommitMessages> Group::commit(const CommitOptions& options, const Environ
         step.keys = path->next.clone();
         step.commit_secret = path->commit_secret.clone();
     }
-    // check 12.2-11: the tree that the commit leads to is valid.
+    // check 12.2-12: the tree that the commit leads to is valid.
     TRY(check_members(applied.tree, applied.extensions));
     TRY_ASSIGN(const auto psks, resolve_psks(applied.summary.psks, state_.get(), env));
     TRY_ASSIGN(step.psk_secret, derive_psk_secret(epoch.suite, psks));

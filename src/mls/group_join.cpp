@@ -154,6 +154,7 @@ Result<Group::ExternalJoin> Group::join_external(BytesView group_info, const Ide
                                                  const Environment& env) {
     TRY_ASSIGN(const GroupInfo info, decode_message<GroupInfo>(group_info));
     TRY_ASSIGN(const auto external_pub, read_extension<ExternalPub>(info.extensions));
+    // check 12.4.3.2-3: the group lets others in.
     ENSURE(external_pub, mls_bad_group_info);
     TRY_ASSIGN(const auto before, public_epoch(info, options.ratchet_tree, env));
     const CipherSuite& suite = before->suite;

@@ -66,6 +66,7 @@ Status take_path(const EpochState& epoch, const UpdatePath& path, const Sender& 
         replaces = &applied.summary.removed.front().member.credential;
     }
     if (is_new) {
+        // check 7.3-1: the application accepts the credential.
         TRY(env.credentials.check(
             {leaf.credential, leaf.signature_key, replaces, epoch.context.group_id}));
     }
@@ -126,7 +127,7 @@ Result<StagedCommit> stage(const GroupState& group, const AuthenticatedContent& 
         sender.is_member() ? sender.leaf() : applied.tree.first_blank_leaf();
     ENSURE(committer.value < tree_leaves_max, input_too_large);
     if (commit.path) TRY(take_path(epoch, *commit.path, sender, committer, applied, env));
-    // check 12.2-11: the tree that the commit leads to is valid.
+    // check 12.2-12: the tree that the commit leads to is valid.
     TRY(check_members(applied.tree, applied.extensions));
 
     applied.summary.committer = committer;

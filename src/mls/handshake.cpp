@@ -11,6 +11,7 @@ namespace {
 Result<Bytes> sender_key(const EpochState& epoch, const FramedContent& content) {
     switch (content.sender.type) {
         case SenderType::member: {
+            // check 6.1-1: the member is there.
             const LeafNode* leaf = epoch.tree.leaf(content.sender.leaf());
             ENSURE(leaf != nullptr, mls_unknown_sender);
             return leaf->signature_key;
@@ -25,7 +26,8 @@ Result<Bytes> sender_key(const EpochState& epoch, const FramedContent& content) 
             return senders->external_senders[content.sender.index].signature_key;
         }
         case SenderType::new_member_commit: {
-            // check 6.1-3: who joins by external commit signs with the leaf of its path.
+            // check 12.4.3.2-2: the path is there. check 6.1-3: who joins by external commit signs
+            // with the leaf of its path.
             const auto* commit = std::get_if<Commit>(&content.content);
             ENSURE(commit != nullptr, unexpected_message);
             ENSURE(commit->path.has_value(), mls_bad_update_path);
@@ -77,6 +79,7 @@ Result<Received> receive_private(const GroupState& group, const PrivateMessage& 
     }
     const auto found = group.past.find(message.epoch);
     ENSURE(found != group.past.end(), mls_wrong_epoch);
+    // check 12.4.2-1: only application messages may be late.
     ENSURE(message.content_type == ContentType::application, mls_wrong_epoch);
     const PastEpoch& past = found->second;
     TRY_ASSIGN(Received out, decrypt({past.suite, past.own_leaf, past.context_bytes,
@@ -93,9 +96,11 @@ Result<Received> receive_public(const GroupState& group, PublicMessage message) 
     const EpochState& now = *group.epoch;
     ENSURE(equal(message.content.group_id, now.context.group_id), mls_unknown_group);
     ENSURE(group.status != GroupStatus::removed, mls_removed);
+    // check 12.4.2-1: a handshake of this epoch.
     ENSURE(message.content.epoch == now.context.epoch, mls_wrong_epoch);
     Received out;
     out.epoch = message.content.epoch;
+    // check 12.4.2-2: membership tag and signature verify.
     TRY_ASSIGN(out.message, unprotect_public(now.suite, std::move(message), now.context_bytes,
                                              now.secrets.membership_key));
     const Sender& sender = out.message.content.sender;

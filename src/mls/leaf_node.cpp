@@ -56,23 +56,29 @@ Status sign_leaf_node(const CipherSuite& suite, LeafNode& leaf, const Secret& si
 }
 
 Status verify_leaf_node(const CipherSuite& suite, const LeafNode& leaf, LeafPosition position) {
+    // check 7.3-2: the signature is the leaf's own.
     return verify_with_label(suite, leaf.signature_key, "LeafNodeTBS",
                              signed_content(leaf, position), leaf.signature);
 }
 
 Status check_leaf_node(const CipherSuite& suite, const LeafNode& leaf, LeafNodeSource expected,
                        std::optional<Time> now) {
+    // check 7.3-7: the leaf was made for this use.
     ENSURE(leaf.source == expected, mls_bad_leaf_node);
+    // check 7.3-9: the key is one.
     ENSURE(crypto::kem_check_public_key(suite.hpke.kem, leaf.encryption_key).ok(),
            mls_bad_leaf_node);
     // The suite itself need not be listed: no section asks for it, and members that leave it out
     // exist (the working group's vectors for suite 7).
     ENSURE(leaf.capabilities.supports(ProtocolVersion::mls10), mls_bad_leaf_node);
+    // check 7.3-4: its own credential first. Those of others: check_members.
     ENSURE(leaf.capabilities.supports(leaf.credential.type), mls_bad_leaf_node);
+    // check 7.3-6: extensions are listed, and there once.
     ENSURE(check_extensions(leaf.extensions).ok(), mls_bad_leaf_node);
     for (const Extension& extension : leaf.extensions) {
         ENSURE(leaf.capabilities.supports(extension.type), mls_bad_leaf_node);
     }
+    // check 7.3-5: the lifetime, where the caller asks for it.
     if (now && leaf.source == LeafNodeSource::key_package) {
         ENSURE(leaf.lifetime.contains(*now), mls_bad_leaf_node);
     }

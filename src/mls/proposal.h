@@ -81,7 +81,7 @@ struct GroupContextExtensions {  // section 12.1.7
     bool operator==(const GroupContextExtensions&) const = default;
 };
 
-// A proposal of another type has no known length, so it is refused when decoded.
+// check 12.2-11: a proposal of another type has no known length, so it is refused when decoded.
 struct Proposal {
     using Content = std::variant<Add, Update, Remove, PreSharedKey, ReInit, ExternalInit,
                                  GroupContextExtensions>;

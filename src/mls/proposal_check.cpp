@@ -25,6 +25,7 @@ Status check_add(const EpochState& epoch, const Add& add, LifetimeCheck lifetime
     const auto now = lifetime == LifetimeCheck::now ? std::optional<Time>(env.now) : std::nullopt;
     TRY(validate_key_package(epoch.suite, add.key_package, now));
     const LeafNode& leaf = add.key_package.leaf_node;
+    // check 7.3-1: the application accepts the credential.
     return env.credentials.check(
         {leaf.credential, leaf.signature_key, nullptr, epoch.context.group_id});
 }

@@ -108,7 +108,8 @@ Status apply_add(AppliedProposals& out, const EpochState& epoch, const Add& add)
     return {};
 }
 
-// Section 12.3, in its order: extensions, updates, removes, adds, the rest.
+// Section 12.3, in its order: extensions, updates, removes, adds, the rest. check 12.3-1: so new
+// extensions bind who is added. check 12.3-2: so who is added takes the place of who is removed.
 Status apply_list(AppliedProposals& out, const EpochState& epoch, const Proposals& proposals) {
     for (const CommittedProposal& item : proposals) {
         if (const auto* replaced = item.proposal->get_if<GroupContextExtensions>()) {

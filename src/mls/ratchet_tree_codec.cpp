@@ -102,6 +102,7 @@ Result<RatchetTree> RatchetTree::decode(const CipherSuite& suite, BytesView enco
         tree.leaf_count_ = {2 * tree.leaf_count_.value};
         TRY_ASSIGN(tree.root_, builder.join(tree.root_, root(tree.leaf_count_)));
     }
+    // check 12.4.3.3-1: no blank node ends the list, and each node has its place's type.
     ENSURE(!builder.last_was_blank, mls_bad_tree);
     // Trees are truncated (section 7.7), so the right half of any tree has a member.
     const Subtree& top = *tree.root_;

@@ -72,6 +72,7 @@ Status TreeKemPrivate::learn_path(const RatchetTree& tree, LeafIndex signer, Sec
         // A blank node is not on the signer's filtered direct path: it got no path secret.
         if (tree.is_blank(*node)) continue;
         TRY_ASSIGN(crypto::KemKeyPair pair, node_key_pair(suite, path_secret));
+        // check 12.4.3.1-10: the key is the one in the tree.
         ENSURE(pair.public_key == tree.encryption_key(*node), mls_bad_welcome);
         next.set_key(*node, std::move(pair.private_key));
         path_secret = derive_secret(suite, path_secret, "path");
@@ -111,6 +112,7 @@ Result<OpenedPath> TreeKemPrivate::open_path(const RatchetTree& tree, LeafIndex 
     Secret path_secret(opened.expose());
     for (; at < steps.size(); ++at) {
         TRY_ASSIGN(crypto::KemKeyPair pair, node_key_pair(suite, path_secret));
+        // check 7.5-1: the key is the one that was sent.
         ENSURE(pair.public_key == path.nodes[at].encryption_key, mls_bad_update_path);
         out.next.set_key(steps[at].node, std::move(pair.private_key));
         path_secret = derive_secret(suite, path_secret, "path");
@@ -196,8 +198,10 @@ Result<UpdatePath> seal_path(const NewPath& path, const RatchetTree& tree,
 Status apply_path(RatchetTree& tree, LeafIndex sender, const UpdatePath& path,
                   std::span<const LeafIndex> new_leaves, BytesView group_id) {
     const CipherSuite& suite = tree.suite();
+    // check 12.4.2-5: the leaf is valid for a commit.
     TRY(check_leaf_node(suite, path.leaf_node, LeafNodeSource::commit, std::nullopt));
     ENSURE(verify_leaf_node(suite, path.leaf_node, {group_id, sender}).ok(), mls_bad_leaf_node);
+    // check 12.4.2-7: no key of the path is in the tree. Nor twice in the path: see below.
     ENSURE(!tree.has_encryption_key(path.leaf_node.encryption_key), mls_bad_update_path);
     std::vector<HpkePublicKey> keys;
     for (const UpdatePathNode& node : path.nodes) {
@@ -212,12 +216,15 @@ Status apply_path(RatchetTree& tree, LeafIndex sender, const UpdatePath& path,
         tree.add_leaf(path.leaf_node);
     }
     const std::vector<PathStep> steps = tree.filtered_direct_path(sender);
+    // check 12.4.2-8: the path is the sender's filtered direct path.
     ENSURE(steps.size() == keys.size(), mls_bad_update_path);
+    // check 7.6-1: one ciphertext for each node of the copath's resolution.
     for (size_t i = 0; i < steps.size(); ++i) {
         ENSURE(path.nodes[i].encrypted_path_secret.size() ==
                    recipients(tree, steps[i], new_leaves).size(),
                mls_bad_update_path);
     }
+    // check 7.9.2-3: the leaf vouches for the path.
     ENSURE(tree.set_path(sender, keys) == path.leaf_node.parent_hash, mls_bad_parent_hash);
     tree.set_leaf(sender, path.leaf_node);
     ENSURE(tree.keys_are_unique(), mls_bad_update_path);

@@ -44,6 +44,7 @@ bool parent_hash_valid(const RatchetTree& tree, const ParentNode& parent, NodeIn
         if (descendant) return false;
         descendant = node;
     }
+    // check 7.9.2-1: D is there, and nothing else of C's resolution but unmerged leaves of P.
     if (!descendant) return false;
     std::vector<LeafIndex> unmerged_beside;
     size_t unmerged_below = 0;
@@ -52,12 +53,14 @@ bool parent_hash_valid(const RatchetTree& tree, const ParentNode& parent, NodeIn
         if (is_in_subtree(beside, leaf.node())) unmerged_beside.push_back(leaf);
     }
     if (unmerged_below != unmerged_in_resolution) return false;
+    // check 7.9.2-2: D carries the parent hash of P.
     const Bytes* carried = parent_hash_in(tree, *descendant);
     if (carried == nullptr) return false;
     const Bytes sibling_hash = tree.original_tree_hash(beside, unmerged_beside);
     return *carried == parent_hash_of(tree.suite(), parent, sibling_hash);
 }
 
+// check 12.4.3.1-11: an unmerged leaf is below its node, and unmerged in each node between.
 Status check_unmerged_leaf(const RatchetTree& tree, NodeIndex top, LeafIndex leaf) {
     ENSURE(is_in_subtree(top, leaf.node()) && tree.leaf(leaf) != nullptr, mls_bad_tree);
     for (NodeIndex node = leaf.node();;) {
@@ -80,15 +83,19 @@ Status for_each_parent(const RatchetTree& tree, Check&& check) {
 }  // namespace
 
 Status check_members(const RatchetTree& tree, const Extensions& group_extensions) {
+    // check 7.3-8: keys are unique. check 12.2-6: so no client is there twice.
     ENSURE(tree.keys_are_unique(), mls_bad_leaf_node);
+    // check 7.3-4: everybody supports every credential type in use.
     const MemberSupport support = tree.member_support();
     ENSURE(all_in(support.credentials_in_use, support.credentials), mls_bad_leaf_node);
 
+    // check 12.1.7-1: everybody supports the group's extensions.
     std::vector<ExtensionType> present;
     for (const Extension& extension : group_extensions) present.push_back(extension.type);
     ENSURE(all_in(without_defaults(std::move(present)), support.extensions),
            mls_unsupported_extension);
 
+    // check 7.3-3: everybody has what is required.
     TRY_ASSIGN(const auto required, read_extension<RequiredCapabilities>(group_extensions));
     if (!required) return {};
     ENSURE(all_in(without_defaults(required->extension_types), support.extensions),

@@ -35,6 +35,8 @@ SNAKE = re.compile(r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")
 TEST_NAME = re.compile(r"\b(?:TEST|TEST_F|TEST_P|TYPED_TEST)\(\s*\w+\s*,\s*(\w+)\s*\)")
 PYTHON_TEST = re.compile(r"^\s*(?:async )?def (\w+)\(", re.MULTILINE)
 CTEST_NAME = re.compile(r"\bNAME\s+(\w+)")
+CHECK_ID = re.compile(r"\bchecks? ((?:\d+(?:\.\d+)*-\d+(?:, )?)+)")
+CHECK_ROW = re.compile(r"^\| (\d+(?:\.\d+)*-\d+) \|.*\| ([^|]*) \| tests?: ([^|]*) \|$")
 SPEC_TEST = re.compile(r"\btests?: ((?:`?\w+`?)(?:, ?`?\w+`?)*)")
 
 RULES = {
@@ -50,6 +52,7 @@ RULES = {
     "using-namespace": "a header must not change what names mean in the file that includes it",
     "listed": "a source that no CMakeLists.txt names is neither compiled nor tested",
     "spec-test": "a claim in the specification has a test that exists",
+    "checks": "a numbered check has its row, its code and a test that says its number",
     "format": "clang-format decides, nobody argues: make format",
 }
 
@@ -220,6 +223,56 @@ def check_spec(root, files, findings):
                         findings.add(path, number, "spec-test", f"no test is named {name}")
 
 
+def ids_in(text):
+    return [name for group in CHECK_ID.findall(text) for name in group.rstrip(", ").split(", ")]
+
+
+def tests_of_checks(text):
+    """Test -> numbers, of a file whose tests are each headed by `// check 7.3-1`."""
+    tests, pending = {}, set()
+    for line in text.split("\n"):
+        if line.startswith("//"):
+            pending |= set(ids_in(line))
+        for name in TEST_NAME.findall(line):
+            tests[name], pending = pending, set()
+    return tests
+
+
+def check_mls_checks(root, files, findings):
+    table = Path("docs/spec/mls-checks.md")
+    if not (root / table).exists():
+        return
+    code, tests = set(), {}
+    for path in files:
+        if path.parts[:2] != ("src", "mls") or path.suffix not in CPP:
+            continue
+        text = (root / path).read_text(errors="replace")
+        if path.stem.startswith("checks_"):
+            tests |= tests_of_checks(text)
+        elif not is_test(path):
+            code |= {(name, path.name) for name in ids_in(text)}
+    rows, proved = set(), set()
+    for number, line in enumerate((root / table).read_text().split("\n"), 1):
+        row = CHECK_ROW.match(line)
+        if not row:
+            continue
+        name, places, proofs = row.groups()
+        for place in re.findall(r"[\w.]+", places):
+            rows.add((name, place))
+            if (name, place) not in code:
+                findings.add(table, number, "checks", f"{place} has no comment: check {name}")
+        for proof in re.findall(r"\w+", proofs):
+            proved.add((name, proof))
+            if name not in tests.get(proof, ()):
+                findings.add(table, number, "checks", f"{proof} is not headed: check {name}")
+    for name, place in sorted(code - rows):
+        findings.add(table, 1, "checks", f"no row for check {name} in {place}")
+    for proof, names in sorted(tests.items()):
+        for name in sorted(names):
+            if (name, proof) not in proved:
+                findings.add(table, 1, "checks", f"no row says that {proof} proves {name}")
+
+
 def check_format(root, sources, findings):
     program = shutil.which("clang-format-14")
     if not program:
@@ -262,6 +315,7 @@ def main():
             check_file(root, path, table, cmake, findings)
         check_listed(files, cmake, findings)
         check_spec(root, files, findings)
+        check_mls_checks(root, files, findings)
     findings.report()
     print(f"tidy: {len(files)} files, {len(findings.items)} findings")
     sys.exit(1 if findings.items else 0)

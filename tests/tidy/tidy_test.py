@@ -123,6 +123,27 @@ class TidyTest(unittest.TestCase):
         self.expect("spec-test", "docs/spec/codec.md:1",
                     {"docs/spec/codec.md": "Limits hold (test: no_such_test).\n"})
 
+    def test_check_without_row_code_or_test_is_found(self):
+        table = "docs/spec/mls-checks.md"
+        tree = {
+            table: "| 7.3-1 | it holds | `tree.cpp` | test: leaf_is_refused |\n",
+            "src/mls/tree.cpp": "// check 7.3-1: it holds.\n",
+            "src/mls/CMakeLists.txt": "mayfly_library(NAME mls SANS_IO SOURCES tree.cpp\n"
+                                      "  TESTS checks_leaf_test.cpp DEPS crypto)\n",
+            "src/mls/checks_leaf_test.cpp": "// check 7.3-1\nTEST(Leaf, leaf_is_refused) {}\n",
+        }
+        code, output = run_tidy(tree)
+        self.assertEqual(code, 0, output)
+        self.expect("checks", f"{table}:1", tree | {"src/mls/tree.cpp": "int x;\n"})
+        self.expect("checks", f"{table}:1",
+                    tree | {"src/mls/tree.cpp": "// check 7.3-1, check 7.3-2\n"})
+        self.expect("checks", f"{table}:1",
+                    tree | {"src/mls/checks_leaf_test.cpp": "TEST(Leaf, leaf_is_refused) {}\n"})
+        self.expect("checks", f"{table}:1",
+                    tree | {"src/mls/checks_leaf_test.cpp":
+                            "// check 7.3-1\nTEST(Leaf, leaf_is_refused) {}\n"
+                            "// check 7.3-1\nTEST(Leaf, other) {}\n"})
+
 
 if __name__ == "__main__":
     unittest.main()
