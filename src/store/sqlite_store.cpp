@@ -8,6 +8,7 @@
 #include "codec/codec.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "store/database_sum.h"
 #include "store/files.h"
 #include "store/shred_vfs.h"
 
@@ -84,7 +85,27 @@ SqliteStore::SqliteStore(std::string home, const StoreKey& key, Entropy& entropy
       index_key_(derive(key, "mayfly store 1 index key")),
       row_key_(derive(key, "mayfly store 1 row key")) {}
 
-SqliteStore::~SqliteStore() = default;
+SqliteStore::~SqliteStore() {
+    select_.reset();
+    insert_.reset();
+    delete_.reset();
+    database_.reset();
+    // A close that could not empty the WAL leaves the database behind it.
+    if (!verified_ || failed_ || sum_is_current_) return;
+    if (file_exists(database_path(home_) + "-wal")) return;
+    const auto hash = hash_file(database_path(home_));
+    if (hash.ok()) write_sum(home_, {seal_.generation, hash.value()});
+}
+
+// check_sum compares the file as it was before SQLite opened it with the last clean close. After a
+// crash there is a WAL, and nothing to compare with.
+Status SqliteStore::check_sum(const std::optional<std::array<uint8_t, 32>>& hash) {
+    const auto sum = read_sum(home_);
+    if (!hash || !sum || sum->generation != seal_.generation) return {};
+    ENSURE(sum->hash == *hash, store_corrupt);
+    sum_is_current_ = true;
+    return {};
+}
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::create(const std::string& home,
                                                          const StoreKey& key, Entropy& entropy) {
@@ -108,9 +129,14 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& home, 
     ENSURE(file_exists(database_path(home)), store_corrupt);
     const bool had_wal = file_exists(wal_path);
     ENSURE(had_wal || has_whole_pages(database_path(home)), store_corrupt);
+    std::optional<std::array<uint8_t, 32>> hash;
+    if (!had_wal) {
+        TRY_ASSIGN(hash, hash_file(database_path(home)));
+    }
     std::unique_ptr<SqliteStore> store(new SqliteStore(home, key, entropy));
     Status status = store->connect(false);
     if (status.ok()) status = store->load();
+    if (status.ok()) status = store->check_sum(hash);
     if (!status.ok()) {
         // Until all is verified, closing does not checkpoint: the files stay as they were found.
         store.reset();
@@ -153,6 +179,7 @@ Status SqliteStore::prepare() {
     TRY_ASSIGN(insert_, statement("INSERT OR REPLACE INTO kv(key, value) VALUES(?1, ?2)"));
     TRY_ASSIGN(delete_, statement("DELETE FROM kv WHERE key = ?1"));
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+    verified_ = true;
     return {};
 }
 
@@ -295,6 +322,7 @@ Status SqliteStore::apply(const core::WriteBatch& batch) {
         ENSURE(!change.value || change.value->size() <= value_size_bytes_max, input_too_large);
     }
     if (batch.changes.empty()) return {};
+    sum_is_current_ = false;
     Changes changed;
     Seal next = seal_;
     next.generation++;

@@ -89,6 +89,7 @@ class SqliteStore final : public core::StorePort {
     Status change_rows(const core::WriteBatch& batch, Changes& changed, Seal& next);
     Status commit(const core::WriteBatch& batch, Changes& changed, Seal& next);
     Status checkpoint();
+    Status check_sum(const std::optional<std::array<uint8_t, 32>>& hash);
 
     std::string home_;
     Entropy& entropy_;
@@ -101,6 +102,8 @@ class SqliteStore final : public core::StorePort {
     Rows rows_;
     Seal seal_;
     bool failed_ = false;
+    bool verified_ = false;        // all that was there was read and found well
+    bool sum_is_current_ = false;  // store.sum describes the file as it is
 };
 
 }  // namespace mayfly::store
