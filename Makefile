@@ -1,6 +1,6 @@
 # Everything a person or a machine does here. Setup installs what is missing from Debian's packages.
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo bench format wasm fuzz nightly sanitize clean build-release
+.PHONY: help run test check demo bench format wasm fuzz nightly sanitize interop clean build-release
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 SKIP ?=
@@ -12,7 +12,7 @@ help:
 	@echo 'make check    build, unit tests, house rules, a few simulated seeds (minutes)'
 	@echo 'make test     everything, sanitizers, fuzzing and WebAssembly too (under an hour);'
 	@echo '              SKIP="wasm fuzz sanitize" leaves lanes out'
-	@echo 'make sanitize, make fuzz, make wasm     one lane of make test'
+	@echo 'make sanitize, make fuzz, make wasm, make interop     one lane of make test'
 	@echo 'make nightly  make test with more seeds and longer fuzzing'
 	@echo 'make bench, make format, make clean'
 
@@ -40,7 +40,7 @@ nightly:
 	@tools/setup.sh build test format
 	@python3 tools/run_stages.py nightly
 
-sanitize fuzz wasm:
+sanitize fuzz wasm interop:
 	@tools/setup.sh build test
 	@python3 tools/run_stages.py $@
 

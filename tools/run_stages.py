@@ -1,9 +1,10 @@
 """Runs the stages of a lane, counts their tests, and ends with a table and one line of totals.
 
-    python3 tools/run_stages.py test|check|nightly|sanitize|fuzz|wasm
+    python3 tools/run_stages.py LANE    test check nightly interop sanitize fuzz wasm
 
 A stage that fails does not stop the others, unless they need what it should have built. SKIP names
-lanes to leave out (sanitize fuzz wasm sim functional); what is left out is counted as skipped.
+lanes to leave out (sanitize fuzz wasm sim functional interop); what is left out is counted as
+skipped.
 """
 import os
 import re
@@ -18,7 +19,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "reports"
 LONG_LANES = ("sanitize", "fuzz", "wasm")
-LANES = ("sim", "functional") + LONG_LANES
+LANES = ("sim", "functional", "interop") + LONG_LANES
+
+
+# Labels of tests that have a stage of their own.
+NOT_HERE = "^(long|functional|interop)$"
 
 
 @dataclass
@@ -69,12 +74,20 @@ def main_stages(seeds):
     needs = "build"
     return [
         build("build", "release", minutes_max=25, env={"MAYFLY_CMAKE_ARGS": "-DMAYFLY_TESTS=ON"}),
-        ctest("unit, vectors, tidy", "release", "-LE", "^(long|functional)$", needs=needs),
+        ctest("unit, vectors, tidy", "release", "-LE", NOT_HERE, needs=needs),
         Stage(f"simulator, {seeds} seeds",
               ["build/release/tests/sim/mayfly-sim", "--seeds", f"1-{seeds}"], lane="sim",
               minutes_max=10 + seeds / 50, counts="program", needs=needs),
         ctest("functional", "release", "-L", "^functional$", "-j", "1", lane="functional",
               minutes_max=40, needs=needs),
+    ]
+
+
+def interop_stages():
+    return [
+        setup("interop setup", "interop", lane="interop"),
+        ctest("interop", "release", "-L", "^interop$", lane="interop", minutes_max=10,
+              needs="build"),
     ]
 
 
@@ -84,7 +97,7 @@ def long_stages(fuzz_seconds):
     wasm = {"lane": "wasm"}
     return [
         build("sanitizer build", "dev", minutes_max=25, **sanitize),
-        ctest("sanitizer tests", "dev", "-LE", "^(long|functional)$", needs="sanitizer build",
+        ctest("sanitizer tests", "dev", "-LE", NOT_HERE, needs="sanitizer build",
               **sanitize),
         setup("fuzz setup", "fuzz", **fuzz),
         Stage("fuzz build", ["tools/build.sh", "fuzz", "fuzz/all"], needs="fuzz setup", **fuzz),
@@ -100,15 +113,19 @@ def long_stages(fuzz_seconds):
 def stages_of(lane):
     fuzz_seconds = int(os.environ.get("FUZZ_SECONDS") or 60)
     if lane == "test":
-        return main_stages(1000) + long_stages(fuzz_seconds)
+        return main_stages(1000) + interop_stages() + long_stages(fuzz_seconds)
     if lane == "nightly":
-        return main_stages(20000) + long_stages(max(fuzz_seconds, 600))
+        return main_stages(20000) + interop_stages() + long_stages(max(fuzz_seconds, 600))
     if lane == "check":
         return [stage for stage in main_stages(20) if stage.lane != "functional"]
+    if lane == "interop":
+        program = Stage("build", ["tools/build.sh", "release", "mls_peer"],
+                        env={"MAYFLY_CMAKE_ARGS": "-DMAYFLY_TESTS=ON"})
+        return [program, *interop_stages()]
     if lane in LONG_LANES:
         return [stage for stage in long_stages(fuzz_seconds) if stage.lane == lane]
     sys.exit(f"run_stages: error: no such lane: {lane}\n"
-             "run_stages: hint: test, check, nightly, sanitize, fuzz or wasm")
+             "run_stages: hint: test, check, nightly, interop, sanitize, fuzz or wasm")
 
 
 def run(stage):
