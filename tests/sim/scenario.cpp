@@ -3,9 +3,9 @@
 namespace mayfly::sim {
 namespace {
 
-constexpr uint64_t steps_max = 400'000;  // a run needs some 5,000; more is a livelock
-constexpr Duration setup_time = Duration::minutes(8);
-constexpr Duration trouble_time = Duration::minutes(15);
+constexpr uint64_t steps_max = 400'000;  // a run needs some 15,000; more is a livelock
+constexpr Duration setup_time = Duration::minutes(4);
+constexpr Duration trouble_time = Duration::minutes(8);
 constexpr Duration quiet_time = Duration::minutes(90);  // above every backoff and time-out
 constexpr Duration think_time = Duration::milliseconds(700);
 
