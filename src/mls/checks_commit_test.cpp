@@ -26,6 +26,28 @@ TEST_F(CommitChecks, proposal_of_an_external_sender_that_is_not_listed_is_refuse
                    "mls_unknown_sender");
 }
 
+// check 6.1-2
+TEST_F(CommitChecks, commit_of_an_external_sender_is_refused) {
+    const Identity listed = club_.make_identity();
+    Extensions extensions;
+    set_extension(extensions,
+                  ExternalSenders{{{listed.signature_keys.public_key, listed.credential}}});
+    club_.commit(0, {.proposals = {{GroupContextExtensions{extensions}}}});
+    Forgery forgery;
+    forgery.external = &listed;
+    forgery.framed = [](FramedContent& content) { content.sender = {SenderType::external, 0}; };
+    expect_commit_refused(forgery, "unexpected_message");
+}
+
+// check 6.1-3
+TEST_F(CommitChecks, proposal_in_the_name_of_an_external_commit_is_refused) {
+    expect_refused(forger_.propose({Remove{{2}}},
+                                   [](FramedContent& content) {
+                                       content.sender = {SenderType::new_member_commit, 0};
+                                   }),
+                   "unexpected_message");
+}
+
 // check 6.1-4
 TEST_F(CommitChecks, newcomer_that_proposes_anything_but_its_addition_is_refused) {
     expect_refused(forger_.propose({Remove{{2}}},
@@ -49,10 +71,12 @@ TEST_F(CommitChecks, private_message_of_a_blank_leaf_is_refused) {
     ASSERT_OK(message);
     const auto key = epoch().messages.find_key({2}, RatchetType::application, 0);
     ASSERT_OK(key);
-    expect_refused(encode_message(protect_private(epoch().suite, *message, *key,
-                                                  epoch().secrets.sender_data_secret, Padding::none,
-                                                  club_.entropy)),
-                   "mls_unknown_sender");
+    const Bytes sent = encode_message(protect_private(epoch().suite, *message, *key,
+                                                      epoch().secrets.sender_data_secret,
+                                                      Padding::none, club_.entropy));
+    expect_refused(sent, "mls_unknown_sender");
+    club_.commit(3, {});  // the same, late
+    expect_refused(sent, "mls_unknown_sender");
 }
 
 // check 12.4-1
@@ -72,6 +96,14 @@ TEST_F(CommitChecks, commit_of_another_epoch_is_refused) {
         };
         expect_commit_refused(forgery, "mls_wrong_epoch");
     }
+}
+
+// check 12.4.2-1
+TEST_F(CommitChecks, private_handshake_that_comes_late_is_refused) {
+    const auto late = club_.group(2).propose({Remove{{0}}}, club_.env());
+    ASSERT_OK(late);
+    club_.commit(3, {});
+    expect_refused(*late, "mls_wrong_epoch");
 }
 
 // check 12.4.2-2

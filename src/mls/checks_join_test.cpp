@@ -97,6 +97,7 @@ TEST_F(JoinChecks, tree_with_another_hash_is_refused) {
 TEST_F(JoinChecks, tree_without_our_leaf_is_refused) {
     WelcomeForgery forgery;
     forgery.recipient = &joiner_.key_package;
+    forgery.path = false;
     expect_join_refused(forger_.welcome(package(), forgery), "mls_bad_welcome");
 }
 

@@ -90,6 +90,16 @@ TEST_F(LeafChecks, leaf_with_an_extension_that_it_does_not_list_is_refused) {
         "mls_bad_leaf_node");
 }
 
+// check 7.3-6
+TEST_F(LeafChecks, leaf_with_an_extension_twice_is_refused) {
+    expect_leaf_refused(
+        [](LeafNode& leaf) {
+            set_extension(leaf.extensions, ApplicationId{{1}});
+            leaf.extensions.push_back(leaf.extensions.back());
+        },
+        "mls_bad_leaf_node");
+}
+
 // check 7.3-7
 TEST_F(LeafChecks, leaf_of_another_source_is_refused) {
     expect_leaf_refused([](LeafNode& leaf) { leaf.source = LeafNodeSource::update; },
@@ -108,6 +118,12 @@ TEST_F(LeafChecks, leaf_with_the_signature_key_of_another_is_refused) {
     const KeyPackage present = club_.make_key_package(club_.members[2].identity).key_package;
     expect_pathless_list_refused({{Add{present}}}, "mls_bad_leaf_node");
     expect_list_refused({{Add{present}}}, "mls_bad_update_path");
+}
+
+// check 7.3-10
+TEST_F(LeafChecks, leaf_that_does_not_list_the_version_is_refused) {
+    expect_leaf_refused([](LeafNode& leaf) { leaf.capabilities.versions.clear(); },
+                        "mls_bad_leaf_node");
 }
 
 // check 7.3-9

@@ -56,6 +56,9 @@ TEST_F(ListChecks, update_with_an_invalid_leaf_is_refused) {
     expect_refused(forger_.propose(signed_leaf({0})), "mls_bad_leaf_node");  // the old key
     leaf.encryption_key = package().leaf_node.encryption_key;
     expect_refused(forger_.propose(signed_leaf({2})), "invalid_signature");  // another's place
+    leaf.source = LeafNodeSource::commit;
+    expect_refused(forger_.propose(signed_leaf({0})), "mls_bad_leaf_node");  // of a path
+    leaf.source = LeafNodeSource::update;
     ASSERT_OK(receiver().process(forger_.propose(signed_leaf({0})), club_.env()));
 }
 
@@ -181,8 +184,12 @@ TEST_F(ListChecks, list_that_leads_to_an_invalid_tree_is_refused) {
     ASSERT_OK(receiver().process(forger_.commit(allowed), club_.env()));
     Extensions required;
     set_extension(required, RequiredCapabilities{{Club::club_extension}, {}, {}});
-    expect_list_refused({{Add{lacking}}, replace_extensions(required)},
-                        "mls_unsupported_extension");
+    const std::vector<Proposal> list = {{Add{lacking}}, replace_extensions(required)};
+    expect_list_refused(list, "mls_unsupported_extension");
+    // Nor do we commit it.
+    const auto before = records();
+    EXPECT_ERROR(receiver().commit({.proposals = list}, club_.env()), mls_unsupported_extension);
+    EXPECT_EQ(before, records());
 }
 
 // check 12.3-2

@@ -94,11 +94,16 @@ TEST_F(PathChecks, path_whose_leaf_has_another_parent_hash_is_refused) {
 
 // check 12.4.3.1-11
 TEST_F(PathChecks, unmerged_leaf_that_is_not_below_its_node_is_refused) {
-    WelcomeForgery forgery;
-    forgery.tree = [](std::vector<testing::TreeNode>& nodes) {
-        std::get<ParentNode>(nodes.at(3)).unmerged_leaves = {{4}};
+    const auto expect_unmerged_refused = [this](uint32_t node, LeafIndex leaf) {
+        WelcomeForgery forgery;
+        forgery.tree = [&](std::vector<testing::TreeNode>& nodes) {
+            std::get<ParentNode>(nodes.at(node)).unmerged_leaves = {leaf};
+        };
+        expect_welcome_refused(forgery, "mls_bad_tree");
     };
-    expect_welcome_refused(forgery, "mls_bad_tree");
+    expect_unmerged_refused(3, {4});  // elsewhere
+    expect_unmerged_refused(7, {5});  // below, but blank
+    expect_unmerged_refused(7, {0});  // merged in a node between
 }
 
 // check 12.4.3.3-1

@@ -70,6 +70,7 @@ Status check_leaf_node(const CipherSuite& suite, const LeafNode& leaf, LeafNodeS
            mls_bad_leaf_node);
     // The suite itself need not be listed: no section asks for it, and members that leave it out
     // exist (the working group's vectors for suite 7).
+    // check 7.3-10: the version.
     ENSURE(leaf.capabilities.supports(ProtocolVersion::mls10), mls_bad_leaf_node);
     // check 7.3-4: its own credential first. Those of others: check_members.
     ENSURE(leaf.capabilities.supports(leaf.credential.type), mls_bad_leaf_node);
