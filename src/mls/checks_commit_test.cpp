@@ -9,6 +9,23 @@ using mayfly::testing::Forgery;
 class CommitChecks : public Checks {
   protected:
     EpochState& epoch() { return *GroupForTesting::state(club_.group(0)).epoch; }
+
+    // An application message in the name of a leaf, signed by anybody.
+    Bytes private_message(LeafIndex leaf, const Identity& signer) {
+        FramedContent content;
+        content.group_id = epoch().context.group_id;
+        content.epoch = epoch().context.epoch;
+        content.sender = Sender::member(leaf);
+        content.content.emplace<ApplicationData>(ApplicationData{SecretBuffer(as_bytes("text"))});
+        const auto message =
+            sign_content(epoch().suite, WireFormat::private_message, std::move(content),
+                         epoch().context_bytes, signer.signature_keys.private_key)
+                .value();
+        const auto key = epoch().messages.find_key(leaf, RatchetType::application, 0).value();
+        return encode_message(protect_private(epoch().suite, message, key,
+                                              epoch().secrets.sender_data_secret, Padding::none,
+                                              club_.entropy));
+    }
 };
 
 // check 6.1-1
@@ -60,23 +77,18 @@ TEST_F(CommitChecks, newcomer_that_proposes_anything_but_its_addition_is_refused
 // check 6.3.2-1
 TEST_F(CommitChecks, private_message_of_a_blank_leaf_is_refused) {
     club_.commit(0, {.proposals = {{Remove{{2}}}}});
-    FramedContent content;
-    content.group_id = epoch().context.group_id;
-    content.epoch = epoch().context.epoch;
-    content.sender = Sender::member({2});
-    content.content.emplace<ApplicationData>(ApplicationData{SecretBuffer(as_bytes("late"))});
-    const auto message =
-        sign_content(epoch().suite, WireFormat::private_message, std::move(content),
-                     epoch().context_bytes, club_.members[2].identity.signature_keys.private_key);
-    ASSERT_OK(message);
-    const auto key = epoch().messages.find_key({2}, RatchetType::application, 0);
-    ASSERT_OK(key);
-    const Bytes sent = encode_message(protect_private(epoch().suite, *message, *key,
-                                                      epoch().secrets.sender_data_secret,
-                                                      Padding::none, club_.entropy));
+    const Bytes sent = private_message({2}, club_.members[2].identity);
     expect_refused(sent, "mls_unknown_sender");
     club_.commit(3, {});  // the same, late
     expect_refused(sent, "mls_unknown_sender");
+}
+
+// check 6.1-5
+TEST_F(CommitChecks, private_message_with_a_wrong_signature_is_refused) {
+    const Bytes sent = private_message({2}, club_.members[0].identity);
+    expect_refused(sent, "invalid_signature");
+    club_.commit(3, {});
+    expect_refused(sent, "invalid_signature");
 }
 
 // check 12.4-1

@@ -34,6 +34,14 @@ TEST_F(PathChecks, path_whose_keys_do_not_follow_from_its_secrets_is_refused) {
     }
 }
 
+// check 7.5-2: by a member that derives no key for that node.
+TEST_F(PathChecks, path_with_a_malformed_key_is_refused) {
+    Forgery forgery;
+    forgery.keys = [](std::vector<HpkePublicKey>& keys) { keys.at(0).pop_back(); };
+    EXPECT_ERROR(club_.group(2).process(forger_.commit(forgery), club_.env()), mls_bad_update_path);
+    EXPECT_TRUE(club_.group(2).take_changes().empty());
+}
+
 // check 7.6-1
 TEST_F(PathChecks, path_with_a_ciphertext_too_many_or_too_few_is_refused) {
     for (const size_t node : {0U, 1U}) {

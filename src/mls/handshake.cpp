@@ -74,6 +74,7 @@ Result<Received> receive_private(const GroupState& group, const PrivateMessage& 
                                           now.secrets.sender_data_secret, now.messages},
                                          message));
         TRY_ASSIGN(const Bytes key, sender_key(now, out.message.content));
+        // check 6.1-5: the signature verifies.
         TRY(verify_content(now.suite, out.message, now.context_bytes, key));
         return out;
     }

@@ -205,6 +205,7 @@ Status apply_path(RatchetTree& tree, LeafIndex sender, const UpdatePath& path,
     ENSURE(!tree.has_encryption_key(path.leaf_node.encryption_key), mls_bad_update_path);
     std::vector<HpkePublicKey> keys;
     for (const UpdatePathNode& node : path.nodes) {
+        // check 7.5-2: each key is one, also where we derive none to compare with.
         ENSURE(crypto::kem_check_public_key(suite.hpke.kem, node.encryption_key).ok(),
                mls_bad_update_path);
         ENSURE(!tree.has_encryption_key(node.encryption_key), mls_bad_update_path);
