@@ -49,10 +49,12 @@ void World::establish(LinkId id) {
     if (!link.relay->up() || parted_.contains({link.client->index(), link.relay->index()})) {
         return tell_down(id, MAYFLY_ERROR(relay_unreachable));
     }
+    const Time up_at = scheduler.now() + latency();
     link.open = true;
+    link.last_to_client = up_at;
+    // The relay may crash on the way, and every link of its goes with it: `link` is not used below.
     link.relay->input(relay::Input::Kind::connected, id);
-    link.last_to_client = scheduler.now() + latency();
-    scheduler.at(link.last_to_client, [this, id] {
+    scheduler.at(up_at, [this, id] {
         const auto still = links_.find(id);
         if (still == links_.end() || !still->second.open) return;
         still->second.client->link_up(still->second.relay->address(), id);
