@@ -15,7 +15,7 @@ wire::Token write_token(uint64_t epoch) { return token(1'000 + epoch); }
 class channels : public testing::Test {
   protected:
     channels() {
-        for (uint64_t seed = 1; seed <= member_count; ++seed) {
+        for (size_t seed = 1; seed <= member_count; ++seed) {
             devices.push_back(relay.device(seed));
             relay.pushed(devices.back());
         }
@@ -250,7 +250,7 @@ TEST_F(channels, a_payload_is_stored_once_for_all) {
 TEST_F(channels, the_last_acknowledgement_erases_the_payload) {
     EXPECT_EQ(relay.status(devices[0], send(1)), ReplyStatus::ok);
     EXPECT_EQ(relay.status(devices[0], send(2)), ReplyStatus::ok);
-    for (uint64_t seed = 1; seed <= member_count; ++seed) {
+    for (size_t seed = 1; seed <= member_count; ++seed) {
         EXPECT_EQ(rows_in(Table::payload), 2U);
         EXPECT_EQ(relay.status(devices[seed - 1], wire::QueueAck{relay.queue_of(seed), {2}}),
                   ReplyStatus::ok);
@@ -263,7 +263,7 @@ TEST_F(channels, one_device_behind_two_addresses_gets_and_acknowledges_both) {
     auto change = commit(1);
     change.changes = {{1, wire::Address{"", token(1)}}, {2, std::nullopt}};
     EXPECT_EQ(relay.status(devices[0], change), ReplyStatus::ok);
-    for (uint64_t seed = 1; seed <= member_count; ++seed) {
+    for (size_t seed = 1; seed <= member_count; ++seed) {
         EXPECT_EQ(relay.status(devices[seed - 1], wire::QueueAck{relay.queue_of(seed), {1}}),
                   ReplyStatus::ok);
     }

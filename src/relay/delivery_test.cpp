@@ -30,7 +30,7 @@ TEST(delivery, deliveries_come_in_order_and_again_until_acknowledged) {
     put_many(relay, 1, 5);
     auto got = relay.deliveries(first);
     ASSERT_EQ(got.size(), 5U);
-    for (uint64_t i = 0; i < 5; ++i) {
+    for (size_t i = 0; i < 5; ++i) {
         EXPECT_EQ(got[i].sequence.value, i + 1);
         EXPECT_EQ(got[i].message_id, id_of<wire::MessageId>(i + 1));
         EXPECT_EQ(got[i].address, wire::token_hash_of(id_of<wire::Token>(1)));

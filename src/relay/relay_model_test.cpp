@@ -110,7 +110,7 @@ class ModelRun {
     void put() {
         const uint64_t device = pick(device_count);
         wire::Put request{id_of<wire::MessageId>(++messages_), id_of<wire::Token>(device),
-                          some_expiry(), Bytes(pick(50), 1)};
+                          some_expiry(), Bytes(static_cast<size_t>(pick(50)), 1)};
         maybe_fault();
         const auto status = relay_.status(writer_, request);
         ASSERT_EQ(status, fault_ ? ReplyStatus::storage_full : ReplyStatus::ok);
@@ -126,7 +126,7 @@ class ModelRun {
                                   token(epoch_),
                                   id_of<wire::MessageId>(++messages_),
                                   some_expiry(),
-                                  Bytes(pick(50), 2)};
+                                  Bytes(static_cast<size_t>(pick(50)), 2)};
         maybe_fault();
         const auto status = relay_.status(writer_, request);
         ASSERT_EQ(status, fault_ ? ReplyStatus::storage_full : ReplyStatus::ok);
