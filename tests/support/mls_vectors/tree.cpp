@@ -69,6 +69,9 @@ Result<TreeMember> member_of(const RatchetTree& tree, const Value& vector) {
     TRY_ASSIGN(member.keys, codec::decode<TreeKemPrivate>(state.view()));
     TRY(member.keys.check_against(tree));
     TRY_ASSIGN(member.signature_key, vector.private_key("signature_priv", tree.suite()));
+    TRY_ASSIGN(const auto signer, crypto::signature_from_private(tree.suite().signature,
+                                                                 member.signature_key.expose()));
+    ENSURE(signer.public_key == tree.leaf(index)->signature_key, invalid_key);
     return member;
 }
 
