@@ -10,15 +10,11 @@
 #include <cstring>
 
 #include "crypto/seeded_entropy.h"
+#include "mls/accept_all_for_testing.h"
 #include "mls/group_for_testing.h"
 
 namespace mayfly::mls {
 namespace {
-
-class AcceptAll final : public CredentialPolicy {
-  public:
-    Status check(const CredentialCheck&) const override { return {}; }
-};
 
 template <class Body>
 double milliseconds(Body&& body) {

@@ -9,15 +9,11 @@
 #include <memory>
 
 #include "crypto/seeded_entropy.h"
+#include "mls/accept_all_for_testing.h"
 #include "mls/group_for_testing.h"
 
 namespace mayfly::mls {
 namespace {
-
-class AcceptAll final : public CredentialPolicy {
-  public:
-    Status check(const CredentialCheck&) const override { return {}; }
-};
 
 constexpr CipherSuiteId suite = CipherSuiteId::x25519_aes128gcm_sha256_ed25519;
 

@@ -83,15 +83,6 @@ Status OutputText::write_to(int fd) {
     return {};
 }
 
-bool is_valid_utf8(BytesView text) {
-    for (size_t at = 0; at < text.size();) {
-        const CodePoint point = code_point_at(text, at);
-        if (!point.valid) return false;
-        at += point.size_bytes;
-    }
-    return true;
-}
-
 void append_printable(OutputText& out, BytesView text, bool multiline) {
     for (size_t at = 0; at < text.size();) {
         const CodePoint point = code_point_at(text, at);

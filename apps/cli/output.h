@@ -29,8 +29,6 @@ class OutputText {
 // do bytes that are no UTF-8. Line ends stay when `multiline`, with the next line indented.
 void append_printable(OutputText& out, BytesView text, bool multiline = false);
 
-bool is_valid_utf8(BytesView text);
-
 // JsonLine writes one object. Strings that are no UTF-8 get U+FFFD; control characters are escaped.
 class JsonLine {
   public:

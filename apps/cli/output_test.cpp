@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/content.h"
 #include "views.h"
 
 namespace mayfly::cli {
@@ -49,9 +50,9 @@ TEST(printable, further_lines_of_a_message_cannot_pass_for_other_messages) {
 }
 
 TEST(utf8, validity) {
-    EXPECT_TRUE(is_valid_utf8(as_bytes("aü€👋")));
-    EXPECT_FALSE(is_valid_utf8(as_bytes("a\xff")));
-    EXPECT_FALSE(is_valid_utf8(as_bytes("\xf0\x9f\x91")));
+    EXPECT_TRUE(core::is_utf8(as_bytes("aü€👋")));
+    EXPECT_FALSE(core::is_utf8(as_bytes("a\xff")));
+    EXPECT_FALSE(core::is_utf8(as_bytes("\xf0\x9f\x91")));
 }
 
 TEST(json_line, any_text_comes_back_whole) {

@@ -1,4 +1,5 @@
 #include "core/contact_link.h"
+#include "core/content.h"
 #include "home.h"
 #include "passphrase.h"
 #include "verbs.h"
@@ -17,7 +18,7 @@ Result<core::AccountOptions> options_of(const Command& command) {
         TRY_ASSIGN(options.handle_name, wire::fold_handle_name(command.handle));
     }
     ENSURE(command.name.size() <= wire::display_name_size_bytes_max, input_too_large);
-    ENSURE(is_valid_utf8(as_bytes(command.name)), invalid_argument);
+    ENSURE(core::is_utf8(as_bytes(command.name)), invalid_argument);
     options.display_name = command.name;
     options.invite = command.invite;
     return options;

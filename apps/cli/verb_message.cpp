@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "core/content.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -35,7 +36,7 @@ Outcome check_text(BytesView text) {
         return Failure{ErrorCode::invalid_argument, "the text is empty", "say something"};
     }
     if (text.size() > core::text_size_bytes_max) return MAYFLY_ERROR(text_too_large);
-    if (!is_valid_utf8(text)) {
+    if (!core::is_utf8(text)) {
         return Failure{ErrorCode::invalid_argument, "the text is not UTF-8", "convert it first"};
     }
     return {};

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "crypto/seeded_entropy.h"
+#include "mls/accept_all_for_testing.h"
 #include "mls/group.h"
 
 namespace mayfly::mls {
@@ -42,12 +43,6 @@ Bytes bytes_from(const Json& value) {
     return *std::move(out);
 }
 Bytes bytes_of(const Json& request, const char* name) { return bytes_from(request.at(name)); }
-
-// The test's members trust each other: who is in the group is the driver's decision.
-class AcceptAll final : public CredentialPolicy {
-  public:
-    Status check(const CredentialCheck&) const override { return {}; }
-};
 
 class SharedKeys final : public PskSource {
   public:

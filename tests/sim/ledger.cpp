@@ -17,6 +17,12 @@ void Ledger::shown(size_t device, const core::MessageView& view, Time device_now
     }
 }
 
+void Ledger::excuse(const core::MessageId& id) {
+    const auto found = sent_.find(id);
+    if (found == sent_.end()) return violation("held but never sent: " + core::text_of(id));
+    found->second.excused = true;
+}
+
 void Ledger::released(size_t device, const std::vector<Seal>& seals) {
     // AES-128 keys come only from MLS here: of a message generation, a sender data sample, a
     // Welcome or an HPKE context, each used exactly once.
@@ -38,8 +44,7 @@ void Ledger::released(size_t device, const std::vector<Seal>& seals) {
 
 void Ledger::check_delivery(Time true_now, Duration skew_max) {
     for (const auto& [id, message] : sent_) {
-        const bool may_be_gone = message.taken_back || message.locally_burnt ||
-                                 opened_.contains(id) || lost_at_the_screen_.contains(id) ||
+        const bool may_be_gone = message.taken_back || message.excused ||
                                  true_now + skew_max + skew_max >= message.expires_at;
         if (!message.acknowledged || may_be_gone) continue;
         if (!shown_.contains({message.recipient, id})) {

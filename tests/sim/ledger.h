@@ -27,17 +27,17 @@ class Ledger {
         Time expires_at;  // true time
         bool acknowledged = false;
         bool taken_back = false;  // recalled or withdrawn by the sender
-        bool locally_burnt = false;
+        bool excused = false;     // seen otherwise, or lost between disk and screen
     };
 
     void sent(const core::MessageId& id, Sent message) { sent_.emplace(id, std::move(message)); }
     void acknowledged(const core::MessageId& id) { sent_.at(id).acknowledged = true; }
     void taken_back(const core::MessageId& id) { sent_.at(id).taken_back = true; }
-    void locally_burnt(const core::MessageId& id) { sent_.at(id).locally_burnt = true; }
-    void opened(const core::MessageId& id) { opened_.insert(id); }
+    // Who opens or burns a message has seen it, so it is not given as new any more.
+    void opened(const core::MessageId& id) { excuse(id); }
     // The device died between marking a message as given and showing it: it stays readable there,
     // but nobody was handed it.
-    void lost_at_the_screen(const core::MessageId& id) { lost_at_the_screen_.insert(id); }
+    void lost_at_the_screen(const core::MessageId& id) { excuse(id); }
 
     // shown is called with what a device hands to its user; `device_now` is the device's own clock.
     void shown(size_t device, const core::MessageView& view, Time device_now, Duration skew_max);
@@ -54,10 +54,10 @@ class Ledger {
     size_t shown_count() const { return shown_.size(); }
 
   private:
+    void excuse(const core::MessageId& id);
+
     std::map<core::MessageId, Sent> sent_;
     std::set<std::pair<size_t, core::MessageId>> shown_;
-    std::set<core::MessageId> opened_;
-    std::set<core::MessageId> lost_at_the_screen_;
     std::map<std::pair<Bytes, Bytes>, Bytes> sealed_;  // (key, nonce) -> content
     std::map<Bytes, Bytes> sealed_by_message_key_;     // 16-byte keys: MLS uses each of them once
     std::vector<std::string> violations_;

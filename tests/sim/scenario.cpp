@@ -266,8 +266,6 @@ class Scenario {
         auto effects = burn ? client.messenger().burn(view->id, client.now())
                             : client.messenger().open_message(view->id, client.now());
         if (!effects.ok()) return unexpected("open_message or burn", effects.error());
-        if (burn || view->burn_seconds > 0) world_.ledger.locally_burnt(view->id);
-        // Who opens a message has seen it, so it is not given as new any more.
         world_.ledger.opened(view->id);
         if (!perform(i, std::move(*effects)) || !burn) return;
         if (client.messenger().find_message(core::text_of(view->id), client.now()).ok()) {

@@ -4,15 +4,11 @@
 
 #include <map>
 
+#include "mls/accept_all_for_testing.h"
 #include "mls/group.h"
 #include "tests/support/mls_vectors/generate.h"
 
 namespace mayfly::vectors {
-
-class AcceptAll final : public mls::CredentialPolicy {
-  public:
-    Status check(const mls::CredentialCheck&) const override { return {}; }
-};
 
 class KnownPsks final : public mls::PskSource {
   public:
@@ -54,7 +50,7 @@ class Band {
 
     const mls::CipherSuite& suite_;
     Dice& dice_;
-    AcceptAll accept_all_;
+    mls::AcceptAll accept_all_;
     Time now_{1'700'000'000'000};
     std::vector<mls::KeyPackageSecrets> invited_;  // added by proposals of this epoch
 };

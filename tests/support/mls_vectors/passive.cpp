@@ -76,7 +76,7 @@ Status follow_epoch(Group& group, const Value& epoch, const Environment& env) {
 // Every epoch is also written to a store and read back before the next.
 Status run_passive_client(const Value& vector) {
     crypto::SeededEntropy entropy(1);
-    const AcceptAll accept_all;
+    const mls::AcceptAll accept_all;
     KnownPsks psks;
     TRY(read_psks(vector, psks));
     const Environment env{{0}, entropy, accept_all, &psks};
