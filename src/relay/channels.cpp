@@ -54,6 +54,25 @@ Status fan_out(Context& context, const wire::ChannelId& channel, EntryRow entry,
     return {};
 }
 
+// welcome puts the one copy of a welcome behind the addresses of those who join. An address that
+// is gone or full is passed over, as in a fan-out.
+Status welcome(Context& context, const wire::ChannelCommit& request, uint64_t expires_at_ms) {
+    if (request.welcome_tokens.empty()) return {};
+    EntryRow entry;
+    entry.source = wire::Source::direct;
+    entry.message_id = request.message_id;
+    entry.expires_at_ms = expires_at_ms;
+    entry.payload.bytes = random_array<PayloadId::size_bytes>(context.entropy);
+    entry.payload_size_bytes = static_cast<uint32_t>(request.welcome.size());
+    size_t reference_count = 0;
+    for (const wire::Token& token : request.welcome_tokens) {
+        TRY_ASSIGN(const auto outcome, append_entry(context, wire::token_hash_of(token), entry));
+        if (outcome == Append::done) ++reference_count;
+    }
+    store_payload(context, entry, request.welcome, reference_count);
+    return {};
+}
+
 Status change_list(Context& context, const wire::ChannelCommit& request, ChannelRow& row) {
     for (const wire::FanOutChange& change : request.changes) {
         Bytes key = fan_out_key(request.channel, change.leaf_index);
@@ -125,6 +144,7 @@ Reply handle(Context& context, const wire::ChannelCommit& request) {
     entry.message_id = request.message_id;
     entry.expires_at_ms = expires_at_ms;
     TRY(fan_out(context, request.channel, entry, request.payload));
+    TRY(welcome(context, request, expires_at_ms));
     TRY(change_list(context, request, row));
     ++row.epoch.value;
     row.write_token_hash = request.next_write_token_hash;

@@ -80,6 +80,24 @@ TEST_F(channels, a_message_reaches_every_member_and_the_writer_too) {
     }
 }
 
+TEST_F(channels, a_commit_brings_the_welcome_to_those_who_join_before_anything_else) {
+    const auto joins = relay.device(90);
+    auto request = commit(1);
+    request.changes = {{9, wire::Address{"", token(90)}}};
+    request.welcome = Bytes(300, 8);
+    request.welcome_tokens = {token(90), token(91)};  // nobody has the second
+    ASSERT_EQ(relay.status(devices[0], request), ReplyStatus::ok);
+    ASSERT_EQ(relay.status(devices[0], send(2, 6)), ReplyStatus::ok);
+    const auto got = relay.deliveries(joins);
+    ASSERT_EQ(got.size(), 2U);
+    EXPECT_EQ(got[0].source, wire::Source::direct);
+    EXPECT_EQ(got[0].payload, Bytes(300, 8));
+    EXPECT_EQ(got[1].source, wire::Source::channel_message);
+    EXPECT_EQ(relay.deliveries(devices[0]).size(), 2U) << "members get the commit, not the welcome";
+    EXPECT_EQ(relay.status(devices[0], request), ReplyStatus::ok) << "the same again";
+    EXPECT_TRUE(relay.deliveries(joins).empty());
+}
+
 TEST_F(channels, a_channel_is_created_once) {
     EXPECT_EQ(relay.status(devices[1], create()), ReplyStatus::ok) << "the same again";
     auto other = create();

@@ -39,6 +39,8 @@ Status check(const Put& body) { return within(body.payload.size(), payload_size_
 Status check(const ChannelCreate& body) { return check_addresses(body.fan_out); }
 Status check(const ChannelCommit& body) {
     TRY(within(body.payload.size(), payload_size_bytes_max));
+    TRY(within(body.welcome.size(), payload_size_bytes_max));
+    TRY(within(body.welcome_tokens.size(), welcome_tokens_max));
     return check_addresses(body.changes);
 }
 Status check(const ChannelSend& body) {

@@ -126,7 +126,8 @@ struct ChannelCreate {
     MAYFLY_FIELDS(self.channel, self.epoch, self.write_token_hash, self.fan_out)
 };
 // ChannelCommit moves the channel from `epoch` to `epoch` + 1, once (compare and set). The payload
-// goes to the fan-out list as it was before `changes`.
+// goes to the fan-out list as it was before `changes`. A welcome goes to the addresses of those who
+// join, in the same effect: so nothing of the new epoch can reach them before it.
 struct ChannelCommit {
     ChannelId channel;
     ChannelEpoch epoch;
@@ -136,8 +137,11 @@ struct ChannelCommit {
     std::vector<FanOutChange> changes;
     uint64_t expires_at_ms = 0;
     Bytes payload;
+    Bytes welcome;                      // one for all who join
+    std::vector<Token> welcome_tokens;  // their addresses at this relay
     MAYFLY_FIELDS(self.channel, self.epoch, self.write_token, self.message_id,
-                  self.next_write_token_hash, self.changes, self.expires_at_ms, self.payload)
+                  self.next_write_token_hash, self.changes, self.expires_at_ms, self.payload,
+                  self.welcome, self.welcome_tokens)
 };
 struct ChannelSend {
     ChannelId channel;

@@ -150,10 +150,18 @@ TEST(protocol, limits_on_a_request_are_enforced_and_can_be_reached) {
          Put{{}, {}, 0, Bytes(payload_size_bytes_max + 1)});
     both(ChannelSend{{}, {}, {}, {}, 0, Bytes(payload_size_bytes_max)},
          ChannelSend{{}, {}, {}, {}, 0, Bytes(payload_size_bytes_max + 1)});
-    both(ChannelCommit{{}, {}, {}, {}, {}, {}, 0, Bytes(payload_size_bytes_max)},
-         ChannelCommit{{}, {}, {}, {}, {}, {}, 0, Bytes(payload_size_bytes_max + 1)});
-    both(ChannelCommit{{}, {}, {}, {}, {}, std::vector<FanOutChange>(fan_out_size_max), 0, {}},
-         ChannelCommit{{}, {}, {}, {}, {}, std::vector<FanOutChange>(fan_out_size_max + 1), 0, {}});
+    both(ChannelCommit{{}, {}, {}, {}, {}, {}, 0, Bytes(payload_size_bytes_max), {}, {}},
+         ChannelCommit{{}, {}, {}, {}, {}, {}, 0, Bytes(payload_size_bytes_max + 1), {}, {}});
+    both(ChannelCommit{{}, {}, {}, {}, {}, {}, 0, {}, Bytes(payload_size_bytes_max), {}},
+         ChannelCommit{{}, {}, {}, {}, {}, {}, 0, {}, Bytes(payload_size_bytes_max + 1), {}});
+    both(ChannelCommit{{}, {}, {}, {}, {}, {}, 0, {}, {}, std::vector<Token>(welcome_tokens_max)},
+         ChannelCommit{
+             {}, {}, {}, {}, {}, {}, 0, {}, {}, std::vector<Token>(welcome_tokens_max + 1)});
+    both(
+        ChannelCommit{
+            {}, {}, {}, {}, {}, std::vector<FanOutChange>(fan_out_size_max), 0, {}, {}, {}},
+        ChannelCommit{
+            {}, {}, {}, {}, {}, std::vector<FanOutChange>(fan_out_size_max + 1), 0, {}, {}, {}});
     both(ChannelCreate{{}, {}, {}, std::vector<FanOutEntry>(fan_out_size_max)},
          ChannelCreate{{}, {}, {}, std::vector<FanOutEntry>(fan_out_size_max + 1)});
     both(ChannelCreate{{}, {}, {}, {{0, address(std::string(relay_address_size_max, 'a'))}}},

@@ -20,6 +20,7 @@ constexpr size_t payload_size_bytes_max = 1U << 20;
 constexpr size_t frame_size_bytes_max = payload_size_bytes_max + (1U << 20);
 constexpr size_t versions_per_hello_max = 16;  // more than will ever be in use at one time
 constexpr size_t fan_out_size_max = 16'384;    // 1,000 members with 16 devices, rounded up
+constexpr size_t welcome_tokens_max = 256;     // devices that one commit lets in
 constexpr size_t key_packages_per_put_max = 100;
 constexpr size_t key_package_size_bytes_max = 16'384;
 constexpr size_t account_record_size_bytes_max = 65'536;
