@@ -4,6 +4,7 @@
 // Whatever decodes as a content, a conversation's extension or an invitation encodes to the same
 // bytes again and keeps the promises of docs/spec/content.md.
 #include "core/content.h"
+#include "core/group_content.h"
 
 namespace mayfly::core {
 namespace {
@@ -21,9 +22,21 @@ void check_content(BytesView input) {
     MAYFLY_ASSERT(sent_at <= now + clock_skew_max && sent_at >= now - message_age_max);
 }
 
-void check_conversation_info(BytesView input) {
+void check_info(BytesView input) {
     const auto info = decode_conversation_info(input);
     if (info.ok()) MAYFLY_ASSERT(equal(codec::encode(*info), input));
+}
+
+template <class Decoded>
+void check_same(const Decoded& decoded, BytesView input) {
+    if (decoded.ok()) MAYFLY_ASSERT(equal(codec::encode_secret(*decoded).expose(), input));
+}
+
+void check_group_contents(BytesView input) {
+    check_same(decode_conversation_state(input), input);
+    check_same(decode_group_offer(input), input);
+    check_same(decode_join_ticket(input), input);
+    check_same(decode_profile(input), input);
 }
 
 void check_direct_payload(BytesView input) {
@@ -40,7 +53,8 @@ void check_direct_payload(BytesView input) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size_bytes) {
     const mayfly::BytesView input(data, size_bytes);
     mayfly::core::check_content(input);
-    mayfly::core::check_conversation_info(input);
+    mayfly::core::check_info(input);
+    mayfly::core::check_group_contents(input);
     mayfly::core::check_direct_payload(input);
     return 0;
 }

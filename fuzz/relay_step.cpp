@@ -158,7 +158,8 @@ class Machine {
             case 22: {
                 wire::ChannelCommit commit{
                     channel, epoch,    token(), message, wire::token_hash_of(token()),
-                    {},      expiry(), {}};
+                    {},      expiry(), {},      {},      {}};
+                for (uint8_t i = byte() % 4; i > 0; --i) commit.welcome_tokens.push_back(token());
                 for (uint8_t i = byte() % 8; i > 0; --i) {
                     wire::FanOutChange change{byte() % 8U, std::nullopt};
                     if (byte() % 2 == 0) change.address = wire::Address{"", token()};

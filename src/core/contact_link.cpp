@@ -32,24 +32,34 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
+std::string format_checked_link(std::string_view prefix, BytesView body) {
+    Bytes bytes = to_bytes(body);
+    append(bytes, check_of(bytes));
+    return std::string(prefix) + to_base64url(bytes);
+}
+
+Result<Bytes> parse_checked_link(std::string_view prefix, std::string_view text) {
+    text = trimmed(text);
+    ENSURE(text.starts_with(prefix) && text.size() <= link_text_size_max, bad_link);
+    auto bytes = from_base64url(text.substr(prefix.size()));
+    ENSURE(bytes && bytes->size() > link_check_size_bytes, bad_link);
+    const size_t body_size = bytes->size() - link_check_size_bytes;
+    const BytesView all = *bytes;
+    ENSURE(equal(check_of(all.first(body_size)), all.subspan(body_size)), bad_link);
+    bytes->resize(body_size);
+    return std::move(*bytes);
+}
+
 std::string format_contact_link(const ContactLink& link) {
     LinkBody body;
     body.account = link.account;
     body.relays = link.relays;
-    Bytes bytes = codec::encode(body);
-    append(bytes, check_of(bytes));
-    return std::string(link_prefix) + to_base64url(bytes);
+    return format_checked_link(link_prefix, codec::encode(body));
 }
 
 Result<ContactLink> parse_contact_link(std::string_view text) {
-    text = trimmed(text);
-    ENSURE(text.starts_with(link_prefix) && text.size() <= link_text_size_max, bad_link);
-    const auto bytes = from_base64url(text.substr(link_prefix.size()));
-    ENSURE(bytes && bytes->size() > link_check_size_bytes, bad_link);
-    const BytesView all = *bytes;
-    const BytesView encoded = all.first(all.size() - link_check_size_bytes);
-    ENSURE(equal(check_of(encoded), all.last(link_check_size_bytes)), bad_link);
-    auto body = codec::decode<LinkBody>(encoded);
+    TRY_ASSIGN(const Bytes bytes, parse_checked_link(link_prefix, text));
+    auto body = codec::decode<LinkBody>(bytes);
     ENSURE(body.ok() && body->version == link_version, bad_link);
     ENSURE(!body->relays.empty() && body->relays.size() <= wire::relays_per_account_max, bad_link);
     for (const std::string& relay : body->relays) {

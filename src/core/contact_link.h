@@ -22,6 +22,11 @@ std::string format_contact_link(const ContactLink& link);
 // Errors: bad_link.
 Result<ContactLink> parse_contact_link(std::string_view text);
 
+// format_checked_link and parse_checked_link are what all links share: prefix, base64url, and a
+// 4-byte check that catches a mistyped or cut link. Errors: bad_link.
+std::string format_checked_link(std::string_view prefix, BytesView body);
+Result<Bytes> parse_checked_link(std::string_view prefix, std::string_view text);
+
 // parse_handle folds `name@relay`. Errors: bad_handle, bad_address.
 Result<wire::HandleEntry> parse_handle(std::string_view text);
 std::string format_handle(const wire::HandleEntry& handle);

@@ -14,6 +14,40 @@ Status erase_groups(Step& step, const ConversationId& id) {
     return {};
 }
 
+Status forget_group_rows(Machine& machine, Step& step, const ConversationId& id) {
+    end_plan(machine, step, id, MAYFLY_ERROR(unknown_conversation));
+    step.erase(row_key::roster(id));
+    step.erase(row_key::welcome(id));
+    step.erase(row_key::departure(id));
+    machine.tables.rosters.erase(id);
+    machine.proposal_commits.erase(id);
+    const auto tickets = machine.tables.tickets.find(id);
+    if (tickets != machine.tables.tickets.end()) {
+        for (const auto& [device, row] : tickets->second) step.erase(row_key::ticket(id, device));
+        machine.tables.tickets.erase(tickets);
+    }
+    std::vector<Bytes> invites;
+    TRY(step.store().scan(row_key::invite(id, {}), [&](BytesView key, SecretBuffer) {
+        invites.push_back(to_bytes(key));
+        return true;
+    }));
+    for (Bytes& key : invites) step.erase(std::move(key));
+    // Whoever was only in this group is nobody we know any more.
+    std::erase_if(machine.tables.people, [&](const auto& entry) {
+        for (const auto& [other, roster] : machine.tables.rosters) {
+            if (is_member(roster, entry.first)) return false;
+        }
+        for (const auto& [other, row] : machine.tables.conversations) {
+            if (other != id && row.joining && row.contact == entry.first) return false;
+        }
+        step.erase(row_key::person(entry.first));
+        return true;
+    });
+    return {};
+}
+
+}  // namespace
+
 Status erase_messages(Machine& machine, Step& step, const ConversationId& id) {
     std::vector<MessageId> ids;
     TRY(step.store().scan(row_key::listing_prefix(id), [&](BytesView key, SecretBuffer) {
@@ -38,8 +72,6 @@ void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId
         drop_outbox(machine, step, order, MAYFLY_ERROR(unknown_contact));
     }
 }
-
-}  // namespace
 
 void release_relay(Machine& machine, Step& step, const std::string& relay) {
     const auto row = machine.tables.relays.find(relay);
@@ -74,6 +106,7 @@ Status forget_conversation(Machine& machine, Step& step, const ConversationId& i
     machine.tables.removals.insert_or_assign(number, std::move(removal));
     step.erase(row_key::creation(id));
     step.erase(row_key::conversation(id));
+    TRY(forget_group_rows(machine, step, id));
     step.shred();
     machine.groups.erase(id);
     machine.tables.creations.erase(id);

@@ -80,13 +80,24 @@ Time clamp_sent_at(uint64_t sent_at_ms, Time now) {
     return std::max(Time{static_cast<int64_t>(sent_at_ms)}, now - message_age_max);
 }
 
-Result<ConversationInfo> decode_conversation_info(BytesView data) {
-    TRY_ASSIGN(ConversationInfo info, codec::decode<ConversationInfo>(data));
+bool is_line(std::string_view text) {
+    return is_utf8(as_bytes(text)) && std::none_of(text.begin(), text.end(), [](char c) {
+               return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+           });
+}
+
+Status check_conversation_info(const ConversationInfo& info) {
     ENSURE(info.version == content_version, unsupported_version);
     ENSURE(!info.hubs.empty() && info.hubs.size() <= conversation_hubs_max, malformed_input);
     for (const std::string& hub : info.hubs) {
         ENSURE(hub.size() <= wire::relay_address_size_max, malformed_input);
     }
+    return {};
+}
+
+Result<ConversationInfo> decode_conversation_info(BytesView data) {
+    TRY_ASSIGN(ConversationInfo info, codec::decode<ConversationInfo>(data));
+    TRY(check_conversation_info(info));
     return info;
 }
 

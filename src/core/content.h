@@ -10,7 +10,19 @@ constexpr uint16_t content_version = 1;
 
 // On the wire: never renumber. A value that is not listed is kept and shown as needing a newer
 // version.
-enum class ContentType : uint16_t { text = 1, recall = 2 };
+enum class ContentType : uint16_t {
+    text = 1,
+    recall = 2,
+    // Between devices, never shown (group_content.h):
+    group_offer = 40,
+    profile = 41,
+    join_ticket = 42,
+};
+// is_control: contents that travel like messages and show nothing.
+constexpr bool is_control(ContentType type) {
+    const auto value = static_cast<uint16_t>(type);
+    return value >= 40 && value < 80;
+}
 
 // Content is the plaintext of one MLS application message.
 struct Content {
@@ -31,6 +43,8 @@ SecretBuffer encode_content(const Content& content);
 Result<Content> decode_content(BytesView plaintext);
 // is_utf8: well-formed after Unicode 15 table 3-7 (no surrogates, no overlong forms).
 bool is_utf8(BytesView text);
+// is_line: UTF-8 without control characters.
+bool is_line(std::string_view text);
 
 // A sender's clock may run ahead of ours by this much (phones without network time); what claims
 // more counts as sent now, so that nobody stretches an expiration.
@@ -38,9 +52,6 @@ constexpr Duration clock_skew_max = Duration::minutes(5);
 // A message cannot have waited longer at a relay; what claims more counts as this old.
 constexpr Duration message_age_max = wire::message_ttl_default;
 Time clamp_sent_at(uint64_t sent_at_ms, Time now);
-
-enum class ConversationKind : uint8_t { direct = 1 };
-constexpr bool is_known(ConversationKind kind) { return kind == ConversationKind::direct; }
 
 constexpr uint16_t conversation_extension_type = 0xf0a1;  // RFC 9420 section 17.3: private use
 constexpr size_t conversation_hubs_max = 5;               // as many as an account has relays
@@ -58,14 +69,25 @@ struct ConversationInfo {
     MAYFLY_FIELDS(self.version, self.conversation, self.kind, self.hubs, self.channel,
                   self.generation)
 };
+Status check_conversation_info(const ConversationInfo& info);
 Result<ConversationInfo> decode_conversation_info(BytesView data);
+
+// Person is what a member says of itself, and how others show it who do not know it otherwise.
+struct Person {
+    AccountId account;
+    std::string display_name;
+    std::string handle;               // name@relay; empty: none
+    std::vector<std::string> relays;  // that serve its record
+    MAYFLY_FIELDS(self.account, self.display_name, self.handle, self.relays)
+};
 
 // Introduction says who invites: their newest account record. It is sealed with a key that only
 // the members of the invited group can derive.
 struct Introduction {
-    uint64_t made_at_ms = 0;  // the inviter's clock
-    Bytes record;             // an encoded wire::SignedAccountRecord
-    MAYFLY_FIELDS(self.made_at_ms, self.record)
+    uint64_t made_at_ms = 0;      // the inviter's clock
+    Bytes record;                 // an encoded wire::SignedAccountRecord
+    std::vector<Person> members;  // of a group, as the inviter knows them; empty otherwise
+    MAYFLY_FIELDS(self.made_at_ms, self.record, self.members)
 };
 
 // DirectPayload is what Put carries to an intro address: an invitation to a group.

@@ -93,7 +93,7 @@ TEST(Content, direct_payload_is_padded_and_its_padding_is_checked) {
 
 TEST(Content, introduction_opens_only_with_its_key) {
     const Secret key(Bytes(32, 5));
-    const Bytes sealed = seal_introduction(key, Introduction{5, Bytes(100, 9)});
+    const Bytes sealed = seal_introduction(key, Introduction{5, Bytes(100, 9), {}});
     const auto opened = open_introduction(key, sealed);
     ASSERT_TRUE(opened.ok());
     EXPECT_EQ(opened->record, Bytes(100, 9));

@@ -13,6 +13,20 @@ bool commit_is_due(const ConversationRow& row, Time now) {
            now - from_ms(row.last_commit_at_ms) >= time_per_commit;
 }
 
+// Whoever wants to write commits the waiting removals first (RFC 9420 section 12.4); others leave
+// that to chance.
+bool proposals_are_due(Machine& machine, Step& step, const ConversationRow& row, bool writes) {
+    if (!row.has_proposals || row.leaving || row.commit) return false;
+    const auto limit = static_cast<uint64_t>(proposal_commit_delay_max.ms);
+    const auto [at, fresh] = machine.proposal_commits.try_emplace(row.info.conversation);
+    if (fresh) {
+        const auto random = random_array<2>(step.entropy());
+        const uint64_t delay = (uint64_t{random[0]} << 8 | random[1]) % limit;
+        at->second = step.now() + Duration::milliseconds(static_cast<int64_t>(delay));
+    }
+    return writes || at->second <= step.now();
+}
+
 bool has_outbox(const Machine& machine, const ConversationId& id) {
     return std::any_of(machine.tables.outbox.begin(), machine.tables.outbox.end(),
                        [&](const auto& entry) { return entry.second.conversation == id; });
@@ -21,6 +35,7 @@ bool has_outbox(const Machine& machine, const ConversationId& id) {
 // Our own invitation to the same account must reach the hub before our acceptance of theirs: else
 // they would take it for a new beginning (see supersede_earlier).
 bool waits_for_invitation(const Machine& machine, const ConversationRow& row) {
+    if (row.info.kind != ConversationKind::direct) return false;
     return std::any_of(
         machine.tables.creations.begin(), machine.tables.creations.end(), [&](const auto& entry) {
             const auto& other = machine.tables.conversations.at(entry.first);
@@ -44,15 +59,22 @@ Status send_commit(Machine& machine, Step& step, const ConversationRow& row,
     commit.next_write_token_hash = wire::token_hash_of(next_token);
     commit.changes = row.commit->changes;
     commit.payload = group.pending_commit()->commit;
+    commit.welcome_tokens = row.commit->welcome_tokens;
+    if (!commit.welcome_tokens.empty()) {
+        TRY_ASSIGN(const auto welcome, step.get(row_key::welcome(row.info.conversation)));
+        ENSURE(welcome.has_value(), store_corrupt);
+        commit.welcome = to_bytes(welcome->expose());
+    }
     request(machine, step, hub, purpose, std::move(commit));
     return {};
 }
 
 Status begin_commit(Machine& machine, Step& step, ConversationRow& row, mls::Group& group) {
     if (!group.is_active()) return {};
-    TRY(group.commit(mls::CommitOptions{}, machine.environment(step)));
     PendingCommit pending;
     pending.message_id = step.random_id<MessageId>();
+    TRY(make_commit(machine, step, row, group, pending));
+    machine.proposal_commits.erase(row.info.conversation);
     if (!row.joined) {
         pending.changes.push_back({group.own_leaf().value, wire::Address{"", row.own_token}});
     }
@@ -62,12 +84,23 @@ Status begin_commit(Machine& machine, Step& step, ConversationRow& row, mls::Gro
     return send_commit(machine, step, row, group);
 }
 
+void drop_commit(Step& step, ConversationRow& row) {
+    if (row.commit && !row.commit->welcome_tokens.empty()) {
+        step.erase(row_key::welcome(row.info.conversation));
+    }
+    row.commit.reset();
+}
+
 // Our commit is the hub's: move on.
 Status commit_won(Machine& machine, Step& step, ConversationRow& row, mls::Group& group) {
+    ENSURE(group.pending_summary() != nullptr, store_corrupt);
+    const mls::CommitSummary summary = *group.pending_summary();
     TRY(group.merge_pending_commit());
-    row.commit.reset();
+    drop_commit(step, row);
     row.joined = true;
+    row.has_proposals = false;
     row.sent_since_commit = 0;
+    TRY(epoch_changed(machine, step, row, group, machine.own_account(), summary));
     row.last_commit_at_ms = to_ms(step.now());
     step.end(std::exchange(row.accept_operation, 0), {});
     save_group(step, row.info.conversation, group);
@@ -80,32 +113,14 @@ Status commit_won(Machine& machine, Step& step, ConversationRow& row, mls::Group
 void close_for_sending(Machine& machine, Step& step, ConversationRow& row, mls::Group& group,
                        Error why) {
     group.discard_pending_commit();
-    row.commit.reset();
+    drop_commit(step, row);
     row.closed = true;
     row.superseded = true;
     step.end(std::exchange(row.accept_operation, 0), why);
+    end_plan(machine, step, row.info.conversation, why);
     save_group(step, row.info.conversation, group);
     save_conversation(machine, step, row);
-    move_outbox(machine, step, row.contact);
-}
-
-// A direct conversation has two accounts for good. Each adds and removes its own devices only, and
-// nobody changes what the conversation is.
-Status check_commit(const mls::Group& group, const mls::CommitSummary& summary) {
-    ENSURE(!summary.external && !summary.reinit && summary.psks.empty(), mls_bad_proposal_list);
-    ENSURE(!summary.new_extensions, mls_bad_proposal_list);
-    TRY_ASSIGN(const wire::DeviceCertificate committer, certificate_of(group, summary.committer));
-    for (const mls::AddedMember& added : summary.added) {
-        TRY_ASSIGN(const wire::DeviceCertificate certificate,
-                   read_credential(added.member.credential));
-        ENSURE(certificate.account_key == committer.account_key, not_authorized);
-    }
-    for (const mls::RemovedMember& removed : summary.removed) {
-        TRY_ASSIGN(const wire::DeviceCertificate certificate,
-                   read_credential(removed.member.credential));
-        ENSURE(certificate.account_key == committer.account_key, not_authorized);
-    }
-    return {};
+    if (row.info.kind == ConversationKind::direct) move_outbox(machine, step, row.contact);
 }
 
 }  // namespace
@@ -149,18 +164,22 @@ Result<wire::DeviceCertificate> certificate_of(const mls::Group& group, mls::Lea
     return read_credential(member->credential);
 }
 
+void add_token(Machine& machine, Step& step, const ConversationRow& row) {
+    const Purpose purpose{Kind::token_add, 0, row.info.conversation};
+    const std::string& hub = row.info.hubs.front();
+    if (machine.links[hub].has(purpose)) return;
+    request(machine, step, hub, purpose,
+            wire::AddressAdd{wire::queue_id_of(machine.tables.relays.at(hub).queue_key),
+                             wire::token_hash_of(row.own_token)});
+}
+
 Status pump_conversation(Machine& machine, Step& step, ConversationRow& row) {
     const ConversationId id = row.info.conversation;
     // A hidden request must not show that we are here: nothing leaves before it is accepted.
     if (!row.accepted || (row.superseded && !row.commit)) return {};
-    const std::string& hub = row.info.hubs.front();
+    if (row.joining) return pump_joining(machine, step, row);
     if (!row.token_added) {
-        const Purpose purpose{Kind::token_add, 0, id};
-        if (!machine.links[hub].has(purpose)) {
-            request(machine, step, hub, purpose,
-                    wire::AddressAdd{wire::queue_id_of(machine.tables.relays.at(hub).queue_key),
-                                     wire::token_hash_of(row.own_token)});
-        }
+        add_token(machine, step, row);
         return {};
     }
     if (machine.tables.creations.contains(id)) {
@@ -168,10 +187,13 @@ Status pump_conversation(Machine& machine, Step& step, ConversationRow& row) {
         return {};
     }
     if (!row.joined && waits_for_invitation(machine, row)) return {};
-    const bool due = !row.joined || commit_is_due(row, step.now());
-    if (!row.commit && !due && !has_outbox(machine, id)) return {};
+    const bool writes = has_outbox(machine, id) || row.leaving;
+    const bool due = !row.joined || commit_is_due(row, step.now()) || has_plan(machine, id) ||
+                     proposals_are_due(machine, step, row, writes);
+    if (!row.commit && !due && !writes) return {};
     TRY_ASSIGN(mls::Group * group, group_of(machine, step, id));
     if (row.commit) return send_commit(machine, step, row, *group);
+    if (row.leaving) return pump_leaving(machine, step, row, *group);
     if (due) return begin_commit(machine, step, row, *group);
     return pump_outbox(machine, step, row, *group);
 }
@@ -209,24 +231,51 @@ Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
     save_group(step, row.info.conversation, *group);
     if (!processed.ok()) return processed.error();
     if (auto* proposal = std::get_if<mls::ReceivedProposal>(&*processed)) {
-        group->forget_proposal(proposal->reference);
+        group->forget_proposal(proposal->reference);  // it must come as a message
     }
     auto* staged = std::get_if<mls::StagedCommit>(&*processed);
     if (staged == nullptr) {
         save_group(step, row.info.conversation, *group);
         return MAYFLY_ERROR(unexpected_message);
     }
-    TRY(check_commit(*group, staged->summary()));
-    TRY_ASSIGN(const wire::DeviceCertificate committer,
-               certificate_of(*group, staged->summary().committer));
+    TRY_ASSIGN(const Roles roles, Roles::of(group->current()));
+    TRY(roles.check_commit(staged->summary()));
+    const mls::CommitSummary summary = staged->summary();
+    TRY_ASSIGN(const wire::DeviceCertificate committer, certificate_of(*group, summary.committer));
     TRY(group->apply(std::move(*staged)));
-    row.commit.reset();  // lost the race; made anew if it is still wanted
-    if (committer.account_key != machine.tables.account->account_key) row.peer_joined = true;
+    drop_commit(step, row);  // lost the race; made anew if it is still wanted
+    row.has_proposals = false;
+    const AccountId by = wire::account_id_of(committer.account_key);
+    if (by != machine.own_account()) row.peer_joined = true;
     if (!group->is_active()) row.closed = row.superseded = true;
+    TRY(epoch_changed(machine, step, row, *group, by, summary));
     save_group(step, row.info.conversation, *group);
     save_conversation(machine, step, row);
     step.shred();
+    if (row.closed && row.leaving) {
+        return forget_conversation(machine, step, ConversationId(row.info.conversation), 0);
+    }
     return {};
+}
+
+Status proposal_arrived(Machine& machine, Step& step, ConversationRow& row, mls::Group& group,
+                        const mls::ReceivedProposal& proposal) {
+    TRY_ASSIGN(const Roles roles, Roles::of(group.current()));
+    const Status allowed = roles.check_proposal(proposal);
+    if (!allowed.ok()) {
+        group.forget_proposal(proposal.reference);
+    } else {
+        row.has_proposals = true;
+        // Another device of ours leaves, and we with it.
+        const auto* remove = proposal.proposal.get_if<mls::Remove>();
+        if (remove->removed == group.own_leaf()) {
+            row.leaving = true;
+            row.superseded = false;
+        }
+        save_conversation(machine, step, row);
+    }
+    save_group(step, row.info.conversation, group);
+    return allowed;
 }
 
 }  // namespace mayfly::core

@@ -53,6 +53,9 @@ Status content_arrived(Machine& machine, Step& step, ConversationRow& conversati
     const Time expires_at =
         sent_at + Duration::milliseconds(static_cast<int64_t>(content.expires_after_ms));
     TRY(mark_seen(machine, step, account, content.id, expires_at + clock_skew_max));
+    if (is_control(content.type)) {
+        return control_arrived(machine, step, conversation, account, content);
+    }
     if (content.type == ContentType::recall) {
         return recall_arrived(machine, step, account, content);
     }
@@ -83,13 +86,31 @@ Status content_arrived(Machine& machine, Step& step, ConversationRow& conversati
     return {};
 }
 
+// The rules of a group count for what others send as for us: who may only read is not heard, and
+// nothing lives longer than the group allows.
+Status check_rules(const Machine& machine, const ConversationRow& row, const AccountId& sender,
+                   Content& content) {
+    const auto found = machine.tables.rosters.find(row.info.conversation);
+    ENSURE(found != machine.tables.rosters.end(), store_corrupt);
+    const RosterRow& roster = found->second;
+    if (is_control(content.type)) return {};
+    ENSURE(may_write(roster, sender), not_authorized);
+    if (!roster.state) return {};
+    content.expires_after_ms = std::min(content.expires_after_ms, roster.state->expiration_max_ms);
+    const uint32_t longest = roster.state->burn_seconds_max;
+    if (longest != 0 && (content.burn_seconds == 0 || content.burn_seconds > longest)) {
+        content.burn_seconds = longest;
+    }
+    return {};
+}
+
 Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
                        const wire::Delivery& delivery) {
     TRY_ASSIGN(mls::Group * group, group_of(machine, step, row.info.conversation));
     auto processed = group->process(delivery.payload, machine.environment(step));
     if (processed.ok()) {
         if (auto* proposal = std::get_if<mls::ReceivedProposal>(&*processed)) {
-            group->forget_proposal(proposal->reference);
+            return proposal_arrived(machine, step, row, *group, *proposal);
         }
     }
     save_group(step, row.info.conversation, *group);
@@ -101,10 +122,16 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
     auto* message = std::get_if<mls::ApplicationMessage>(&*processed);
     ENSURE(message != nullptr, unexpected_message);
     TRY_ASSIGN(const wire::DeviceCertificate sender, certificate_of(*group, message->sender));
+    // A message of the epoch before must not be taken for one of whoever has the leaf now.
+    ENSURE(equal(sender.device_key.view(), message->signature_key), mls_unknown_sender);
     const AccountId account = wire::account_id_of(sender.account_key);
-    ENSURE(account == row.contact || account == machine.own_account(), mls_unknown_sender);
-    TRY_ASSIGN(const Content content, decode_content(message->plaintext.expose()));
-    if (account == row.contact) revive(machine, step, row, content);
+    TRY_ASSIGN(Content content, decode_content(message->plaintext.expose()));
+    if (row.info.kind == ConversationKind::direct) {
+        ENSURE(account == row.contact || account == machine.own_account(), mls_unknown_sender);
+        if (account == row.contact) revive(machine, step, row, content);
+    } else {
+        TRY(check_rules(machine, row, account, content));
+    }
     return content_arrived(machine, step, row, sender, content);
 }
 
@@ -114,11 +141,13 @@ Status handle(Machine& machine, Step& step, const std::string& relay,
         return invitation_arrived(machine, step, relay, delivery);
     }
     ConversationRow* row = find_channel(machine, delivery.channel);
-    ENSURE(row != nullptr && row->info.hubs.front() == relay, unknown_channel);
+    ENSURE(row != nullptr && row->info.hubs.front() == relay && !row->joining, unknown_channel);
+    const ConversationId id = row->info.conversation;
     const Status handled = delivery.source == wire::Source::channel_commit
                                ? commit_arrived(machine, step, *row, delivery)
                                : message_arrived(machine, step, *row, delivery);
-    if (!handled.ok() && !is_store_error(handled.code())) {
+    row = find_conversation(machine, id);
+    if (!handled.ok() && !is_store_error(handled.code()) && row != nullptr) {
         ++row->dropped;
         save_conversation(machine, step, *row);
     }

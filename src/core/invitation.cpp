@@ -9,12 +9,11 @@ using Kind = Purpose::Kind;
 
 Result<mls::Group> make_group(Machine& machine, Step& step, const ConversationInfo& info,
                               const Lookup& lookup, Bytes& welcome) {
-    const auto extension_type = mls::ExtensionType{conversation_extension_type};
     mls::GroupParameters parameters;
     parameters.group_id = to_bytes(info.conversation.view());
-    parameters.extensions.push_back({extension_type, codec::encode(info)});
+    parameters.extensions = conversation_extensions(info, std::nullopt);
     mls::LeafOptions leaf;
-    leaf.capabilities = mls::default_capabilities({extension_type});
+    leaf.capabilities = mls::default_capabilities(conversation_extension_types());
     leaf.lifetime = mls::key_package_lifetime(step.now(), key_package_lifetime);
     const mls::Environment environment = machine.environment(step);
     TRY_ASSIGN(
@@ -40,7 +39,7 @@ Result<Bytes> make_payload(Step& step, const AccountRow& account, const mls::Gro
     TRY_ASSIGN(const Secret key, group.export_secret(introduction_label, {}, 32));
     return encode_direct_payload(
         std::move(welcome),
-        seal_introduction(key, Introduction{to_ms(step.now()), to_bytes(record->expose())}));
+        seal_introduction(key, Introduction{to_ms(step.now()), to_bytes(record->expose()), {}}));
 }
 
 // The leaf of each invited device, and where its messages go until it gives an address of its own.
@@ -110,12 +109,9 @@ struct Invited {
 // the other as its record lists them.
 Result<Invited> check_invitation(Machine& machine, const std::string& relay,
                                  const mls::Group& group, BytesView sealed_introduction) {
-    const auto data =
-        group.current().extension_data(mls::ExtensionType{conversation_extension_type});
-    ENSURE(data.has_value(), malformed_input);
     Invited out;
-    TRY_ASSIGN(out.info, decode_conversation_info(*data));
-    ENSURE(equal(out.info.conversation.view(), group.group_id()), malformed_input);
+    TRY_ASSIGN(out.info, info_of(group.current()));
+    ENSURE(out.info.kind == ConversationKind::direct, unexpected_message);
     ENSURE(out.info.hubs.front() == relay, other_relay);
     ENSURE(!machine.tables.conversations.contains(out.info.conversation), already_exists);
     ENSURE(find_channel(machine, out.info.channel) == nullptr, already_exists);
@@ -316,6 +312,11 @@ Status invitation_arrived(Machine& machine, Step& step, const std::string& relay
                                    opened.reference));
         step.shred();
         machine.links[relay].key_packages_counted = false;
+    }
+    const auto id = ConversationId::from(group.group_id());
+    const ConversationRow* expected = id ? find_conversation(machine, *id) : nullptr;
+    if (expected != nullptr && expected->joining) {
+        return joined(machine, step, relay, std::move(group), payload.sealed_introduction);
     }
     TRY_ASSIGN(Invited invited,
                check_invitation(machine, relay, group, payload.sealed_introduction));

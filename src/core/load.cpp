@@ -29,6 +29,25 @@ Status load_row(StorePort& store, const Bytes& key, std::optional<Row>& out) {
     return {};
 }
 
+Status load_group_tables(StorePort& store, Tables& tables) {
+    const auto by_conversation = [](auto& table) {
+        return [&table](BytesView key, auto row) {
+            if (const auto id = ConversationId::from(key)) {
+                table.insert_or_assign(*id, std::move(row));
+            }
+        };
+    };
+    TRY(scan_rows<RosterRow>(store, row_kind::roster, by_conversation(tables.rosters)));
+    TRY(scan_rows<PlanRow>(store, row_kind::plan, by_conversation(tables.plans)));
+    TRY(scan_rows<OfferRow>(store, row_kind::offer, by_conversation(tables.offers)));
+    TRY(scan_rows<TicketRow>(store, row_kind::ticket, [&](BytesView, TicketRow row) {
+        tables.tickets[row.conversation].insert_or_assign(row.device, std::move(row));
+    }));
+    return scan_rows<PersonRow>(store, row_kind::person, [&](BytesView, PersonRow row) {
+        tables.people.insert_or_assign(row.person.account, std::move(row));
+    });
+}
+
 }  // namespace
 
 Result<std::optional<Time>> first_expiry(StorePort& store) {
@@ -74,6 +93,7 @@ Status load_tables(StorePort& store, Tables& tables) {
         codec::Reader reader(key);
         tables.removals.insert_or_assign(reader.u64(), std::move(row));
     }));
+    TRY(load_group_tables(store, tables));
     TRY_ASSIGN(tables.next_expiry, first_expiry(store));
     return {};
 }

@@ -10,6 +10,7 @@
 
 #include "core/contact_link.h"
 #include "core/identity.h"
+#include "core/roles.h"
 #include "core/step.h"
 #include "mls/group.h"
 
@@ -37,6 +38,19 @@ constexpr Duration time_per_commit = Duration::days(1);
 constexpr uint32_t hidden_messages_max = 100;        // kept of a request before it is accepted
 constexpr size_t requests_max = 500;                 // unanswered requests; more are dropped
 constexpr size_t conversations_per_contact_max = 8;  // the oldest superseded ones are forgotten
+constexpr size_t offers_max = 500;                   // groups we were asked into; more are dropped
+constexpr size_t invites_per_conversation_max = 2'000;  // twice the members of the largest group
+// An offer outlives its stay at a relay: what was delivered late is still good.
+constexpr Duration offer_lifetime = Duration::days(30);
+// A welcome for so many devices still fits a payload in the hybrid suite while the tree is small;
+// with a large tree fewer are tried.
+constexpr size_t tickets_per_commit_max = 64;
+constexpr size_t tickets_max = 4'000;  // that wait, over all conversations
+// Whoever may commit a removal waits a random part of this, so that not all do at once.
+constexpr Duration proposal_commit_delay_max = Duration::seconds(20);
+constexpr Duration proposal_retry_delay = Duration::seconds(2);
+// Contents between devices live as long as relays keep them.
+constexpr Duration control_lifetime = wire::message_ttl_default;
 constexpr size_t outbox_size_max = 10'000;
 // Longer than a relay keeps anything, so that a copy cannot come back after its row is gone.
 constexpr Duration seen_retention = Duration::days(15);
@@ -59,6 +73,7 @@ struct Purpose {
         commit,
         message,
         removal,
+        leave,
     };
     Kind kind = Kind::hello;
     uint64_t number = 0;  // operation, order or index, as the kind needs
@@ -117,6 +132,11 @@ struct Tables {
     std::map<ConversationId, CreationRow> creations;
     std::map<uint64_t, OutboxRow> outbox;
     std::map<uint64_t, RemovalRow> removals;
+    std::map<ConversationId, RosterRow> rosters;
+    std::map<ConversationId, PlanRow> plans;
+    std::map<ConversationId, std::map<wire::DeviceId, TicketRow>> tickets;
+    std::map<ConversationId, OfferRow> offers;
+    std::map<AccountId, PersonRow> people;
     std::optional<Time> next_expiry;
 };
 
@@ -128,11 +148,13 @@ struct Machine {
     std::map<std::string, Link> links;
     std::map<OperationId, Lookup> lookups;
     std::map<ConversationId, mls::Group> groups;
+    std::map<ConversationId, Time> proposal_commits;  // when we would commit what others proposed
     MemberPolicy policy;
-    std::string invite;        // for relays that want one, while the account is made
-    bool reload = false;       // the tables may be ahead of the store: read it again first
-    Time reload_at;            // when to try that, should no command come before
-    bool close_links = false;  // and the relays wait for requests that were never sent
+    std::string invite;                // for relays that want one, while the account is made
+    bool lawless_for_testing = false;  // a member that misbehaves on purpose
+    bool reload = false;               // the tables may be ahead of the store: read it again first
+    Time reload_at;                    // when to try that, should no command come before
+    bool close_links = false;          // and the relays wait for requests that were never sent
     uint64_t jitter = 0x9e3779b97f4a7c15;
 
     mls::Environment environment(Step& step) {
@@ -160,6 +182,8 @@ std::vector<ConversationId> conversations_of(const Machine& machine, const Accou
 // sending_conversation: the one of a contact's conversations that we write to.
 std::optional<ConversationId> sending_conversation(const Machine& machine,
                                                    const AccountId& contact);
+// sending_target: where a message for this conversation goes; none if it takes none any more.
+std::optional<ConversationId> sending_target(const Machine& machine, const ConversationRow& row);
 
 // sync.cpp: links, requests and what to do next
 bool wants_link(const Machine& machine, const std::string& relay);
@@ -186,6 +210,8 @@ bool is_passing(wire::ReplyStatus status);
 Result<Messenger::AccountCreated> create_account(Machine& machine, Step& step,
                                                  const AccountOptions& options);
 Status pump_setup(Machine& machine, Step& step, const std::string& relay);
+// make_key_package stores the private half and gives the public half as it travels.
+Result<Bytes> make_key_package(Machine& machine, Step& step, bool last_resort);
 Status setup_replied(Machine& machine, Step& step, const std::string& relay, const Purpose& purpose,
                      wire::ReplyBody& body);
 Status renew_vault(Machine& machine, Step& step);
@@ -205,6 +231,8 @@ Result<OperationId> accept_contact(Machine& machine, Step& step, const AccountId
 Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId& account);
 Status forget_conversation(Machine& machine, Step& step, const ConversationId& id,
                            OperationId operation);
+Status erase_messages(Machine& machine, Step& step, const ConversationId& id);
+void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id);
 // release_relay gives up the queue at a relay that is neither home nor hub of anything.
 void release_relay(Machine& machine, Step& step, const std::string& relay);
 
@@ -221,16 +249,84 @@ Result<mls::Group*> group_of(Machine& machine, Step& step, const ConversationId&
 void save_group(Step& step, const ConversationId& id, mls::Group& group);
 Result<wire::Token> write_token(const mls::EpochView& epoch, const ConversationRow& row);
 Result<wire::DeviceCertificate> certificate_of(const mls::Group& group, mls::LeafIndex leaf);
+// add_token makes our address of the conversation known at its hub.
+void add_token(Machine& machine, Step& step, const ConversationRow& row);
 Status pump_conversation(Machine& machine, Step& step, ConversationRow& row);
 Status commit_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
 Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
                       const wire::Delivery& delivery);
+// proposal_arrived: keeps the removal of a device by its own account, forgets anything else.
+Status proposal_arrived(Machine& machine, Step& step, ConversationRow& row, mls::Group& group,
+                        const mls::ReceivedProposal& proposal);
+
+// commit_draft.cpp: what our next commit does
+// make_commit stages a commit of the conversation's plan and tickets and fills in what its hub
+// must know.
+Status make_commit(Machine& machine, Step& step, const ConversationRow& row, mls::Group& group,
+                   PendingCommit& pending);
+bool has_plan(const Machine& machine, const ConversationId& id);
+
+// roster.cpp: what lists show of a conversation, and what an epoch's end brings about
+Status write_roster(Machine& machine, Step& step, const ConversationId& id,
+                    const mls::Group& group);
+// epoch_changed brings roster, plan and tickets up to date and tells what happened.
+Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
+                     const mls::Group& group, const AccountId& by,
+                     const mls::CommitSummary& summary);
+bool is_member(const RosterRow& roster, const AccountId& account);
+bool is_moderator(const RosterRow& roster, const AccountId& account);
+bool may_write(const RosterRow& roster, const AccountId& account);
+void end_plan(Machine& machine, Step& step, const ConversationId& id, Status result);
+
+// membership.cpp: groups, seen by those who are in
+struct NewGroup {
+    OperationId operation = 0;
+    ConversationId conversation;
+};
+Result<NewGroup> create_group(Machine& machine, Step& step, ConversationKind kind,
+                              ConversationState state);
+Result<OperationId> invite_contact(Machine& machine, Step& step, const ConversationId& id,
+                                   const AccountId& account);
+Result<std::string> make_group_link(Machine& machine, Step& step, const ConversationId& id,
+                                    uint32_t uses, Duration lifetime);
+Status ticket_arrived(Machine& machine, Step& step, const AccountId& from,
+                      const JoinTicket& ticket);
+// invite_by_link: whether the secret is that of a link of ours that is good now.
+Result<bool> is_good_link(Step& step, const ConversationId& id, BytesView secret);
+Result<OperationId> plan_removal(Machine& machine, Step& step, const ConversationId& id,
+                                 const AccountId& account);
+Result<OperationId> plan_change(Machine& machine, Step& step, const ConversationId& id,
+                                const StateChange& change);
+Result<OperationId> leave_group(Machine& machine, Step& step, const ConversationId& id);
+Status pump_leaving(Machine& machine, Step& step, ConversationRow& row, mls::Group& group);
+Status leave_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
+
+// joining.cpp: groups, seen by those who are asked in
+Status offer_arrived(Machine& machine, Step& step, const AccountId& from, GroupOffer offer);
+Result<OperationId> accept_offer(Machine& machine, Step& step, const ConversationId& id);
+Result<OperationId> join_by_link(Machine& machine, Step& step, std::string_view link);
+OfferView offer_view(const Machine& machine, const OfferRow& row);
+Status decline_offer(Machine& machine, Step& step, const ConversationId& id);
+Status pump_joining(Machine& machine, Step& step, ConversationRow& row);
+Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group group,
+              BytesView sealed_introduction);
+
+// control.cpp: contents between devices
+Result<OperationId> queue_control(Machine& machine, Step& step, const ConversationId& conversation,
+                                  ContentType type, SecretBuffer body, OperationId operation = 0);
+Status control_arrived(Machine& machine, Step& step, ConversationRow& row, const AccountId& sender,
+                       const Content& content);
+void learn_person(Machine& machine, Step& step, const Person& person);
+Person own_profile(const Machine& machine);
+Person person_of(const Machine& machine, const AccountId& account);
 
 // outbox.cpp
 struct Queued {
     OperationId operation = 0;
     MessageId id;
 };
+OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversation,
+                   ContentType type);
 Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& conversation,
                           BytesView text, const SendOptions& options);
 Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& id);
@@ -263,6 +359,10 @@ Result<MessageView> find_message(const Machine& machine, Step& step, std::string
 // views.cpp
 ContactView contact_view(const Machine& machine, const ContactRow& row);
 RequestView request_view(const Machine& machine, const ContactRow& row);
+std::vector<ConversationView> list_conversations(const Machine& machine);
+Result<ConversationView> find_conversation_view(const Machine& machine, std::string_view what);
+Result<std::vector<MemberView>> list_members(const Machine& machine, const ConversationId& id);
+Result<OfferView> find_offer_view(const Machine& machine, std::string_view what);
 Result<AccountId> find_account(const Machine& machine, std::string_view who, bool accepted);
 
 }  // namespace mayfly::core

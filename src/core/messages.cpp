@@ -41,6 +41,15 @@ Status end_subject(Machine& machine, Step& step, const ExpiryKey& key) {
     } else if (key.kind == expiry_of_key_package) {
         step.erase(row_key::key_package(key.subject));
         step.shred();
+    } else if (key.kind == expiry_of_invite) {
+        Bytes row = row_key::prefix(row_kind::invite);
+        append(row, key.subject);
+        step.erase(std::move(row));
+    } else if (key.kind == expiry_of_offer) {
+        if (const auto id = ConversationId::from(key.subject)) {
+            step.erase(row_key::offer(*id));
+            machine.tables.offers.erase(*id);
+        }
     } else if (const auto id = MessageId::from(key.subject)) {
         TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, *id));
         if (row && !is_alive(*row, step.now())) TRY(erase_message(machine, step, *row));
@@ -159,13 +168,17 @@ Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow
         TRY_ASSIGN(view.text, load_body(step, row));
     }
     const auto contact = machine.tables.contacts.find(row.sender);
+    const auto person = machine.tables.people.find(row.sender);
     if (contact != machine.tables.contacts.end()) {
         view.handle = contact->second.handle;
+    } else if (person != machine.tables.people.end()) {
+        view.handle = person->second.person.handle;
     } else if (row.outgoing && !machine.tables.account->handles.empty()) {
         view.handle = format_handle(machine.tables.account->handles.front());
     }
     const auto conversation = machine.tables.conversations.find(row.conversation);
-    if (conversation != machine.tables.conversations.end()) {
+    if (conversation != machine.tables.conversations.end() &&
+        conversation->second.info.kind == ConversationKind::direct) {
         // One conversation is shown for a contact, whichever of its groups carried the message.
         const auto shown = sending_conversation(machine, conversation->second.contact);
         if (shown) view.conversation = *shown;
@@ -193,7 +206,10 @@ Result<std::vector<MessageView>> list_messages(const Machine& machine, Step& ste
     const auto given = machine.tables.conversations.find(conversation);
     ENSURE(given != machine.tables.conversations.end() && given->second.accepted, unknown_contact);
     std::vector<MessageRow> rows;
-    for (const ConversationId& id : conversations_of(machine, given->second.contact)) {
+    const bool direct = given->second.info.kind == ConversationKind::direct;
+    const std::vector<ConversationId> all =
+        direct ? conversations_of(machine, given->second.contact) : std::vector{conversation};
+    for (const ConversationId& id : all) {
         TRY_ASSIGN(const std::vector<MessageId> ids, ids_under(step, row_key::listing_prefix(id)));
         for (const MessageId& message : ids) {
             TRY_ASSIGN(std::optional<MessageRow> row, load_message(step, message));

@@ -1,15 +1,8 @@
 #include "core/messenger.h"
 
-#include "core/machine.h"
+#include "core/messenger_state.h"
 
 namespace mayfly::core {
-
-struct Messenger::State {
-    explicit State(StorePort& store) : machine(store) {}
-    Machine machine;
-};
-
-namespace {
 
 // Memory may be ahead of the disk after a failure in the middle of a step: read the tables again.
 Status reload_tables(Machine& machine) {
@@ -25,6 +18,8 @@ Status prepare(Machine& machine) {
     if (!machine.reload) return {};
     return reload_tables(machine);
 }
+
+namespace {
 
 void close_all_links(Machine& machine, Step& step, Error why) {
     machine.close_links = false;
@@ -46,24 +41,6 @@ Effects run_input(Machine& machine, Time now, Entropy* entropy, const Body& body
     machine.reload_at = now + refusal_delay;
     close_all_links(machine, recovery, status.error());
     return std::move(recovery.effects);
-}
-
-// A command fails as a whole: nothing of it is left in memory.
-template <class Value, class Body>
-Result<Value> run_command(Machine& machine, Step& step, const Body& body) {
-    TRY(prepare(machine));
-    ENSURE(machine.tables.account.has_value(), no_account);
-    Result<Value> value = body();
-    Status status = value.ok() ? Status() : Status(value.error());
-    if (status.ok() && step.has_entropy()) {
-        status = pump(machine, step);
-        if (!status.ok()) machine.close_links = true;
-    }
-    if (status.ok()) return value;
-    if (!step.effects.writes.empty() || machine.close_links) {
-        static_cast<void>(reload_tables(machine));
-    }
-    return status.error();
 }
 
 }  // namespace

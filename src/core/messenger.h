@@ -40,6 +40,18 @@ using AccountId = wire::AccountId;
 using ConversationId = FixedBytes<struct ConversationIdTag, 16>;
 using OperationId = uint64_t;
 
+// On the wire: never renumber.
+enum class ConversationKind : uint8_t { direct = 1, group = 2, room = 3, own_devices = 4 };
+constexpr bool is_known(ConversationKind kind) {
+    return kind >= ConversationKind::direct && kind <= ConversationKind::own_devices;
+}
+// has_state: whether the members agree on a ConversationState (conversation_state.h).
+constexpr bool has_state(ConversationKind kind) {
+    return kind == ConversationKind::group || kind == ConversationKind::room;
+}
+struct ConversationState;
+struct StateChange;
+
 struct AccountOptions {
     std::vector<std::string> relays;  // canonical RelayAddress texts, best first; at least one
     std::string handle_name;          // empty: none
@@ -70,6 +82,47 @@ struct RequestView {
     std::string display_name;  // what they claim
     std::string handle;
     Time received_at;
+};
+
+// ConversationView is a line in a list of conversations. Of a direct one it says who the other is.
+struct ConversationView {
+    ConversationId conversation;
+    ConversationKind kind = ConversationKind::direct;
+    std::string title;  // the group's name; what the contact is called
+    std::string topic;
+    AccountId contact;          // direct only
+    uint32_t member_count = 0;  // people, ourselves among them
+    bool joining = false;       // we asked to be added and wait
+    bool closed = false;        // we were removed: it can be read and takes nothing any more
+    bool is_moderator = false;
+    bool may_write = true;
+    Duration expiration = expiration_default;  // what messages get unless they say otherwise
+    Duration expiration_limit = expiration_max;
+    uint32_t burn_seconds = 0;
+    uint32_t burn_seconds_limit = 0;  // 0: none
+};
+
+// OfferView is a group that somebody asks us into.
+struct OfferView {
+    ConversationId conversation;
+    AccountId from;
+    std::string from_name;  // how we know them
+    std::string name;
+    bool is_room = false;
+    uint32_t member_count = 0;
+    std::string hub;  // the relay that joining connects to
+    Time received_at;
+    Time expires_at;
+};
+
+struct MemberView {
+    AccountId account;
+    std::string display_name;
+    std::string handle;
+    uint32_t device_count = 0;
+    bool is_self = false;
+    bool is_moderator = false;
+    bool may_write = true;
 };
 
 enum class MessageState : uint8_t {
@@ -129,6 +182,18 @@ struct RequestArrived {
 struct MessageGone {  // expired, burnt or recalled
     MessageId id;
 };
+// ConversationChanged: a commit changed who is in a group or what it is.
+struct ConversationChanged {
+    ConversationId conversation;
+    AccountId by;
+    std::vector<AccountId> added;
+    std::vector<AccountId> removed;
+    bool state = false;       // name, topic, moderators, limits
+    bool removed_us = false;  // it can be read until its messages end, and takes none any more
+};
+struct OfferArrived {  // somebody asks us into a group
+    OfferView offer;
+};
 struct LinkChanged {
     std::string relay;
     bool up = false;
@@ -139,7 +204,7 @@ struct CaughtUp {
     std::string relay;
 };
 using Event = std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged,
-                           CaughtUp>;
+                           CaughtUp, ConversationChanged, OfferArrived>;
 
 struct Effects {
     WriteBatch writes;
@@ -181,6 +246,34 @@ class Messenger {
     Result<Started> accept_request(const AccountId& account, Time now, Entropy& entropy);
     Result<Started> remove_contact(const AccountId& account, Time now, Entropy& entropy);
 
+    // Groups and rooms. We are the moderator of what we create. Operations end when the hub has
+    // taken what they do.
+    struct GroupCreated {
+        OperationId operation = 0;
+        ConversationId conversation;
+        Effects effects;
+    };
+    Result<GroupCreated> create_group(ConversationKind kind, const ConversationState& state,
+                                      Time now, Entropy& entropy);
+    // invite asks a contact, who then joins or not.
+    Result<Started> invite(const ConversationId& conversation, const AccountId& account, Time now,
+                           Entropy& entropy);
+    // create_group_link: whoever has the text may join, so many times, until it ends.
+    Result<std::pair<std::string, Effects>> create_group_link(const ConversationId& conversation,
+                                                              uint32_t uses, Duration lifetime,
+                                                              Time now, Entropy& entropy);
+    // accept_offer and join_by_link end when our wish is durable at the inviter's relay; we are in
+    // when a ConversationChanged event says that we were added. Again: asks again.
+    Result<Started> accept_offer(const ConversationId& conversation, Time now, Entropy& entropy);
+    Result<Started> join_by_link(std::string_view link, Time now, Entropy& entropy);
+    Result<Effects> decline_offer(const ConversationId& conversation, Time now);
+    Result<Started> remove_member(const ConversationId& conversation, const AccountId& account,
+                                  Time now, Entropy& entropy);
+    Result<Started> change_conversation(const ConversationId& conversation,
+                                        const StateChange& change, Time now, Entropy& entropy);
+    // leave forgets a group and its messages here at once.
+    Result<Started> leave(const ConversationId& conversation, Time now, Entropy& entropy);
+
     struct SendStarted {
         OperationId operation = 0;  // ends when the relay holds the message durably
         MessageId id;
@@ -212,10 +305,25 @@ class Messenger {
     Result<std::vector<MessageView>> messages(const ConversationId& conversation, Time now) const;
     // find_message takes the id's text form (base32) or a unique prefix of 8 characters or more.
     Result<MessageView> find_message(std::string_view id, Time now) const;
+    // conversations gives all that a person sees: direct ones, groups, rooms.
+    std::vector<ConversationView> conversations() const;
+    // find_conversation takes what find_contact takes, the name of a group, its id (base32) or a
+    // unique prefix of 8 characters or more. Errors: unknown_conversation, ambiguous_name.
+    Result<ConversationView> find_conversation(std::string_view what) const;
+    Result<std::vector<MemberView>> members(const ConversationId& conversation) const;
+    // state is what the members of a group or room agree on.
+    Result<ConversationState> state(const ConversationId& conversation) const;
+    std::vector<OfferView> offers() const;
+    // find_offer takes the name of the group, its id or a unique prefix, or who asks.
+    Result<OfferView> find_offer(std::string_view what) const;
     bool outbox_empty() const;
     // For tests and the simulator: epoch and epoch authenticator of a conversation's group.
     Result<std::pair<uint64_t, Bytes>> epoch_authenticator_for_testing(
         const ConversationId& conversation) const;
+
+    // forget_rules_for_testing makes a client that believes it may write anything there, and that
+    // commits whatever it plans.
+    void forget_rules_for_testing(const ConversationId& conversation);
 
     // --- inputs
     // -------------------------------------------------------------------------------------
@@ -229,11 +337,14 @@ class Messenger {
   private:
     struct State;
     explicit Messenger(std::unique_ptr<State> state);
+    template <class Body>
+    Result<Started> begin(Time now, Entropy& entropy, const Body& body);
     std::unique_ptr<State> state_;
 };
 
 // Text forms. Message ids and account ids are base32 in lower case without padding.
 std::string text_of(const MessageId& id);
 std::string text_of(const AccountId& id);
+std::string text_of(const ConversationId& id);
 
 }  // namespace mayfly::core

@@ -88,7 +88,7 @@ class Peer : public testing::Test {
     ConversationRow row_at_bob() {
         Tables tables;
         EXPECT_TRUE(load_tables(bob().store(), tables).ok());
-        return tables.conversations.at(pair_.to_alice);
+        return std::move(tables.conversations.at(pair_.to_alice));
     }
     // The conversation still works.
     void expect_alive() {

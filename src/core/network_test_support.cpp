@@ -131,7 +131,9 @@ void TestClient::note(const Event& event) {
         caught_up.push_back(up_to_date->relay);
     } else if (const auto* link = std::get_if<LinkChanged>(&event)) {
         link_changes.push_back(*link);
-    } else {
+    } else if (const auto* change = std::get_if<ConversationChanged>(&event)) {
+        changes.push_back(*change);
+    } else if (std::holds_alternative<MessageArrived>(event)) {
         ++arrivals;
     }
 }

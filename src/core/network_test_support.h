@@ -58,6 +58,7 @@ class TestClient {
     std::vector<RequestView> requests_seen;
     std::vector<std::string> caught_up;
     std::vector<LinkChanged> link_changes;
+    std::vector<ConversationChanged> changes;
     size_t arrivals = 0;
     std::vector<std::string> texts_taken;
 

@@ -25,6 +25,12 @@ Result<Content> content_of(Step& step, const OutboxRow& item) {
         content.body = SecretBuffer(item.target->view());
         return content;
     }
+    if (is_control(item.type)) {
+        TRY_ASSIGN(auto body, step.get(row_key::control(item.order)));
+        ENSURE(body.has_value(), store_corrupt);
+        content.body = std::move(*body);
+        return content;
+    }
     TRY_ASSIGN(const std::optional<MessageRow> message, load_message(step, item.id));
     ENSURE(message.has_value(), unknown_message);
     content.burn_seconds = message->burn_seconds;
@@ -85,6 +91,22 @@ Status mark_sent(Machine& machine, Step& step, uint64_t order, const MessageId& 
     return {};
 }
 
+// In a group its rules count as well.
+Status check_sending(const Machine& machine, const ConversationId& id, const SendOptions& options) {
+    const auto roster = machine.tables.rosters.find(id);
+    if (roster == machine.tables.rosters.end()) return {};
+    ENSURE(may_write(roster->second, machine.own_account()), not_authorized);
+    if (!roster->second.state) return {};
+    const ConversationState& state = *roster->second.state;
+    ENSURE(static_cast<uint64_t>(options.expiration.ms) <= state.expiration_max_ms, bad_duration);
+    const uint32_t longest = state.burn_seconds_max;
+    ENSURE(longest == 0 || (options.burn && options.burn->ms <= int64_t{longest} * 1000),
+           bad_duration);
+    return {};
+}
+
+}  // namespace
+
 OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversation,
                    ContentType type) {
     const uint64_t order = next_order(machine, step);
@@ -97,8 +119,6 @@ OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversat
     return item;
 }
 
-}  // namespace
-
 Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& conversation,
                           BytesView text, const SendOptions& options) {
     ENSURE(text.size() <= text_size_bytes_max, text_too_large);
@@ -110,8 +130,9 @@ Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& co
     const ConversationRow* given = find_conversation(machine, conversation);
     ENSURE(given != nullptr && given->accepted, unknown_contact);
     ENSURE(machine.tables.outbox.size() < outbox_size_max, quota_exceeded);
-    const auto target = sending_conversation(machine, given->contact);
+    const auto target = sending_target(machine, *given);
     ENSURE(target.has_value(), unknown_channel);
+    TRY(check_sending(machine, *target, options));
     OutboxRow& item = enqueue(machine, step, *target, ContentType::text);
     item.id = step.random_id<MessageId>();
     item.expires_at_ms = to_ms(step.now() + options.expiration);
@@ -144,7 +165,7 @@ Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& 
     }
     const ConversationRow* conversation = find_conversation(machine, row->conversation);
     ENSURE(conversation != nullptr, unknown_contact);
-    const auto target = sending_conversation(machine, conversation->contact);
+    const auto target = sending_target(machine, *conversation);
     ENSURE(target.has_value(), unknown_channel);
     OutboxRow& item = enqueue(machine, step, *target, ContentType::recall);
     item.id = step.random_id<MessageId>();
@@ -225,7 +246,8 @@ void move_outbox(Machine& machine, Step& step, const AccountId& contact) {
     if (!target) return;
     for (auto& [order, item] : machine.tables.outbox) {
         const ConversationRow* row = find_conversation(machine, item.conversation);
-        if (row == nullptr || row->contact != contact || !row->superseded) continue;
+        if (row == nullptr || row->info.kind != ConversationKind::direct) continue;
+        if (row->contact != contact || !row->superseded) continue;
         item.conversation = *target;
         if (std::exchange(item.is_sealed, false)) step.erase(row_key::sealed(order));
         item.overtaken = false;
@@ -239,6 +261,7 @@ void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result) {
     step.end(found->second.operation, result);
     step.erase(row_key::outbox(order));
     if (found->second.is_sealed) step.erase(row_key::sealed(order));
+    if (is_control(found->second.type)) step.erase(row_key::control(order));
     machine.tables.outbox.erase(found);
 }
 

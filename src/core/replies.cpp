@@ -69,6 +69,7 @@ Status reply_arrived(Machine& machine, Step& step, const std::string& relay, con
         case Kind::invitation: return creation_replied(machine, step, purpose, body);
         case Kind::commit: return commit_replied(machine, step, purpose, body);
         case Kind::message: return message_replied(machine, step, purpose, body);
+        case Kind::leave: return leave_replied(machine, step, purpose, body);
         case Kind::removal: return removal_replied(machine, step, relay, purpose, body);
     }
     return {};

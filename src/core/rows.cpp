@@ -60,6 +60,30 @@ Bytes expiry(Time at, uint8_t kind, BytesView subject) {
 Bytes outbox(uint64_t order) { return with(row_kind::outbox, big_endian(order)); }
 Bytes sealed(uint64_t order) { return with(row_kind::sealed, big_endian(order)); }
 Bytes removal(uint64_t number) { return with(row_kind::removal, big_endian(number)); }
+Bytes control(uint64_t order) { return with(row_kind::control, big_endian(order)); }
+Bytes departure(const ConversationId& conversation) {
+    return with(row_kind::departure, conversation.view());
+}
+Bytes invite(const ConversationId& conversation, BytesView whom) {
+    return with(row_kind::invite, conversation.view(), whom);
+}
+Bytes offer(const ConversationId& conversation) {
+    return with(row_kind::offer, conversation.view());
+}
+Bytes person(const AccountId& account) { return with(row_kind::person, account.view()); }
+Bytes plan(const ConversationId& conversation) { return with(row_kind::plan, conversation.view()); }
+Bytes roster(const ConversationId& conversation) {
+    return with(row_kind::roster, conversation.view());
+}
+Bytes ticket(const ConversationId& conversation, const wire::DeviceId& device) {
+    return with(row_kind::ticket, conversation.view(), device.view());
+}
+Bytes ticket_prefix(const ConversationId& conversation) {
+    return with(row_kind::ticket, conversation.view());
+}
+Bytes welcome(const ConversationId& conversation) {
+    return with(row_kind::welcome, conversation.view());
+}
 Bytes vault() { return with(row_kind::vault); }
 Bytes prefix(char kind) { return with(kind); }
 

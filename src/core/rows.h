@@ -2,7 +2,7 @@
 // same in words. Every value begins with a version, so that a later core can tell.
 #pragma once
 
-#include "core/content.h"
+#include "core/group_content.h"
 #include "core/recovery_kit.h"
 #include "core/store_port.h"
 #include "wire/account_record.h"
@@ -40,6 +40,16 @@ Bytes expiry(Time at, uint8_t kind, BytesView subject);
 Bytes outbox(uint64_t order);
 Bytes sealed(uint64_t order);
 Bytes removal(uint64_t number);
+Bytes control(uint64_t order);
+Bytes departure(const ConversationId& conversation);
+Bytes invite(const ConversationId& conversation, BytesView whom);
+Bytes offer(const ConversationId& conversation);
+Bytes person(const AccountId& account);
+Bytes plan(const ConversationId& conversation);
+Bytes roster(const ConversationId& conversation);
+Bytes ticket(const ConversationId& conversation, const wire::DeviceId& device);
+Bytes ticket_prefix(const ConversationId& conversation);
+Bytes welcome(const ConversationId& conversation);
 Bytes vault();
 Bytes prefix(char kind);
 }  // namespace row_key
@@ -65,12 +75,23 @@ constexpr char conversation = 'v';
 constexpr char vault = 'w';
 constexpr char body_key = 'y';
 constexpr char sealed = 'z';
+constexpr char control = 'X';
+constexpr char departure = 'D';
+constexpr char invite = 'I';
+constexpr char offer = 'O';
+constexpr char person = 'H';
+constexpr char plan = 'P';
+constexpr char roster = 'R';
+constexpr char ticket = 'T';
+constexpr char welcome = 'W';
 }  // namespace row_kind
 
 // The kinds of subject in an expiry row.
 constexpr uint8_t expiry_of_message = 1;      // subject: message id
 constexpr uint8_t expiry_of_seen = 2;         // subject: sender, message id
 constexpr uint8_t expiry_of_key_package = 3;  // subject: reference
+constexpr uint8_t expiry_of_invite = 20;      // subject: conversation, whom
+constexpr uint8_t expiry_of_offer = 21;       // subject: conversation
 struct ExpiryKey {
     Time at;
     uint8_t kind = 0;
@@ -147,22 +168,28 @@ struct ContactRow {
 struct PendingCommit {
     wire::MessageId message_id;
     std::vector<wire::FanOutChange> changes;
+    std::vector<wire::Token> welcome_tokens;  // of those who join; the welcome is a row of its own
     bool overtaken = false;  // the hub answered stale_epoch: the winner is in our queue
-    MAYFLY_FIELDS(self.message_id, self.changes, self.overtaken)
+    MAYFLY_FIELDS(self.message_id, self.changes, self.welcome_tokens, self.overtaken)
 };
 
 struct ConversationRow {
     uint16_t version = store_version;
     ConversationInfo info;
-    AccountId contact;
+    AccountId contact;  // direct: the other one; joining: who asked us in; else zero
     wire::Token own_token;
-    bool ours = false;         // this device made the group
-    bool token_added = false;  // the relay knows own_token
-    bool accepted = false;     // by us; else its messages are hidden
-    bool joined = false;       // our own address is in the hub's fan-out list
-    bool peer_joined = false;  // a member of the contact has committed
-    bool closed = false;       // the hub takes no writes any more, or we were removed
-    bool superseded = false;   // received from, never sent to
+    bool ours = false;           // this device made the group
+    bool token_added = false;    // the relay knows own_token
+    bool accepted = false;       // by us; else its messages are hidden
+    bool joined = false;         // our own address is in the hub's fan-out list
+    bool peer_joined = false;    // a member of the contact has committed
+    bool closed = false;         // the hub takes no writes any more, or we were removed
+    bool superseded = false;     // received from, never sent to
+    bool joining = false;        // we asked to be added and have no group yet
+    bool ticket_sent = false;    // joining: our ticket is in the outbox or further
+    bool leaving = false;        // we left: nothing is shown, and the others are to remove us
+    bool has_proposals = false;  // removals wait for somebody's commit
+    SecretBuffer link_secret;    // joining by an invitation link
     OperationId accept_operation = 0;
     std::optional<PendingCommit> commit;
     uint32_t sent_since_commit = 0;
@@ -173,7 +200,8 @@ struct ConversationRow {
     uint64_t dropped = 0;        // entries that did not decrypt or did not fit
     MAYFLY_FIELDS(self.version, self.info, self.contact, self.own_token, self.ours,
                   self.token_added, self.accepted, self.joined, self.peer_joined, self.closed,
-                  self.superseded, self.accept_operation, self.commit, self.sent_since_commit,
+                  self.superseded, self.joining, self.ticket_sent, self.leaving, self.has_proposals,
+                  self.link_secret, self.accept_operation, self.commit, self.sent_since_commit,
                   self.last_commit_at_ms, self.received_at_ms, self.invited_at_ms, self.hidden,
                   self.dropped)
 };
@@ -251,6 +279,88 @@ struct RemovalRow {
     wire::TokenHash token_hash;
     OperationId operation = 0;
     MAYFLY_FIELDS(self.version, self.relay, self.token_hash, self.operation)
+};
+
+// What everybody in a conversation agrees on, so that lists need not load the group; written when
+// the epoch changes.
+struct RosterMember {
+    AccountId account;
+    uint32_t device_count = 0;
+    bool operator==(const RosterMember&) const = default;
+    MAYFLY_FIELDS(self.account, self.device_count)
+};
+struct RosterRow {
+    uint16_t version = store_version;
+    std::optional<ConversationState> state;
+    std::vector<RosterMember> members;  // ascending
+    std::vector<AccountId> moderators;  // that are members now
+    MAYFLY_FIELDS(self.version, self.state, self.members, self.moderators)
+};
+
+// What we want of a conversation's next commit.
+struct PlanRow {
+    uint16_t version = store_version;
+    std::vector<AccountId> removals;
+    std::vector<wire::DeviceId> own_removals;  // devices of ours
+    StateChange change;
+    std::vector<OperationId> operations;  // that end with it
+    bool empty() const {
+        return removals.empty() && own_removals.empty() && change == StateChange{};
+    }
+    MAYFLY_FIELDS(self.version, self.removals, self.own_removals, self.change, self.operations)
+};
+
+// Leaving a group: the proposals to remove our devices, one epoch's at a time.
+struct Departure {
+    wire::MessageId message_id;
+    Bytes payload;
+    bool done = false;      // the hub has answered
+    bool accepted = false;  // the hub has it
+    MAYFLY_FIELDS(self.message_id, self.payload, self.done, self.accepted)
+};
+struct DepartureRow {
+    uint16_t version = store_version;
+    uint64_t epoch = 0;
+    std::vector<Departure> proposals;
+    MAYFLY_FIELDS(self.version, self.epoch, self.proposals)
+};
+
+// A device that waits to be added by us.
+struct TicketRow {
+    uint16_t version = store_version;
+    ConversationId conversation;
+    AccountId account;
+    wire::DeviceId device;
+    Bytes key_package;  // MLSMessage
+    wire::Token token;
+    MAYFLY_FIELDS(self.version, self.conversation, self.account, self.device, self.key_package,
+                  self.token)
+};
+
+// Whom we asked into a group: an account, or whoever shows the secret of a link.
+struct InviteRow {
+    uint16_t version = store_version;
+    uint64_t expires_at_ms = 0;
+    uint32_t uses_left = 1;
+    bool is_link = false;
+    MAYFLY_FIELDS(self.version, self.expires_at_ms, self.uses_left, self.is_link)
+};
+
+// A group that we were asked into.
+struct OfferRow {
+    uint16_t version = store_version;
+    GroupOffer offer;
+    AccountId from;
+    uint64_t received_at_ms = 0;
+    uint64_t expires_at_ms = 0;
+    MAYFLY_FIELDS(self.version, self.offer, self.from, self.received_at_ms, self.expires_at_ms)
+};
+
+// Somebody in a group of ours who is no contact.
+struct PersonRow {
+    uint16_t version = store_version;
+    Person person;
+    MAYFLY_FIELDS(self.version, self.person)
 };
 
 struct VaultRow {

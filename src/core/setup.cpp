@@ -8,31 +8,6 @@ namespace {
 
 using Kind = Purpose::Kind;
 
-// make_key_package stores the private half and gives the public half as it travels. A package is
-// sent once and never again: had a lost reply made us repeat it, two people could get the same one.
-Result<Bytes> make_key_package(Machine& machine, Step& step, bool last_resort) {
-    mls::KeyPackageOptions options;
-    options.leaf.capabilities =
-        mls::default_capabilities({mls::ExtensionType{conversation_extension_type}});
-    options.leaf.lifetime = mls::key_package_lifetime(step.now(), key_package_lifetime);
-    options.last_resort = last_resort;
-    TRY_ASSIGN(
-        const mls::KeyPackageSecrets secrets,
-        mls::create_key_package(mls::default_cipher_suite_id, identity_of(*machine.tables.account),
-                                options, step.entropy()));
-    TRY_ASSIGN(const mls::CipherSuite suite,
-               mls::find_cipher_suite(secrets.key_package.cipher_suite));
-    const Bytes reference = mls::key_package_ref(suite, secrets.key_package);
-    KeyPackageRow row;
-    row.last_resort = last_resort;
-    const Time expires_at = step.now() + key_package_lifetime;
-    row.expires_at_ms = to_ms(expires_at);
-    row.secrets = codec::encode_secret(secrets);
-    step.write(row_key::key_package(reference), row);
-    note_expiry(machine, step, expires_at, expiry_of_key_package, reference);
-    return mls::encode_key_package_message(secrets.key_package);
-}
-
 Status put_key_packages(Machine& machine, Step& step, RelayRow& relay, size_t held,
                         bool has_last_resort) {
     wire::KeyPackagesPut put;
@@ -80,6 +55,30 @@ Status put_vault(Machine& machine, Step& step, const RelayRow& relay) {
 }
 
 }  // namespace
+
+// A package is sent once and never again: had a lost reply made us repeat it, two people could get
+// the same one.
+Result<Bytes> make_key_package(Machine& machine, Step& step, bool last_resort) {
+    mls::KeyPackageOptions options;
+    options.leaf.capabilities = mls::default_capabilities(conversation_extension_types());
+    options.leaf.lifetime = mls::key_package_lifetime(step.now(), key_package_lifetime);
+    options.last_resort = last_resort;
+    TRY_ASSIGN(
+        const mls::KeyPackageSecrets secrets,
+        mls::create_key_package(mls::default_cipher_suite_id, identity_of(*machine.tables.account),
+                                options, step.entropy()));
+    TRY_ASSIGN(const mls::CipherSuite suite,
+               mls::find_cipher_suite(secrets.key_package.cipher_suite));
+    const Bytes reference = mls::key_package_ref(suite, secrets.key_package);
+    KeyPackageRow row;
+    row.last_resort = last_resort;
+    const Time expires_at = step.now() + key_package_lifetime;
+    row.expires_at_ms = to_ms(expires_at);
+    row.secrets = codec::encode_secret(secrets);
+    step.write(row_key::key_package(reference), row);
+    note_expiry(machine, step, expires_at, expiry_of_key_package, reference);
+    return mls::encode_key_package_message(secrets.key_package);
+}
 
 Result<Messenger::AccountCreated> create_account(Machine& machine, Step& step,
                                                  const AccountOptions& options) {

@@ -208,7 +208,9 @@ Status frame_arrived(Machine& machine, Step& step, const std::string& relay, Byt
     return pump(machine, step);
 }
 
-Status pump(Machine& machine, Step& step) {
+namespace {
+
+Status pump_once(Machine& machine, Step& step) {
     connect_wanted(machine, step);
     // Names first: pumping may add relays and conversations.
     std::vector<std::string> names;
@@ -224,6 +226,24 @@ Status pump(Machine& machine, Step& step) {
         if (link.phase == Link::Phase::ready) TRY(pump_ready(machine, step, name));
     }
     connect_wanted(machine, step);
+    return {};
+}
+
+}  // namespace
+
+Status pump(Machine& machine, Step& step) {
+    // What one conversation puts into the outbox of another, whose turn was before, goes at once,
+    // and so does a look-up that it begins.
+    constexpr int rounds_max = 4;
+    for (int round = 0; round < rounds_max; ++round) {
+        const CountersRow before = machine.tables.counters;
+        TRY(pump_once(machine, step));
+        const CountersRow& after = machine.tables.counters;
+        if (before.next_order == after.next_order &&
+            before.next_operation == after.next_operation) {
+            break;
+        }
+    }
     return {};
 }
 
@@ -245,7 +265,12 @@ Status timer_fired(Machine& machine, Step& step) {
     for (const OperationId operation : late) {
         end_lookup(machine, step, operation, MAYFLY_ERROR(timed_out));
     }
-    return pump(machine, step);
+    TRY(pump(machine, step));
+    // What could not be committed now (its hub is away) is looked at again.
+    for (auto& [id, at] : machine.proposal_commits) {
+        if (at <= step.now()) at = step.now() + proposal_retry_delay;
+    }
+    return {};
 }
 
 std::optional<Time> next_due(const Machine& machine) {
@@ -264,6 +289,7 @@ std::optional<Time> next_due(const Machine& machine) {
     }
     for (const auto& [operation, lookup] : machine.lookups) consider(lookup.deadline);
     for (const auto& [order, row] : machine.tables.outbox) consider(from_ms(row.expires_at_ms));
+    for (const auto& [id, at] : machine.proposal_commits) consider(at);
     return due;
 }
 

@@ -52,10 +52,18 @@ ConversationRow* find_channel(Machine& machine, const wire::ChannelId& channel) 
     return nullptr;
 }
 
+namespace {
+
+bool is_direct_with(const ConversationRow& row, const AccountId& contact) {
+    return row.info.kind == ConversationKind::direct && row.contact == contact;
+}
+
+}  // namespace
+
 std::vector<ConversationId> conversations_of(const Machine& machine, const AccountId& contact) {
     std::vector<ConversationId> out;
     for (const auto& [id, row] : machine.tables.conversations) {
-        if (row.contact == contact) out.push_back(id);
+        if (is_direct_with(row, contact)) out.push_back(id);
     }
     return out;
 }
@@ -65,9 +73,17 @@ std::vector<ConversationId> conversations_of(const Machine& machine, const Accou
 std::optional<ConversationId> sending_conversation(const Machine& machine,
                                                    const AccountId& contact) {
     for (const auto& [id, row] : machine.tables.conversations) {
-        if (row.contact == contact && row.accepted && !row.superseded) return id;
+        if (is_direct_with(row, contact) && row.accepted && !row.superseded) return id;
     }
     return std::nullopt;
+}
+
+std::optional<ConversationId> sending_target(const Machine& machine, const ConversationRow& row) {
+    if (row.info.kind == ConversationKind::direct) {
+        return sending_conversation(machine, row.contact);
+    }
+    if (row.joining || row.leaving || row.closed) return std::nullopt;
+    return row.info.conversation;
 }
 
 }  // namespace mayfly::core

@@ -26,6 +26,7 @@ bool matches(const ContactRow& row, std::string_view who) {
 
 std::string text_of(const MessageId& id) { return to_base32(id.view()); }
 std::string text_of(const AccountId& id) { return to_base32(id.view()); }
+std::string text_of(const ConversationId& id) { return to_base32(id.view()); }
 
 ContactView contact_view(const Machine& machine, const ContactRow& row) {
     ContactView view;

@@ -172,6 +172,10 @@ Result<Processed> Group::process(BytesView message, const Environment& env) {
     if (auto* data = std::get_if<ApplicationData>(&content.content.content)) {
         ApplicationMessage out;
         out.sender = content.content.sender.leaf();
+        const auto past = state_->past.find(received.epoch);
+        out.signature_key = past == state_->past.end()
+                                ? state_->epoch->member(out.sender)->signature_key
+                                : to_bytes(past->second.members.signature_key(out.sender));
         out.epoch = received.epoch;
         out.generation = received.key->generation;
         out.authenticated_data = std::move(content.content.authenticated_data);

@@ -79,6 +79,7 @@ namespace mayfly {
     X(no_account, "there is no account in this home yet") \
     X(account_exists, "there is an account in this home already") \
     X(unknown_contact, "no such contact") \
+    X(unknown_conversation, "no such conversation") \
     X(unknown_message, "no such message") \
     X(unknown_request, "no such request") \
     X(ambiguous_name, "more than one match") \

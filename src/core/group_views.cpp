@@ -1,0 +1,148 @@
+// How conversations, members and offers look from outside, and finding them by what people type.
+#include "core/machine.h"
+#include "core/messenger.h"
+
+namespace mayfly::core {
+namespace {
+
+constexpr size_t id_prefix_size_min = 8;
+
+std::string folded(std::string_view text) {
+    std::string out;
+    for (const char c : text) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    return out;
+}
+
+std::string name_of(const Machine& machine, const AccountId& account) {
+    const Person person = person_of(machine, account);
+    if (!person.display_name.empty()) return person.display_name;
+    return person.handle.empty() ? text_of(account) : person.handle;
+}
+
+void show_state(const RosterRow& roster, const AccountId& self, ConversationView& view) {
+    view.member_count = static_cast<uint32_t>(roster.members.size());
+    view.is_moderator = is_moderator(roster, self);
+    view.may_write = may_write(roster, self);
+    if (!roster.state) return;
+    view.title = roster.state->name;
+    view.topic = roster.state->topic;
+    view.expiration = Duration::milliseconds(static_cast<int64_t>(roster.state->expiration_ms));
+    view.expiration_limit =
+        Duration::milliseconds(static_cast<int64_t>(roster.state->expiration_max_ms));
+    view.burn_seconds = roster.state->burn_seconds;
+    view.burn_seconds_limit = roster.state->burn_seconds_max;
+}
+
+bool is_listed(const Machine& machine, const ConversationRow& row) {
+    if (!row.accepted || row.leaving) return false;
+    if (row.info.kind != ConversationKind::direct) return has_state(row.info.kind);
+    // One conversation is shown for a contact, whichever of its groups carries the messages.
+    const auto sending = sending_conversation(machine, row.contact);
+    return sending ? *sending == row.info.conversation
+                   : conversations_of(machine, row.contact).front() == row.info.conversation;
+}
+
+}  // namespace
+
+ConversationView conversation_view(const Machine& machine, const ConversationRow& row) {
+    ConversationView view;
+    view.conversation = row.info.conversation;
+    view.kind = row.info.kind;
+    view.joining = row.joining;
+    if (row.info.kind == ConversationKind::direct) {
+        view.contact = row.contact;
+        view.title = name_of(machine, row.contact);
+        view.member_count = 2;
+        return view;
+    }
+    view.closed = row.closed;
+    const auto roster = machine.tables.rosters.find(row.info.conversation);
+    if (roster != machine.tables.rosters.end()) {
+        show_state(roster->second, machine.own_account(), view);
+    }
+    view.may_write = view.may_write && !row.closed && !row.joining;
+    return view;
+}
+
+std::vector<ConversationView> list_conversations(const Machine& machine) {
+    std::vector<ConversationView> out;
+    for (const auto& [id, row] : machine.tables.conversations) {
+        if (is_listed(machine, row)) out.push_back(conversation_view(machine, row));
+    }
+    return out;
+}
+
+Result<ConversationView> find_group(const Machine& machine, std::string_view what) {
+    const std::string text = folded(what);
+    std::vector<ConversationView> by_id;
+    std::vector<ConversationView> by_name;
+    for (ConversationView& view : list_conversations(machine)) {
+        const bool long_enough = text.size() >= id_prefix_size_min;
+        if (long_enough && text_of(view.conversation).starts_with(text)) {
+            by_id.push_back(std::move(view));
+        } else if (view.kind != ConversationKind::direct && folded(view.title) == text) {
+            by_name.push_back(std::move(view));
+        }
+    }
+    std::vector<ConversationView>& found = by_id.empty() ? by_name : by_id;
+    ENSURE(!found.empty(), unknown_conversation);
+    ENSURE(found.size() == 1, ambiguous_name);
+    return std::move(found.front());
+}
+
+Result<ConversationView> find_conversation_view(const Machine& machine, std::string_view what) {
+    const auto contact = find_account(machine, what, true);
+    auto group = find_group(machine, what);
+    if (!contact.ok()) {
+        if (contact.code() == ErrorCode::ambiguous_name) return contact.error();
+        return group;
+    }
+    ENSURE(!group.ok() && group.code() == ErrorCode::unknown_conversation, ambiguous_name);
+    const auto all = conversations_of(machine, *contact);
+    ENSURE(!all.empty(), unknown_conversation);
+    const auto sending = sending_conversation(machine, *contact);
+    return conversation_view(machine,
+                             machine.tables.conversations.at(sending ? *sending : all.front()));
+}
+
+Result<std::vector<MemberView>> list_members(const Machine& machine, const ConversationId& id) {
+    const auto row = machine.tables.conversations.find(id);
+    const auto roster = machine.tables.rosters.find(id);
+    ENSURE(row != machine.tables.conversations.end() && !row->second.leaving &&
+               roster != machine.tables.rosters.end(),
+           unknown_conversation);
+    std::vector<MemberView> out;
+    for (const RosterMember& member : roster->second.members) {
+        const Person person = person_of(machine, member.account);
+        MemberView view;
+        view.account = member.account;
+        view.display_name = person.display_name;
+        view.handle = person.handle;
+        view.device_count = member.device_count;
+        view.is_self = member.account == machine.own_account();
+        view.is_moderator = is_moderator(roster->second, member.account);
+        view.may_write = may_write(roster->second, member.account);
+        out.push_back(std::move(view));
+    }
+    return out;
+}
+
+Result<OfferView> find_offer_view(const Machine& machine, std::string_view what) {
+    const std::string text = folded(what);
+    std::vector<OfferView> found;
+    for (const auto& [id, row] : machine.tables.offers) {
+        OfferView view = offer_view(machine, row);
+        const Person from = person_of(machine, row.from);
+        const bool by_id = text.size() >= id_prefix_size_min && text_of(id).starts_with(text);
+        const bool by_name =
+            !text.empty() && (folded(view.name) == text || folded(from.display_name) == text ||
+                              folded(from.handle) == text ||
+                              folded(from.handle.substr(0, from.handle.find('@'))) == text);
+        if (by_id || by_name) found.push_back(std::move(view));
+    }
+    ENSURE(!found.empty(), unknown_request);
+    ENSURE(found.size() == 1, ambiguous_name);
+    return std::move(found.front());
+}
+
+}  // namespace mayfly::core

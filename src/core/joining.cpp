@@ -1,0 +1,211 @@
+// Groups, seen by those who are asked in: offers, and the way from a yes to the first epoch.
+// Specification: docs/spec/conversations.md section 3.
+#include "core/group_link.h"
+#include "core/machine.h"
+
+namespace mayfly::core {
+namespace {
+
+// The hub may be a relay that we do not use yet.
+void use_relay(Machine& machine, Step& step, const std::string& relay) {
+    if (machine.tables.relays.contains(relay)) return;
+    RelayRow row = make_relay_row(relay, false, step.entropy());
+    save_relay(machine, step, row);
+    machine.tables.relays.insert_or_assign(relay, std::move(row));
+}
+
+OperationId begin_joining(Machine& machine, Step& step, const ConversationInfo& info,
+                          const AccountId& through, SecretBuffer link_secret) {
+    use_relay(machine, step, info.hubs.front());
+    ConversationRow row;
+    row.info = info;
+    row.contact = through;
+    row.own_token = step.random_id<wire::Token>();
+    row.accepted = true;
+    row.joining = true;
+    row.link_secret = std::move(link_secret);
+    row.received_at_ms = to_ms(step.now());
+    row.accept_operation = next_operation(machine, step);
+    const OperationId operation = row.accept_operation;
+    save_conversation(machine, step, row);
+    machine.tables.conversations.insert_or_assign(info.conversation, std::move(row));
+    return operation;
+}
+
+// Asking again is how a ticket that got lost is sent anew.
+Result<OperationId> join_again(Machine& machine, Step& step, ConversationRow& row) {
+    ENSURE(row.joining, already_exists);
+    if (!row.ticket_sent && row.accept_operation != 0) return row.accept_operation;
+    row.ticket_sent = false;
+    row.accept_operation = next_operation(machine, step);
+    save_conversation(machine, step, row);
+    return row.accept_operation;
+}
+
+Status send_ticket(Machine& machine, Step& step, ConversationRow& row,
+                   const ConversationId& direct) {
+    JoinTicket ticket;
+    ticket.conversation = row.info.conversation;
+    TRY_ASSIGN(ticket.key_package, make_key_package(machine, step, false));
+    ticket.token = row.own_token;
+    ticket.link_secret = row.link_secret.clone();
+    TRY(queue_control(machine, step, direct, ContentType::join_ticket, codec::encode_secret(ticket),
+                      std::exchange(row.accept_operation, 0)));
+    row.ticket_sent = true;
+    save_conversation(machine, step, row);
+    return {};
+}
+
+// Whoever gave the link is written to as a contact would be; their record names their relays.
+Status meet(Machine& machine, Step& step, const AccountId& account) {
+    for (const auto& [operation, lookup] : machine.lookups) {
+        if (lookup.account == account) return {};
+    }
+    const Person person = person_of(machine, account);
+    ENSURE(!person.relays.empty(), unknown_contact);
+    TRY(begin_lookup(machine, step, format_contact_link({account, person.relays})));
+    return {};
+}
+
+Result<ConversationInfo> check_joined(const ConversationRow& row, const std::string& relay,
+                                      const mls::Group& group) {
+    TRY_ASSIGN(ConversationInfo info, info_of(group.current()));
+    ENSURE(info.kind == row.info.kind && info.channel == row.info.channel, malformed_input);
+    ENSURE(info.hubs.front() == relay && relay == row.info.hubs.front(), other_relay);
+    return info;
+}
+
+}  // namespace
+
+OfferView offer_view(const Machine& machine, const OfferRow& row) {
+    OfferView view;
+    view.conversation = row.offer.info.conversation;
+    view.from = row.from;
+    const Person person = person_of(machine, row.from);
+    view.from_name = person.display_name.empty() ? person.handle : person.display_name;
+    view.name = row.offer.name;
+    view.is_room = row.offer.info.kind == ConversationKind::room;
+    view.member_count = row.offer.member_count;
+    view.hub = row.offer.info.hubs.front();
+    view.received_at = from_ms(row.received_at_ms);
+    view.expires_at = from_ms(row.expires_at_ms);
+    return view;
+}
+
+Status offer_arrived(Machine& machine, Step& step, const AccountId& from, GroupOffer offer) {
+    const ConversationId id = offer.info.conversation;
+    ENSURE(!machine.tables.conversations.contains(id), already_exists);
+    ENSURE(has_state(offer.info.kind), malformed_input);
+    TRY_ASSIGN(const std::string hub, canonical_relay(offer.info.hubs.front()));
+    ENSURE(hub == offer.info.hubs.front(), bad_address);
+    const bool known = machine.tables.offers.contains(id);
+    ENSURE(known || machine.tables.offers.size() < offers_max, quota_exceeded);
+    OfferRow row;
+    row.offer = std::move(offer);
+    row.from = from;
+    row.received_at_ms = to_ms(step.now());
+    const Time until = step.now() + offer_lifetime;
+    row.expires_at_ms = to_ms(until);
+    if (known) {
+        step.erase(row_key::expiry(from_ms(machine.tables.offers.at(id).expires_at_ms),
+                                   expiry_of_offer, id.view()));
+    }
+    note_expiry(machine, step, until, expiry_of_offer, id.view());
+    step.write(row_key::offer(id), row);
+    step.tell(OfferArrived{offer_view(machine, row)});
+    machine.tables.offers.insert_or_assign(id, std::move(row));
+    return {};
+}
+
+Result<OperationId> accept_offer(Machine& machine, Step& step, const ConversationId& id) {
+    if (ConversationRow* row = find_conversation(machine, id)) {
+        return join_again(machine, step, *row);
+    }
+    const auto found = machine.tables.offers.find(id);
+    ENSURE(
+        found != machine.tables.offers.end() && from_ms(found->second.expires_at_ms) > step.now(),
+        unknown_request);
+    const OperationId operation =
+        begin_joining(machine, step, found->second.offer.info, found->second.from, {});
+    TRY(decline_offer(machine, step, id));
+    return operation;
+}
+
+Status decline_offer(Machine& machine, Step& step, const ConversationId& id) {
+    const auto found = machine.tables.offers.find(id);
+    ENSURE(found != machine.tables.offers.end(), unknown_request);
+    step.erase(row_key::offer(id));
+    step.erase(row_key::expiry(from_ms(found->second.expires_at_ms), expiry_of_offer, id.view()));
+    machine.tables.offers.erase(found);
+    return {};
+}
+
+Result<OperationId> join_by_link(Machine& machine, Step& step, std::string_view text) {
+    TRY_ASSIGN(GroupLink link, parse_group_link(text));
+    ENSURE(link.inviter != machine.own_account(), invalid_argument);
+    if (ConversationRow* row = find_conversation(machine, link.info.conversation)) {
+        return join_again(machine, step, *row);
+    }
+    Person inviter = person_of(machine, link.inviter);
+    if (inviter.relays.empty()) {
+        inviter.relays = link.relays;
+        learn_person(machine, step, inviter);
+    }
+    return begin_joining(machine, step, link.info, link.inviter, std::move(link.secret));
+}
+
+Status pump_joining(Machine& machine, Step& step, ConversationRow& row) {
+    if (!row.token_added) {
+        add_token(machine, step, row);
+        return {};
+    }
+    if (row.ticket_sent) return {};
+    const auto direct = sending_conversation(machine, row.contact);
+    if (direct) return send_ticket(machine, step, row, *direct);
+    const Status met = meet(machine, step, row.contact);
+    if (met.ok() || is_store_error(met.code())) return met;
+    step.end(std::exchange(row.accept_operation, 0), met);
+    row.ticket_sent = true;  // until somebody asks again
+    save_conversation(machine, step, row);
+    return {};
+}
+
+Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group group,
+              BytesView sealed_introduction) {
+    const auto id = ConversationId::from(group.group_id());
+    ENSURE(id.has_value(), malformed_input);
+    ConversationRow& row = machine.tables.conversations.at(*id);
+    TRY_ASSIGN(row.info, check_joined(row, relay, group));
+    TRY_ASSIGN(const Secret key, group.export_secret(introduction_label, {}, 32));
+    TRY_ASSIGN(const Introduction introduction, open_introduction(key, sealed_introduction));
+    TRY_ASSIGN(const VerifiedRecord inviter, verify_chain({introduction.record}, std::nullopt));
+    TRY_ASSIGN(const Roles roles, Roles::of(group.current()));
+    ENSURE(roles.is_member(inviter.account), forged_record);
+    for (const Person& person : introduction.members) {
+        const bool known = machine.tables.contacts.contains(person.account) ||
+                           machine.tables.people.contains(person.account);
+        if (known || !roles.is_member(person.account) || !check_person(person).ok()) continue;
+        learn_person(machine, step, person);
+    }
+    row.joining = false;
+    row.joined = true;
+    row.peer_joined = true;
+    row.contact = {};
+    row.link_secret = {};
+    row.last_commit_at_ms = to_ms(step.now());
+    step.end(std::exchange(row.accept_operation, 0), {});
+    save_conversation(machine, step, row);
+    save_group(step, *id, group);
+    TRY(write_roster(machine, step, *id, group));
+    machine.groups.insert_or_assign(*id, std::move(group));
+    TRY(queue_control(machine, step, *id, ContentType::profile,
+                      codec::encode_secret(Profile{content_version, own_profile(machine)})));
+    ConversationChanged change;
+    change.conversation = *id;
+    change.by = inviter.account;
+    change.added = {machine.own_account()};
+    step.tell(std::move(change));
+    return {};
+}
+
+}  // namespace mayfly::core

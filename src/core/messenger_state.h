@@ -1,0 +1,46 @@
+// What the Messenger's source files share: its state, and how a command runs.
+#pragma once
+
+#include "core/machine.h"
+
+namespace mayfly::core {
+
+struct Messenger::State {
+    explicit State(StorePort& store) : machine(store) {}
+    Machine machine;
+};
+
+// reload_tables: memory may be ahead of the disk after a failure in the middle of a step.
+Status reload_tables(Machine& machine);
+// prepare reads the tables again where that is due.
+Status prepare(Machine& machine);
+
+// A command fails as a whole: nothing of it is left in memory.
+template <class Value, class Body>
+Result<Value> run_command(Machine& machine, Step& step, const Body& body) {
+    TRY(prepare(machine));
+    ENSURE(machine.tables.account.has_value(), no_account);
+    Result<Value> value = body();
+    Status status = value.ok() ? Status() : Status(value.error());
+    if (status.ok() && step.has_entropy()) {
+        status = pump(machine, step);
+        if (!status.ok()) machine.close_links = true;
+    }
+    if (status.ok()) return value;
+    if (!step.effects.writes.empty() || machine.close_links) {
+        static_cast<void>(reload_tables(machine));
+    }
+    return status.error();
+}
+
+// begin runs a command that begins an operation.
+template <class Body>
+Result<Messenger::Started> Messenger::begin(Time now, Entropy& entropy, const Body& body) {
+    Machine& machine = state_->machine;
+    Step step(machine.store, now, &entropy);
+    TRY_ASSIGN(const OperationId operation,
+               run_command<OperationId>(machine, step, [&] { return body(machine, step); }));
+    return Started{operation, std::move(step.effects)};
+}
+
+}  // namespace mayfly::core

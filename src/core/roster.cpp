@@ -1,0 +1,138 @@
+// What lists show of a conversation, and what the end of an epoch brings about.
+// Specification: docs/spec/conversations.md.
+#include "core/machine.h"
+
+namespace mayfly::core {
+namespace {
+
+RosterRow roster_of(const Roles& roles) {
+    RosterRow out;
+    if (roles.state() != nullptr) out.state = *roles.state();
+    std::map<AccountId, uint32_t> devices;
+    for (const Leaf& leaf : roles.leaves()) ++devices[leaf.account];
+    for (const auto& [account, count] : devices) {
+        out.members.push_back({account, count});
+        if (roles.is_moderator(account)) out.moderators.push_back(account);
+    }
+    return out;
+}
+
+void save_plan(Step& step, const ConversationId& id, const PlanRow& plan) {
+    step.write(row_key::plan(id), plan);
+}
+
+// What a plan asked for and the new epoch has is done.
+void review_plan(Machine& machine, Step& step, const ConversationId& id, const Roles& roles) {
+    const auto found = machine.tables.plans.find(id);
+    if (found == machine.tables.plans.end()) return;
+    PlanRow& plan = found->second;
+    std::erase_if(plan.removals,
+                  [&](const AccountId& account) { return !roles.is_member(account); });
+    std::erase_if(plan.own_removals, [&](const wire::DeviceId& device) {
+        return std::none_of(roles.leaves().begin(), roles.leaves().end(),
+                            [&](const Leaf& leaf) { return leaf.device == device; });
+    });
+    if (roles.state() != nullptr && apply_change(*roles.state(), plan.change) == *roles.state()) {
+        plan.change = {};
+    }
+    if (plan.empty()) return end_plan(machine, step, id, {});
+    save_plan(step, id, plan);
+}
+
+// A device that is in needs no ticket any more.
+Status review_tickets(Machine& machine, Step& step, const ConversationId& id,
+                      const mls::CommitSummary& summary) {
+    const auto found = machine.tables.tickets.find(id);
+    if (found == machine.tables.tickets.end()) return {};
+    for (const mls::AddedMember& added : summary.added) {
+        TRY_ASSIGN(const wire::DeviceCertificate certificate,
+                   read_credential(added.member.credential));
+        if (found->second.erase(certificate.device) != 0) {
+            step.erase(row_key::ticket(id, certificate.device));
+        }
+    }
+    if (found->second.empty()) machine.tables.tickets.erase(found);
+    return {};
+}
+
+std::vector<AccountId> missing_in(const std::vector<RosterMember>& from,
+                                  const std::vector<RosterMember>& other) {
+    std::vector<AccountId> out;
+    for (const RosterMember& member : from) {
+        const bool there = std::any_of(other.begin(), other.end(),
+                                       [&](const auto& o) { return o.account == member.account; });
+        if (!there) out.push_back(member.account);
+    }
+    return out;
+}
+
+}  // namespace
+
+bool is_member(const RosterRow& roster, const AccountId& account) {
+    const auto at = std::lower_bound(
+        roster.members.begin(), roster.members.end(), account,
+        [](const RosterMember& member, const AccountId& id) { return member.account < id; });
+    return at != roster.members.end() && at->account == account;
+}
+
+bool is_moderator(const RosterRow& roster, const AccountId& account) {
+    return std::binary_search(roster.moderators.begin(), roster.moderators.end(), account);
+}
+
+bool may_write(const RosterRow& roster, const AccountId& account) {
+    if (!is_member(roster, account)) return false;
+    if (!roster.state || is_moderator(roster, account)) return true;
+    const std::vector<AccountId>& readers = roster.state->readers;
+    return !roster.state->moderators_write_only &&
+           !std::binary_search(readers.begin(), readers.end(), account);
+}
+
+void end_plan(Machine& machine, Step& step, const ConversationId& id, Status result) {
+    const auto found = machine.tables.plans.find(id);
+    if (found == machine.tables.plans.end()) return;
+    for (const OperationId operation : found->second.operations) step.end(operation, result);
+    step.erase(row_key::plan(id));
+    machine.tables.plans.erase(found);
+}
+
+Status write_roster(Machine& machine, Step& step, const ConversationId& id,
+                    const mls::Group& group) {
+    TRY_ASSIGN(const Roles roles, Roles::of(group.current()));
+    RosterRow row = roster_of(roles);
+    step.write(row_key::roster(id), row);
+    machine.tables.rosters.insert_or_assign(id, std::move(row));
+    return {};
+}
+
+Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
+                     const mls::Group& group, const AccountId& by,
+                     const mls::CommitSummary& summary) {
+    const ConversationId& id = row.info.conversation;
+    machine.proposal_commits.erase(id);
+    ConversationChanged change;
+    change.conversation = id;
+    change.by = by;
+    change.removed_us = summary.removes_us;
+    if (!group.is_active()) {
+        end_plan(machine, step, id, MAYFLY_ERROR(not_authorized));
+        if (has_state(row.info.kind) && !row.leaving) step.tell(std::move(change));
+        return {};
+    }
+    TRY_ASSIGN(const Roles roles, Roles::of(group.current()));
+    RosterRow next = roster_of(roles);
+    review_plan(machine, step, id, roles);
+    TRY(review_tickets(machine, step, id, summary));
+    RosterRow& before = machine.tables.rosters[id];
+    change.added = missing_in(next.members, before.members);
+    change.removed = missing_in(before.members, next.members);
+    change.state = next.state != before.state;
+    const bool same = next.members == before.members && !change.state;
+    before = std::move(next);
+    if (same) return {};
+    step.write(row_key::roster(id), before);
+    const bool tells = !change.added.empty() || !change.removed.empty() || change.state;
+    if (has_state(row.info.kind) && !row.leaving && tells) step.tell(std::move(change));
+    return {};
+}
+
+}  // namespace mayfly::core
