@@ -147,6 +147,13 @@ void list_changes(const Draft& draft, const mls::Group& group, PendingCommit& pe
 
 }  // namespace
 
+void drop_tickets(Machine& machine, Step& step, const ConversationId& id) {
+    const auto tickets = machine.tables.tickets.find(id);
+    if (tickets == machine.tables.tickets.end()) return;
+    for (const auto& [device, row] : tickets->second) step.erase(row_key::ticket(id, device));
+    machine.tables.tickets.erase(tickets);
+}
+
 bool has_plan(const Machine& machine, const ConversationId& id) {
     return machine.tables.plans.contains(id) || machine.tables.tickets.contains(id);
 }

@@ -21,11 +21,7 @@ Status forget_group_rows(Machine& machine, Step& step, const ConversationId& id)
     step.erase(row_key::departure(id));
     machine.tables.rosters.erase(id);
     machine.proposal_commits.erase(id);
-    const auto tickets = machine.tables.tickets.find(id);
-    if (tickets != machine.tables.tickets.end()) {
-        for (const auto& [device, row] : tickets->second) step.erase(row_key::ticket(id, device));
-        machine.tables.tickets.erase(tickets);
-    }
+    drop_tickets(machine, step, id);
     std::vector<Bytes> invites;
     TRY(step.store().scan(row_key::invite(id, {}), [&](BytesView key, SecretBuffer) {
         invites.push_back(to_bytes(key));
@@ -134,10 +130,14 @@ Result<OperationId> accept_contact(Machine& machine, Step& step, const AccountId
     }
     if (!waits) step.end(operation, {});
     TRY(renew_vault(machine, step));
+    Sync sync;
+    sync.contacts.push_back(contact->second);
+    note_sync(machine, step, sync);
     return operation;
 }
 
-Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId& account) {
+Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId& account,
+                                   bool tell_siblings) {
     ENSURE(machine.tables.contacts.contains(account), unknown_contact);
     const OperationId operation = next_operation(machine, step);
     for (const ConversationId& id : conversations_of(machine, account)) {
@@ -152,6 +152,11 @@ Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId
     step.erase(row_key::contact(account));
     machine.tables.contacts.erase(account);
     TRY(renew_vault(machine, step));
+    if (tell_siblings) {
+        Sync sync;
+        sync.removed_contacts.push_back(account);
+        note_sync(machine, step, sync);
+    }
     const bool waits =
         std::any_of(machine.tables.removals.begin(), machine.tables.removals.end(),
                     [&](const auto& entry) { return entry.second.operation == operation; });

@@ -17,6 +17,11 @@ enum class ContentType : uint16_t {
     group_offer = 40,
     profile = 41,
     join_ticket = 42,
+    // Between devices of one account (device_content.h):
+    link_ready = 43,
+    link_grant = 44,
+    history = 45,
+    sync = 46,
 };
 // is_control: contents that travel like messages and show nothing.
 constexpr bool is_control(ContentType type) {

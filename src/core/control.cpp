@@ -6,7 +6,7 @@ namespace mayfly::core {
 
 Result<OperationId> queue_control(Machine& machine, Step& step, const ConversationId& conversation,
                                   ContentType type, SecretBuffer body, OperationId operation) {
-    ENSURE(machine.tables.outbox.size() < outbox_size_max, quota_exceeded);
+    // What the outbox may hold bounds what people write, not what follows from it.
     OutboxRow& item = enqueue(machine, step, conversation, type);
     if (operation != 0) item.operation = operation;
     item.id = step.random_id<MessageId>();
@@ -60,9 +60,33 @@ Status control_arrived(Machine& machine, Step& step, ConversationRow& row, const
         case ContentType::join_ticket: {
             TRY_ASSIGN(const JoinTicket ticket, decode_join_ticket(content.body.expose()));
             const bool ours = sender == machine.own_account();
+            if (row.info.kind == ConversationKind::pairing) {
+                ENSURE(machine.tables.pairing && machine.tables.pairing->granted,
+                       unexpected_message);
+                return ticket_arrived(machine, step, machine.own_account(), ticket);
+            }
             ENSURE(direct || ours, unexpected_message);
             if (direct && ours) return {};  // another device of ours goes somewhere
             return ticket_arrived(machine, step, sender, ticket);
+        }
+        case ContentType::link_ready: {
+            ENSURE(row.info.kind == ConversationKind::pairing, unexpected_message);
+            return link_ready_arrived(machine, step, row);
+        }
+        case ContentType::link_grant: {
+            ENSURE(row.info.kind == ConversationKind::pairing, unexpected_message);
+            TRY_ASSIGN(const LinkGrant grant, decode_link_grant(content.body.expose()));
+            return grant_arrived(machine, step, row, grant);
+        }
+        case ContentType::history: {
+            ENSURE(row.info.kind == ConversationKind::own_devices, unexpected_message);
+            TRY_ASSIGN(const History history, decode_history(content.body.expose()));
+            return history_arrived(machine, step, history);
+        }
+        case ContentType::sync: {
+            ENSURE(row.info.kind == ConversationKind::own_devices, unexpected_message);
+            TRY_ASSIGN(const Sync sync, decode_sync(content.body.expose()));
+            return sync_arrived(machine, step, sync);
         }
         case ContentType::profile: {
             TRY_ASSIGN(const Profile profile, decode_profile(content.body.expose()));

@@ -73,7 +73,14 @@ Status begin_commit(Machine& machine, Step& step, ConversationRow& row, mls::Gro
     if (!group.is_active()) return {};
     PendingCommit pending;
     pending.message_id = step.random_id<MessageId>();
-    TRY(make_commit(machine, step, row, group, pending));
+    const Status made = make_commit(machine, step, row, group, pending);
+    if (!made.ok()) {
+        if (is_store_error(made.code())) return made;
+        // What cannot be committed must not be tried for ever, nor hold up anything else.
+        drop_tickets(machine, step, row.info.conversation);
+        end_plan(machine, step, row.info.conversation, made);
+        return {};
+    }
     machine.proposal_commits.erase(row.info.conversation);
     if (!row.joined) {
         pending.changes.push_back({group.own_leaf().value, wire::Address{"", row.own_token}});
@@ -91,6 +98,20 @@ void drop_commit(Step& step, ConversationRow& row) {
     row.commit.reset();
 }
 
+// A device of ours that we let in gets what is still alive from before it was there.
+Status tell_new_siblings(Machine& machine, Step& step, const ConversationRow& row,
+                         const mls::CommitSummary& summary) {
+    if (row.info.kind != ConversationKind::direct && !has_state(row.info.kind)) return {};
+    for (const mls::AddedMember& added : summary.added) {
+        TRY_ASSIGN(const wire::DeviceCertificate certificate,
+                   read_credential(added.member.credential));
+        if (certificate.account_key == machine.tables.account->account_key) {
+            return send_history(machine, step, row.info.conversation);
+        }
+    }
+    return {};
+}
+
 // Our commit is the hub's: move on.
 Status commit_won(Machine& machine, Step& step, ConversationRow& row, mls::Group& group) {
     ENSURE(group.pending_summary() != nullptr, store_corrupt);
@@ -101,6 +122,7 @@ Status commit_won(Machine& machine, Step& step, ConversationRow& row, mls::Group
     row.has_proposals = false;
     row.sent_since_commit = 0;
     TRY(epoch_changed(machine, step, row, group, machine.own_account(), summary));
+    TRY(tell_new_siblings(machine, step, row, summary));
     row.last_commit_at_ms = to_ms(step.now());
     step.end(std::exchange(row.accept_operation, 0), {});
     save_group(step, row.info.conversation, group);
@@ -218,6 +240,19 @@ Status commit_replied(Machine& machine, Step& step, const Purpose& purpose, wire
     return {};
 }
 
+// Another device of ours accepted the request: a commit of our account in it says so.
+static Status accepted_elsewhere(Machine& machine, Step& step, ConversationRow& row) {
+    if (row.accepted) return {};
+    row.accepted = true;
+    const auto contact = machine.tables.contacts.find(row.contact);
+    if (contact != machine.tables.contacts.end() && !contact->second.accepted) {
+        contact->second.accepted = true;
+        save_contact(machine, step, contact->second);
+    }
+    step.tell(MessageArrived{row.info.conversation});
+    return {};
+}
+
 Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
                       const wire::Delivery& delivery) {
     TRY_ASSIGN(mls::Group * group, group_of(machine, step, row.info.conversation));
@@ -247,7 +282,9 @@ Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
     row.has_proposals = false;
     const AccountId by = wire::account_id_of(committer.account_key);
     if (by != machine.own_account()) row.peer_joined = true;
+    if (by == machine.own_account()) TRY(accepted_elsewhere(machine, step, row));
     if (!group->is_active()) row.closed = row.superseded = true;
+    if (row.closed && row.info.kind == ConversationKind::own_devices) shut_out(machine, step);
     TRY(epoch_changed(machine, step, row, *group, by, summary));
     save_group(step, row.info.conversation, *group);
     save_conversation(machine, step, row);

@@ -43,7 +43,7 @@ class Groups : public testing::Test {
         state.name = "Climbing";
         state.topic = "Saturdays";
         auto made = by.messenger().create_group(kind, state, network_.now, by.entropy());
-        EXPECT_TRUE(made.ok());
+        EXPECT_TRUE(made.ok()) << error_name(made.code());
         const ConversationId id = made->conversation;
         by.run(std::move(made->effects));
         EXPECT_TRUE(network_.finish(by, made->operation));

@@ -3,7 +3,6 @@
 #include "core/machine.h"
 
 namespace mayfly::core {
-namespace {
 
 Status mark_seen(Machine& machine, Step& step, const AccountId& sender, const MessageId& id,
                  Time until) {
@@ -13,6 +12,8 @@ Status mark_seen(Machine& machine, Step& step, const AccountId& sender, const Me
     note_expiry(machine, step, at, expiry_of_seen, BytesView(key).subspan(1));
     return {};
 }
+
+namespace {
 
 Status recall_arrived(Machine& machine, Step& step, const AccountId& sender,
                       const Content& content) {

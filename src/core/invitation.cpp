@@ -198,12 +198,17 @@ Status take_in(Machine& machine, Step& step, mls::Group group, Invited invited) 
 
 }  // namespace
 
-Status create_conversation(Machine& machine, Step& step, const Lookup& lookup) {
+namespace {
+
+// begin_conversation makes the group with the devices that were looked up, and what remains to do.
+Result<ConversationId> begin_conversation(Machine& machine, Step& step, const Lookup& lookup,
+                                          ConversationKind kind) {
     ConversationRow row;
     row.info.conversation = step.random_id<ConversationId>();
+    row.info.kind = kind;
     row.info.hubs = {lookup.hub};
     row.info.channel = step.random_id<wire::ChannelId>();
-    row.contact = lookup.newest->account;
+    if (lookup.newest) row.contact = lookup.newest->account;
     row.own_token = step.random_id<wire::Token>();
     row.ours = true;
     row.accepted = true;
@@ -225,15 +230,28 @@ Status create_conversation(Machine& machine, Step& step, const Lookup& lookup) {
         creation.invitations.push_back({step.random_id<MessageId>(), wanted.token, false});
     }
     const ConversationId id = row.info.conversation;
-    save_new_contact(machine, step, *lookup.newest,
-                     lookup.handle ? format_handle(*lookup.handle) : "", true);
     save_conversation(machine, step, row);
     save_creation(step, id, creation);
     save_group(step, id, group);
     machine.tables.conversations.insert_or_assign(id, std::move(row));
     machine.tables.creations.insert_or_assign(id, std::move(creation));
     machine.groups.insert_or_assign(id, std::move(group));
+    return id;
+}
+
+}  // namespace
+
+Status create_conversation(Machine& machine, Step& step, const Lookup& lookup) {
+    TRY_ASSIGN(const ConversationId id,
+               begin_conversation(machine, step, lookup, ConversationKind::direct));
+    save_new_contact(machine, step, *lookup.newest,
+                     lookup.handle ? format_handle(*lookup.handle) : "", true);
+    offer_to_siblings(machine, step, machine.tables.conversations.at(id));
     return renew_vault(machine, step);
+}
+
+Result<ConversationId> create_pairing(Machine& machine, Step& step, const Lookup& lookup) {
+    return begin_conversation(machine, step, lookup, ConversationKind::pairing);
 }
 
 void pump_creation(Machine& machine, Step& step, ConversationRow& row) {
@@ -318,6 +336,11 @@ Status invitation_arrived(Machine& machine, Step& step, const std::string& relay
     if (expected != nullptr && expected->joining) {
         return joined(machine, step, relay, std::move(group), payload.sealed_introduction);
     }
+    TRY_ASSIGN(const ConversationInfo info, info_of(group.current()));
+    if (info.kind == ConversationKind::pairing) {
+        return pairing_joined(machine, step, relay, std::move(group), payload.sealed_introduction);
+    }
+    ENSURE(machine.tables.account->stage == AccountStage::normal, unexpected_message);
     TRY_ASSIGN(Invited invited,
                check_invitation(machine, relay, group, payload.sealed_introduction));
     return take_in(machine, step, std::move(group), std::move(invited));

@@ -6,32 +6,6 @@
 namespace mayfly::core {
 namespace {
 
-// The hub may be a relay that we do not use yet.
-void use_relay(Machine& machine, Step& step, const std::string& relay) {
-    if (machine.tables.relays.contains(relay)) return;
-    RelayRow row = make_relay_row(relay, false, step.entropy());
-    save_relay(machine, step, row);
-    machine.tables.relays.insert_or_assign(relay, std::move(row));
-}
-
-OperationId begin_joining(Machine& machine, Step& step, const ConversationInfo& info,
-                          const AccountId& through, SecretBuffer link_secret) {
-    use_relay(machine, step, info.hubs.front());
-    ConversationRow row;
-    row.info = info;
-    row.contact = through;
-    row.own_token = step.random_id<wire::Token>();
-    row.accepted = true;
-    row.joining = true;
-    row.link_secret = std::move(link_secret);
-    row.received_at_ms = to_ms(step.now());
-    row.accept_operation = next_operation(machine, step);
-    const OperationId operation = row.accept_operation;
-    save_conversation(machine, step, row);
-    machine.tables.conversations.insert_or_assign(info.conversation, std::move(row));
-    return operation;
-}
-
 // Asking again is how a ticket that got lost is sent anew.
 Result<OperationId> join_again(Machine& machine, Step& step, ConversationRow& row) {
     ENSURE(row.joining, already_exists);
@@ -56,6 +30,15 @@ Status send_ticket(Machine& machine, Step& step, ConversationRow& row,
     return {};
 }
 
+// A pairing ends; then the device's own group is the way.
+std::optional<ConversationId> ticket_way(const Machine& machine, const ConversationRow& row) {
+    const auto via = machine.tables.conversations.find(row.via);
+    if (via != machine.tables.conversations.end()) return row.via;
+    const auto own = own_devices(machine);
+    if (!own || machine.tables.conversations.at(*own).joining) return std::nullopt;
+    return own;
+}
+
 // Whoever gave the link is written to as a contact would be; their record names their relays.
 Status meet(Machine& machine, Step& step, const AccountId& account) {
     for (const auto& [operation, lookup] : machine.lookups) {
@@ -75,7 +58,44 @@ Result<ConversationInfo> check_joined(const ConversationRow& row, const std::str
     return info;
 }
 
+// A new device that is in everywhere needs the conversation no more in which it was brought in.
+Status end_meeting(Machine& machine, Step& step) {
+    const auto& pairing = machine.tables.pairing;
+    if (!pairing || !pairing->is_new_device) return {};
+    if (machine.tables.account->stage != AccountStage::normal) return {};
+    for (const auto& [id, row] : machine.tables.conversations) {
+        if (row.joining && row.via == pairing->conversation) return {};
+    }
+    return cancel_pairing(machine, step, {});
+}
+
 }  // namespace
+
+void use_relay(Machine& machine, Step& step, const std::string& relay) {
+    if (machine.tables.relays.contains(relay)) return;
+    RelayRow row = make_relay_row(relay, false, step.entropy());
+    save_relay(machine, step, row);
+    machine.tables.relays.insert_or_assign(relay, std::move(row));
+}
+
+// The hub may be a relay that we do not use yet.
+OperationId begin_joining(Machine& machine, Step& step, const ConversationInfo& info, JoinVia via) {
+    use_relay(machine, step, info.hubs.front());
+    ConversationRow row;
+    row.info = info;
+    row.contact = via.contact;
+    row.via = via.via;
+    row.own_token = step.random_id<wire::Token>();
+    row.accepted = true;
+    row.joining = true;
+    row.link_secret = std::move(via.link_secret);
+    row.received_at_ms = to_ms(step.now());
+    row.accept_operation = next_operation(machine, step);
+    const OperationId operation = row.accept_operation;
+    save_conversation(machine, step, row);
+    machine.tables.conversations.insert_or_assign(info.conversation, std::move(row));
+    return operation;
+}
 
 OfferView offer_view(const Machine& machine, const OfferRow& row) {
     OfferView view;
@@ -126,7 +146,7 @@ Result<OperationId> accept_offer(Machine& machine, Step& step, const Conversatio
         found != machine.tables.offers.end() && from_ms(found->second.expires_at_ms) > step.now(),
         unknown_request);
     const OperationId operation =
-        begin_joining(machine, step, found->second.offer.info, found->second.from, {});
+        begin_joining(machine, step, found->second.offer.info, {found->second.from, {}, {}});
     TRY(decline_offer(machine, step, id));
     return operation;
 }
@@ -151,7 +171,7 @@ Result<OperationId> join_by_link(Machine& machine, Step& step, std::string_view 
         inviter.relays = link.relays;
         learn_person(machine, step, inviter);
     }
-    return begin_joining(machine, step, link.info, link.inviter, std::move(link.secret));
+    return begin_joining(machine, step, link.info, {link.inviter, {}, std::move(link.secret)});
 }
 
 Status pump_joining(Machine& machine, Step& step, ConversationRow& row) {
@@ -160,6 +180,10 @@ Status pump_joining(Machine& machine, Step& step, ConversationRow& row) {
         return {};
     }
     if (row.ticket_sent) return {};
+    if (row.via != ConversationId{}) {
+        const auto via = ticket_way(machine, row);
+        return via ? send_ticket(machine, step, row, *via) : Status();
+    }
     const auto direct = sending_conversation(machine, row.contact);
     if (direct) return send_ticket(machine, step, row, *direct);
     const Status met = meet(machine, step, row.contact);
@@ -187,10 +211,15 @@ Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group
         if (known || !roles.is_member(person.account) || !check_person(person).ok()) continue;
         learn_person(machine, step, person);
     }
+    if (row.info.kind == ConversationKind::direct) {
+        ENSURE(roles.member_count() == 2 && roles.is_member(row.contact), forged_record);
+    } else {
+        row.contact = {};
+    }
     row.joining = false;
     row.joined = true;
     row.peer_joined = true;
-    row.contact = {};
+    row.via = {};
     row.link_secret = {};
     row.last_commit_at_ms = to_ms(step.now());
     step.end(std::exchange(row.accept_operation, 0), {});
@@ -198,8 +227,13 @@ Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group
     save_group(step, *id, group);
     TRY(write_roster(machine, step, *id, group));
     machine.groups.insert_or_assign(*id, std::move(group));
+    TRY(plan_stale_leaves(machine, step, 0));
+    TRY(end_meeting(machine, step));
+    if (!has_state(row.info.kind)) return {};
+    offer_to_siblings(machine, step, row);
     TRY(queue_control(machine, step, *id, ContentType::profile,
                       codec::encode_secret(Profile{content_version, own_profile(machine)})));
+    TRY(renew_vault(machine, step));
     ConversationChanged change;
     change.conversation = *id;
     change.by = inviter.account;

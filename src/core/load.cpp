@@ -43,6 +43,17 @@ Status load_group_tables(StorePort& store, Tables& tables) {
     TRY(scan_rows<TicketRow>(store, row_kind::ticket, [&](BytesView, TicketRow row) {
         tables.tickets[row.conversation].insert_or_assign(row.device, std::move(row));
     }));
+    TRY(load_row(store, row_key::pairing(), tables.pairing));
+    TRY(load_row(store, row_key::recovery(), tables.recovery));
+    TRY(scan_rows<DeviceNameRow>(store, row_kind::device_name, [&](BytesView key, auto row) {
+        if (const auto id = wire::DeviceId::from(key)) {
+            tables.device_names.insert_or_assign(*id, std::move(row));
+        }
+    }));
+    TRY(scan_rows<SyncRow>(store, row_kind::sync, [&](BytesView key, SyncRow row) {
+        codec::Reader reader(key);
+        tables.syncs.insert_or_assign(reader.u64(), std::move(row));
+    }));
     return scan_rows<PersonRow>(store, row_kind::person, [&](BytesView, PersonRow row) {
         tables.people.insert_or_assign(row.person.account, std::move(row));
     });

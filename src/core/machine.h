@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/contact_link.h"
+#include "core/device_content.h"
 #include "core/identity.h"
 #include "core/roles.h"
 #include "core/step.h"
@@ -49,6 +50,11 @@ constexpr size_t tickets_max = 4'000;  // that wait, over all conversations
 // Whoever may commit a removal waits a random part of this, so that not all do at once.
 constexpr Duration proposal_commit_delay_max = Duration::seconds(20);
 constexpr Duration proposal_retry_delay = Duration::seconds(2);
+// Two people at two devices, or one who walks between them.
+constexpr Duration pairing_lifetime = Duration::hours(1);
+constexpr size_t reunions_max = 4;  // contacts that are looked up at a time after a recovery
+constexpr Duration reunion_delay = Duration::minutes(2);  // between attempts that failed
+constexpr size_t vault_peers_max = 8;  // members of a group who could take us in again
 // Contents between devices live as long as relays keep them.
 constexpr Duration control_lifetime = wire::message_ttl_default;
 constexpr size_t outbox_size_max = 10'000;
@@ -74,6 +80,10 @@ struct Purpose {
         message,
         removal,
         leave,
+        record_get,
+        pairing_take,
+        vault_get,
+        account_get,
     };
     Kind kind = Kind::hello;
     uint64_t number = 0;  // operation, order or index, as the kind needs
@@ -137,6 +147,10 @@ struct Tables {
     std::map<ConversationId, std::map<wire::DeviceId, TicketRow>> tickets;
     std::map<ConversationId, OfferRow> offers;
     std::map<AccountId, PersonRow> people;
+    std::optional<PairingRow> pairing;
+    std::optional<RecoveryRow> recovery;
+    std::map<wire::DeviceId, DeviceNameRow> device_names;
+    std::map<uint64_t, SyncRow> syncs;
     std::optional<Time> next_expiry;
 };
 
@@ -149,6 +163,8 @@ struct Machine {
     std::map<OperationId, Lookup> lookups;
     std::map<ConversationId, mls::Group> groups;
     std::map<ConversationId, Time> proposal_commits;  // when we would commit what others proposed
+    std::optional<VerifiedRecord> recovered;          // as far as it was read
+    Time reunions_at;  // when to look for contacts again that a recovery has not met yet
     MemberPolicy policy;
     std::string invite;                // for relays that want one, while the account is made
     bool lawless_for_testing = false;  // a member that misbehaves on purpose
@@ -228,7 +244,8 @@ void lookups_lost_relay(Machine& machine, Step& step, const std::string& relay, 
 // contacts.cpp
 Result<OperationId> accept_contact(Machine& machine, Step& step, const AccountId& account,
                                    OperationId operation);
-Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId& account);
+Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId& account,
+                                   bool tell_siblings);
 Status forget_conversation(Machine& machine, Step& step, const ConversationId& id,
                            OperationId operation);
 Status erase_messages(Machine& machine, Step& step, const ConversationId& id);
@@ -238,6 +255,8 @@ void release_relay(Machine& machine, Step& step, const std::string& relay);
 
 // invitation.cpp: making a group and its channel; being invited
 Status create_conversation(Machine& machine, Step& step, const Lookup& lookup);
+// create_pairing makes the conversation in which a device is brought in.
+Result<ConversationId> create_pairing(Machine& machine, Step& step, const Lookup& lookup);
 void pump_creation(Machine& machine, Step& step, ConversationRow& row);
 Status creation_replied(Machine& machine, Step& step, const Purpose& purpose,
                         wire::ReplyBody& body);
@@ -259,11 +278,67 @@ Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
 Status proposal_arrived(Machine& machine, Step& step, ConversationRow& row, mls::Group& group,
                         const mls::ReceivedProposal& proposal);
 
+// own_record.cpp: the account record, which any device of the account may renew
+Result<wire::AccountRecord> own_record(Step& step, const AccountRow& account);
+Status amend_record(Machine& machine, Step& step,
+                    const std::function<void(wire::AccountRecord&)>& change);
+// adopt_record takes over a newer record of ours that another device signed.
+Status adopt_record(Machine& machine, Step& step, BytesView signed_record);
+// reconcile_record brings this device into the record, and takes out those we revoke.
+Status reconcile_record(Machine& machine, Step& step);
+Status own_record_found(Machine& machine, Step& step, const std::string& relay, uint64_t number,
+                        wire::ReplyBody& body);
+// shut_out: another device of the account has revoked this one.
+void shut_out(Machine& machine, Step& step);
+// plan_stale_leaves has the next commits remove our devices that the record does not list.
+Status plan_stale_leaves(Machine& machine, Step& step, OperationId operation);
+
+// pairing.cpp: a new device and one that has the account
+Result<OperationId> begin_link(Machine& machine, Step& step, std::string_view relay);
+Result<OperationId> begin_pairing(Machine& machine, Step& step, std::string_view link);
+Status confirm_pairing(Machine& machine, Step& step);
+Status cancel_pairing(Machine& machine, Step& step, Status result);
+Status pump_meeting(Machine& machine, Step& step, const std::string& relay);
+Status pump_pairing(Machine& machine, Step& step, const std::string& relay);
+Status pairing_replied(Machine& machine, Step& step, wire::ReplyBody& body);
+Status pairing_joined(Machine& machine, Step& step, const std::string& relay, mls::Group group,
+                      BytesView sealed_introduction);
+Status link_ready_arrived(Machine& machine, Step& step, const ConversationRow& row);
+
+// grant.cpp: what the new device is given
+Status send_grant(Machine& machine, Step& step);
+Status grant_arrived(Machine& machine, Step& step, const ConversationRow& row,
+                     const LinkGrant& grant);
+// become_device makes this device one of the account whose keys it was given or recovered.
+Status become_device(Machine& machine, Step& step, GrantedAccount account,
+                     const wire::AccountRecord& record);
+
+// siblings.cpp: what the devices of an account tell each other
+std::optional<ConversationId> own_devices(const Machine& machine);
+void note_sync(Machine& machine, Step& step, const Sync& sync);
+bool can_flush_syncs(const Machine& machine);
+Status flush_syncs(Machine& machine, Step& step);
+Status sync_arrived(Machine& machine, Step& step, const Sync& sync);
+Status send_history(Machine& machine, Step& step, const ConversationId& id);
+Status history_arrived(Machine& machine, Step& step, const History& history);
+void offer_to_siblings(Machine& machine, Step& step, const ConversationRow& row);
+Result<OperationId> revoke_device(Machine& machine, Step& step, const wire::DeviceId& device);
+Result<std::vector<DeviceView>> list_devices(const Machine& machine, Step& step);
+
+// recovery.cpp: the account from its kit
+Result<OperationId> begin_recovery(Machine& machine, Step& step, BytesView kit,
+                                   std::string_view relay);
+Status pump_recovery(Machine& machine, Step& step, const std::string& relay);
+Status recovery_replied(Machine& machine, Step& step, const std::string& relay,
+                        const Purpose& purpose, wire::ReplyBody& body);
+Status pump_reunions(Machine& machine, Step& step);
+
 // commit_draft.cpp: what our next commit does
 // make_commit stages a commit of the conversation's plan and tickets and fills in what its hub
 // must know.
 Status make_commit(Machine& machine, Step& step, const ConversationRow& row, mls::Group& group,
                    PendingCommit& pending);
+void drop_tickets(Machine& machine, Step& step, const ConversationId& id);
 bool has_plan(const Machine& machine, const ConversationId& id);
 
 // roster.cpp: what lists show of a conversation, and what an epoch's end brings about
@@ -307,6 +382,13 @@ Result<OperationId> accept_offer(Machine& machine, Step& step, const Conversatio
 Result<OperationId> join_by_link(Machine& machine, Step& step, std::string_view link);
 OfferView offer_view(const Machine& machine, const OfferRow& row);
 Status decline_offer(Machine& machine, Step& step, const ConversationId& id);
+struct JoinVia {
+    AccountId contact;         // who lets us in; direct: the other one
+    ConversationId via;        // where our ticket goes; zero: the direct conversation with contact
+    SecretBuffer link_secret;  // empty: none
+};
+OperationId begin_joining(Machine& machine, Step& step, const ConversationInfo& info, JoinVia via);
+void use_relay(Machine& machine, Step& step, const std::string& relay);
 Status pump_joining(Machine& machine, Step& step, ConversationRow& row);
 Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group group,
               BytesView sealed_introduction);
@@ -339,6 +421,8 @@ void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result);
 Status expire_outbox(Machine& machine, Step& step);
 
 // inbox.cpp
+Status mark_seen(Machine& machine, Step& step, const AccountId& sender, const MessageId& id,
+                 Time until);
 Status delivery_arrived(Machine& machine, Step& step, const std::string& relay,
                         const wire::Delivery& delivery);
 
@@ -347,7 +431,8 @@ Status store_message(Machine& machine, Step& step, MessageRow row, BytesView bod
 Result<SecretBuffer> load_body(Step& step, const MessageRow& row);
 Result<std::optional<MessageRow>> load_message(Step& step, const MessageId& id);
 Status erase_message(Machine& machine, Step& step, const MessageRow& row);
-Status open_message(Machine& machine, Step& step, const MessageId& id);
+// open_message starts the burn timer as if the message was opened at `at`.
+Status open_message(Machine& machine, Step& step, const MessageId& id, Time at);
 Status burn_message(Machine& machine, Step& step, const MessageId& id);
 Status sweep_expired(Machine& machine, Step& step);
 Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow& row);

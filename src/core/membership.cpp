@@ -59,7 +59,10 @@ Result<std::optional<InviteRow>> good_invite(Step& step, const ConversationId& i
 // of ours, which it then uses up by one.
 Status admit(Machine& machine, Step& step, const ConversationId& id, const AccountId& account,
              const JoinTicket& ticket) {
-    if (is_member(machine.tables.rosters.at(id), account)) return {};
+    if (account == machine.own_account()) return {};
+    const auto roster = machine.tables.rosters.find(id);
+    ENSURE(roster != machine.tables.rosters.end(), not_authorized);
+    if (is_member(roster->second, account)) return {};
     const auto waiting = machine.tables.tickets.find(id);
     if (waiting != machine.tables.tickets.end()) {
         for (const auto& [device, other] : waiting->second) {
@@ -159,6 +162,9 @@ Result<NewGroup> create_group(Machine& machine, Step& step, ConversationKind kin
     machine.tables.conversations.insert_or_assign(made.conversation, std::move(row));
     machine.tables.creations.insert_or_assign(made.conversation, std::move(creation));
     machine.groups.insert_or_assign(made.conversation, std::move(group));
+    if (has_state(kind)) {
+        offer_to_siblings(machine, step, machine.tables.conversations.at(made.conversation));
+    }
     return made;
 }
 
@@ -207,7 +213,8 @@ Result<std::string> make_group_link(Machine& machine, Step& step, const Conversa
 
 Status ticket_arrived(Machine& machine, Step& step, const AccountId& from,
                       const JoinTicket& ticket) {
-    TRY(group_in_use(machine, ticket.conversation));
+    const ConversationRow* to = find_conversation(machine, ticket.conversation);
+    ENSURE(to != nullptr && !to->joining && !to->leaving && !to->closed, unknown_conversation);
     ENSURE(waiting_tickets(machine) < tickets_max, quota_exceeded);
     TRY_ASSIGN(TicketRow row, read_ticket(machine, step, from, ticket));
     TRY(admit(machine, step, ticket.conversation, from, ticket));

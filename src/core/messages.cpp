@@ -101,13 +101,13 @@ Status erase_message(Machine& machine, Step& step, const MessageRow& row) {
     return {};
 }
 
-Status open_message(Machine& machine, Step& step, const MessageId& id) {
+Status open_message(Machine& machine, Step& step, const MessageId& id, Time at) {
     TRY_ASSIGN(std::optional<MessageRow> row, load_message(step, id));
     ENSURE(row && is_alive(*row, step.now()) && is_shown(machine, *row), unknown_message);
     if (row->state != MessageState::received) return {};
     row->state = MessageState::opened;
     const Time expires_at = from_ms(row->expires_at_ms);
-    const Time burns_at = step.now() + Duration::seconds(row->burn_seconds);
+    const Time burns_at = at + Duration::seconds(row->burn_seconds);
     if (row->burn_seconds != 0 && burns_at < expires_at) {
         step.erase(row_key::expiry(expires_at, expiry_of_message, id.view()));
         row->expires_at_ms = to_ms(burns_at);
@@ -115,12 +115,19 @@ Status open_message(Machine& machine, Step& step, const MessageId& id) {
     }
     step.erase(row_key::untaken(row->order, id));
     step.write(row_key::message(id), *row);
+    if (at != step.now()) return {};  // another device of ours said so
+    Sync sync;
+    sync.opened.push_back({id, to_ms(at)});
+    note_sync(machine, step, sync);
     return {};
 }
 
 Status burn_message(Machine& machine, Step& step, const MessageId& id) {
     TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, id));
     ENSURE(row && is_alive(*row, step.now()) && is_shown(machine, *row), unknown_message);
+    Sync sync;
+    sync.burnt.push_back(id);
+    note_sync(machine, step, sync);
     return erase_message(machine, step, *row);
 }
 

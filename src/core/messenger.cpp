@@ -116,7 +116,7 @@ Result<Messenger::Started> Messenger::remove_contact(const AccountId& account, T
     Machine& machine = state_->machine;
     Step step(machine.store, now, &entropy);
     TRY_ASSIGN(const OperationId operation, run_command<OperationId>(machine, step, [&] {
-                   return core::remove_contact(machine, step, account);
+                   return core::remove_contact(machine, step, account, true);
                }));
     return Started{operation, std::move(step.effects)};
 }
@@ -153,7 +153,7 @@ Result<Effects> Messenger::open_message(const MessageId& id, Time now) {
     Machine& machine = state_->machine;
     Step step(machine.store, now, nullptr);
     const auto done = run_command<bool>(machine, step, [&]() -> Result<bool> {
-        TRY(core::open_message(machine, step, id));
+        TRY(core::open_message(machine, step, id, now));
         return true;
     });
     TRY(done);
@@ -192,6 +192,8 @@ Result<AccountView> Messenger::account() const {
     view.handles = row.handles;
     view.relays = row.relays;
     view.link = format_contact_link({view.account, row.relays});
+    view.linking = row.stage == AccountStage::linking || row.stage == AccountStage::recovering;
+    view.revoked = row.stage == AccountStage::revoked;
     return view;
 }
 

@@ -41,9 +41,15 @@ using ConversationId = FixedBytes<struct ConversationIdTag, 16>;
 using OperationId = uint64_t;
 
 // On the wire: never renumber.
-enum class ConversationKind : uint8_t { direct = 1, group = 2, room = 3, own_devices = 4 };
+enum class ConversationKind : uint8_t {
+    direct = 1,
+    group = 2,
+    room = 3,
+    own_devices = 4,  // what the devices of one account tell each other
+    pairing = 5,      // between a device of an account and one that is to become another
+};
 constexpr bool is_known(ConversationKind kind) {
-    return kind >= ConversationKind::direct && kind <= ConversationKind::own_devices;
+    return kind >= ConversationKind::direct && kind <= ConversationKind::pairing;
 }
 // has_state: whether the members agree on a ConversationState (conversation_state.h).
 constexpr bool has_state(ConversationKind kind) {
@@ -65,7 +71,9 @@ struct AccountView {
     std::string display_name;
     std::vector<wire::HandleEntry> handles;
     std::vector<std::string> relays;
-    std::string link;  // "mayfly:..." that `contact add` takes
+    std::string link;      // "mayfly:..." that `contact add` takes
+    bool linking = false;  // no account yet: waits for another device, or for the vault
+    bool revoked = false;  // another device shut this one out
 };
 
 struct ContactView {
@@ -123,6 +131,23 @@ struct MemberView {
     bool is_self = false;
     bool is_moderator = false;
     bool may_write = true;
+};
+
+struct DeviceView {
+    wire::DeviceId device;
+    std::string name;  // given by a person here; empty: none
+    bool is_this = false;
+    bool revoked = false;
+    Time added_at;
+};
+
+// PairingView is a device on its way into an account: this one, or one that we bring in.
+struct PairingView {
+    bool is_new_device = false;
+    std::string link;              // that the new device shows: "mayfly-device:..."
+    std::optional<uint32_t> code;  // six digits, the same on both, once they have met
+    bool confirmed = false;
+    Time ends_at;
 };
 
 enum class MessageState : uint8_t {
@@ -194,6 +219,16 @@ struct ConversationChanged {
 struct OfferArrived {  // somebody asks us into a group
     OfferView offer;
 };
+struct DeviceMet {  // the two devices of a pairing have met: compare the codes
+    uint32_t code = 0;
+};
+struct DeviceLinked {  // this device is one of the account's now
+    AccountId account;
+};
+struct DeviceRevoked {  // another device of the account shut this one out: nothing works any more
+    wire::DeviceId device;
+    bool is_this = false;
+};
 struct LinkChanged {
     std::string relay;
     bool up = false;
@@ -203,8 +238,9 @@ struct LinkChanged {
 struct CaughtUp {
     std::string relay;
 };
-using Event = std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged,
-                           CaughtUp, ConversationChanged, OfferArrived>;
+using Event =
+    std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged, CaughtUp,
+                 ConversationChanged, OfferArrived, DeviceMet, DeviceLinked, DeviceRevoked>;
 
 struct Effects {
     WriteBatch writes;
@@ -273,6 +309,24 @@ class Messenger {
                                         const StateChange& change, Time now, Entropy& entropy);
     // leave forgets a group and its messages here at once.
     Result<Started> leave(const ConversationId& conversation, Time now, Entropy& entropy);
+
+    // Devices. A new device calls link_this_device on an empty store; when that has ended its
+    // pairing() has the link that a device of the account takes with add_device. Both then tell
+    // DeviceMet, show the code, and call confirm_device once a person has compared them.
+    Result<Started> link_this_device(std::string_view relay, Time now, Entropy& entropy);
+    Result<Started> add_device(std::string_view link, Time now, Entropy& entropy);
+    Result<Effects> confirm_device(Time now, Entropy& entropy);
+    Result<Effects> cancel_device(Time now, Entropy& entropy);
+    std::optional<PairingView> pairing() const;
+    Result<std::vector<DeviceView>> devices() const;
+    // revoke_device takes a device out of the record and of every conversation.
+    Result<Started> revoke_device(const wire::DeviceId& device, Time now, Entropy& entropy);
+    Result<Effects> name_device(const wire::DeviceId& device, std::string_view name, Time now,
+                                Entropy& entropy);
+    // recover_account makes this device, on an empty store, the account's only one. The operation
+    // ends when its relays know that; contacts and groups come back one by one.
+    Result<Started> recover_account(BytesView kit, std::string_view relay, Time now,
+                                    Entropy& entropy);
 
     struct SendStarted {
         OperationId operation = 0;  // ends when the relay holds the message durably

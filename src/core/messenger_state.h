@@ -16,10 +16,18 @@ Status reload_tables(Machine& machine);
 Status prepare(Machine& machine);
 
 // A command fails as a whole: nothing of it is left in memory.
+enum class Needs : uint8_t { account, pairing };
 template <class Value, class Body>
-Result<Value> run_command(Machine& machine, Step& step, const Body& body) {
+Result<Value> run_command(Machine& machine, Step& step, const Body& body,
+                          Needs needs = Needs::account) {
     TRY(prepare(machine));
     ENSURE(machine.tables.account.has_value(), no_account);
+    const AccountStage stage = machine.tables.account->stage;
+    // What is left on a device that was shut out can be read and burnt, and nothing else.
+    ENSURE(stage != AccountStage::revoked || !step.has_entropy(), device_revoked);
+    ENSURE(
+        stage == AccountStage::normal || stage == AccountStage::revoked || needs == Needs::pairing,
+        no_account);
     Result<Value> value = body();
     Status status = value.ok() ? Status() : Status(value.error());
     if (status.ok() && step.has_entropy()) {

@@ -133,6 +133,12 @@ void TestClient::note(const Event& event) {
         link_changes.push_back(*link);
     } else if (const auto* change = std::get_if<ConversationChanged>(&event)) {
         changes.push_back(*change);
+    } else if (const auto* met = std::get_if<DeviceMet>(&event)) {
+        code = met->code;
+    } else if (std::holds_alternative<DeviceLinked>(event)) {
+        linked = true;
+    } else if (std::holds_alternative<DeviceRevoked>(event)) {
+        revoked = true;
     } else if (std::holds_alternative<MessageArrived>(event)) {
         ++arrivals;
     }

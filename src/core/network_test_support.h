@@ -59,6 +59,9 @@ class TestClient {
     std::vector<std::string> caught_up;
     std::vector<LinkChanged> link_changes;
     std::vector<ConversationChanged> changes;
+    std::optional<uint32_t> code;  // of a pairing
+    bool linked = false;
+    bool revoked = false;
     size_t arrivals = 0;
     std::vector<std::string> texts_taken;
 

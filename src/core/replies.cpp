@@ -69,6 +69,10 @@ Status reply_arrived(Machine& machine, Step& step, const std::string& relay, con
         case Kind::invitation: return creation_replied(machine, step, purpose, body);
         case Kind::commit: return commit_replied(machine, step, purpose, body);
         case Kind::message: return message_replied(machine, step, purpose, body);
+        case Kind::record_get: return own_record_found(machine, step, relay, purpose.number, body);
+        case Kind::pairing_take: return pairing_replied(machine, step, body);
+        case Kind::vault_get:
+        case Kind::account_get: return recovery_replied(machine, step, relay, purpose, body);
         case Kind::leave: return leave_replied(machine, step, purpose, body);
         case Kind::removal: return removal_replied(machine, step, relay, purpose, body);
     }

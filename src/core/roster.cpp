@@ -130,6 +130,7 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
     before = std::move(next);
     if (same) return {};
     step.write(row_key::roster(id), before);
+    if (!change.added.empty() || !change.removed.empty()) TRY(renew_vault(machine, step));
     const bool tells = !change.added.empty() || !change.removed.empty() || change.state;
     if (has_state(row.info.kind) && !row.leaving && tells) step.tell(std::move(change));
     return {};

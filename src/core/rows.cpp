@@ -71,6 +71,12 @@ Bytes offer(const ConversationId& conversation) {
     return with(row_kind::offer, conversation.view());
 }
 Bytes person(const AccountId& account) { return with(row_kind::person, account.view()); }
+Bytes pairing() { return with(row_kind::pairing); }
+Bytes sync(uint64_t order) { return with(row_kind::sync, big_endian(order)); }
+Bytes device_name(const wire::DeviceId& device) {
+    return with(row_kind::device_name, device.view());
+}
+Bytes recovery() { return with(row_kind::recovery); }
 Bytes plan(const ConversationId& conversation) { return with(row_kind::plan, conversation.view()); }
 Bytes roster(const ConversationId& conversation) {
     return with(row_kind::roster, conversation.view());

@@ -45,6 +45,10 @@ Bytes departure(const ConversationId& conversation);
 Bytes invite(const ConversationId& conversation, BytesView whom);
 Bytes offer(const ConversationId& conversation);
 Bytes person(const AccountId& account);
+Bytes pairing();
+Bytes sync(uint64_t order);
+Bytes device_name(const wire::DeviceId& device);
+Bytes recovery();
 Bytes plan(const ConversationId& conversation);
 Bytes roster(const ConversationId& conversation);
 Bytes ticket(const ConversationId& conversation, const wire::DeviceId& device);
@@ -80,6 +84,10 @@ constexpr char departure = 'D';
 constexpr char invite = 'I';
 constexpr char offer = 'O';
 constexpr char person = 'H';
+constexpr char pairing = 'K';
+constexpr char sync = 'Y';
+constexpr char device_name = 'N';
+constexpr char recovery = 'Q';
 constexpr char plan = 'P';
 constexpr char roster = 'R';
 constexpr char ticket = 'T';
@@ -99,6 +107,15 @@ struct ExpiryKey {
 };
 Result<ExpiryKey> parse_expiry_key(BytesView key);
 
+// What stands behind an AccountRow.
+enum class AccountStage : uint8_t {
+    normal = 0,
+    linking = 1,     // keys of the moment, until another device hands the account over
+    recovering = 2,  // keys of the moment, until the vault gives the account back
+    revoked = 3,     // another device of the account has shut this one out
+};
+constexpr bool is_known(AccountStage stage) { return stage <= AccountStage::revoked; }
+
 // The account and this device.
 struct AccountRow {
     uint16_t version = store_version;
@@ -115,9 +132,13 @@ struct AccountRow {
     uint64_t record_number = 0;
     wire::Hash record_hash;
     OperationId setup_operation = 0;  // of create_account while the relays do not have all yet
+    AccountStage stage = AccountStage::normal;
+    std::vector<wire::DeviceId> revoking;  // until the relays hold a record that says so
+    bool reuniting = false;                // recovered: contacts are to be met again
     MAYFLY_FIELDS(self.version, self.account_key, self.account_seed, self.device, self.device_seed,
                   self.certificate, self.vault, self.vault_version, self.display_name, self.handles,
-                  self.relays, self.record_number, self.record_hash, self.setup_operation)
+                  self.relays, self.record_number, self.record_hash, self.setup_operation,
+                  self.stage, self.revoking, self.reuniting)
 };
 
 struct CountersRow {
@@ -177,6 +198,8 @@ struct ConversationRow {
     uint16_t version = store_version;
     ConversationInfo info;
     AccountId contact;  // direct: the other one; joining: who asked us in; else zero
+    ConversationId
+        via;  // joining: where our ticket goes; zero: the direct conversation with contact
     wire::Token own_token;
     bool ours = false;           // this device made the group
     bool token_added = false;    // the relay knows own_token
@@ -198,7 +221,7 @@ struct ConversationRow {
     uint64_t invited_at_ms = 0;  // by the inviter's clock; zero if we invited
     uint32_t hidden = 0;         // messages kept before the request was accepted
     uint64_t dropped = 0;        // entries that did not decrypt or did not fit
-    MAYFLY_FIELDS(self.version, self.info, self.contact, self.own_token, self.ours,
+    MAYFLY_FIELDS(self.version, self.info, self.contact, self.via, self.own_token, self.ours,
                   self.token_added, self.accepted, self.joined, self.peer_joined, self.closed,
                   self.superseded, self.joining, self.ticket_sent, self.leaving, self.has_proposals,
                   self.link_secret, self.accept_operation, self.commit, self.sent_since_commit,
@@ -344,6 +367,49 @@ struct InviteRow {
     uint32_t uses_left = 1;
     bool is_link = false;
     MAYFLY_FIELDS(self.version, self.expires_at_ms, self.uses_left, self.is_link)
+};
+
+// A device that we bring into our account, or that we are.
+struct PairingRow {
+    uint16_t version = store_version;
+    bool is_new_device = false;  // we are the one that comes
+    std::string relay;           // where the two meet
+    wire::Token token;           // of the new device's queue there
+    Bytes key_package;           // of the new device, as it travels; the old one has its hash first
+    wire::Hash key_package_hash;
+    ConversationId conversation;  // once they have met
+    uint32_t code = 0;            // that both show; 0 until they have met
+    bool confirmed = false;       // by the person here
+    bool ready = false;           // the other side confirmed
+    bool granted = false;         // old device: the grant is in the outbox
+    uint64_t ends_at_ms = 0;
+    OperationId operation = 0;
+    MAYFLY_FIELDS(self.version, self.is_new_device, self.relay, self.token, self.key_package,
+                  self.key_package_hash, self.conversation, self.code, self.confirmed, self.ready,
+                  self.granted, self.ends_at_ms, self.operation)
+};
+
+// Something that other devices of ours should know and that is not in the outbox yet.
+struct SyncRow {
+    uint16_t version = store_version;
+    SecretBuffer body;  // an encoded Sync
+    MAYFLY_FIELDS(self.version, self.body)
+};
+
+struct DeviceNameRow {
+    uint16_t version = store_version;
+    std::string name;
+    MAYFLY_FIELDS(self.version, self.name)
+};
+
+// Recovery under way: what opens the vault.
+struct RecoveryRow {
+    uint16_t version = store_version;
+    VaultKeys vault;
+    uint64_t vault_version = 0;  // once read
+    SecretBuffer content;        // an encoded VaultContent, once read
+    OperationId operation = 0;
+    MAYFLY_FIELDS(self.version, self.vault, self.vault_version, self.content, self.operation)
 };
 
 // A group that we were asked into.

@@ -100,8 +100,32 @@ Result<Messenger::AccountCreated> create_account(Machine& machine, Step& step,
     return created;
 }
 
+namespace {
+
+// Who could take us in again: moderators first, whom every rule lets add people.
+VaultConversation vault_conversation(const Machine& machine, const ConversationRow& row) {
+    VaultConversation out;
+    out.info = row.info;
+    const auto add = [&](const AccountId& account) {
+        if (account == machine.own_account() || out.peers.size() == vault_peers_max) return;
+        for (const Person& peer : out.peers) {
+            if (peer.account == account) return;
+        }
+        Person person = person_of(machine, account);
+        if (!person.relays.empty()) out.peers.push_back(std::move(person));
+    };
+    const auto roster = machine.tables.rosters.find(row.info.conversation);
+    if (roster == machine.tables.rosters.end()) return out;
+    for (const AccountId& moderator : roster->second.moderators) add(moderator);
+    for (const RosterMember& member : roster->second.members) add(member.account);
+    return out;
+}
+
+}  // namespace
+
 Status renew_vault(Machine& machine, Step& step) {
     AccountRow& account = *machine.tables.account;
+    if (account.stage != AccountStage::normal) return {};
     VaultContent content;
     content.account_seed = account.account_seed.clone();
     content.relays = account.relays;
@@ -110,6 +134,13 @@ Status renew_vault(Machine& machine, Step& step) {
         if (!contact.accepted || content.contacts.size() == vault_contacts_max) continue;
         content.contacts.push_back(
             {id, contact.relays, contact.record_number, contact.record_hash});
+    }
+    for (const auto& [id, conversation] : machine.tables.conversations) {
+        if (content.conversations.size() == vault_conversations_max) break;
+        if (!has_state(conversation.info.kind) || conversation.leaving || conversation.closed) {
+            continue;
+        }
+        content.conversations.push_back(vault_conversation(machine, conversation));
     }
     VaultRow row;
     row.vault_version = ++account.vault_version;
@@ -124,6 +155,10 @@ Status pump_setup(Machine& machine, Step& step, const std::string& name) {
     Link& link = machine.links[name];
     if (!relay.home || step.now() < link.setup_hold_until) return {};
     link.setup_hold_until = Time{};
+    const AccountStage stage = machine.tables.account->stage;
+    if (stage == AccountStage::revoked) return {};
+    if (stage == AccountStage::linking) return pump_meeting(machine, step, name);
+    if (stage == AccountStage::recovering) return pump_recovery(machine, step, name);
     if (!relay.intro_added) {
         const Purpose purpose{Kind::intro_add, 0, {}};
         if (!link.has(purpose)) {
@@ -155,8 +190,10 @@ void finish_setup(Machine& machine, Step& step) {
     AccountRow& account = *machine.tables.account;
     if (account.setup_operation == 0) return;
     for (const auto& [name, relay] : machine.tables.relays) {
-        const bool done = relay.intro_added && relay.key_packages_put &&
-                          relay.record_put == account.record_number && relay.vault_put != 0;
+        const bool linking = account.stage == AccountStage::linking;
+        const bool done =
+            relay.intro_added && relay.key_packages_put &&
+            (linking || (relay.record_put == account.record_number && relay.vault_put != 0));
         if (relay.home && !done) return;
     }
     step.end(std::exchange(account.setup_operation, 0), {});
@@ -168,9 +205,15 @@ Status setup_replied(Machine& machine, Step& step, const std::string& name, cons
     RelayRow& relay = machine.tables.relays.at(name);
     if (const auto* failed = std::get_if<wire::Failed>(&body)) {
         // The relay has it already: what a lost reply had confirmed.
-        const bool held = purpose.kind == Kind::record_put &&
-                          (failed->status == wire::ReplyStatus::stale_record ||
-                           failed->status == wire::ReplyStatus::already_exists);
+        // Another device of ours may have been first with this number.
+        if (purpose.kind == Kind::record_put &&
+            (failed->status == wire::ReplyStatus::stale_record ||
+             failed->status == wire::ReplyStatus::forged_record)) {
+            request(machine, step, name, Purpose{Kind::record_get, purpose.number, {}},
+                    wire::RecordGet{machine.own_account(), purpose.number - 1});
+            return {};
+        }
+        const bool held = false;
         const bool newer_vault =
             purpose.kind == Kind::vault_put && failed->status == wire::ReplyStatus::stale_record;
         if (!held && !newer_vault) {
@@ -195,6 +238,11 @@ Status setup_replied(Machine& machine, Step& step, const std::string& name, cons
         relay.intro_added = true;
     } else if (purpose.kind == Kind::record_put) {
         relay.record_put = std::max(relay.record_put, purpose.number);
+        AccountRow& account = *machine.tables.account;
+        if (relay.record_put == account.record_number && !account.revoking.empty()) {
+            account.revoking.clear();
+            save_account(machine, step);
+        }
     } else if (purpose.kind == Kind::vault_put) {
         relay.vault_put = std::max(relay.vault_put, purpose.number);
     }

@@ -41,6 +41,7 @@ void pump_removals(Machine& machine, Step& step, const std::string& name) {
 
 Status pump_ready(Machine& machine, Step& step, const std::string& name) {
     TRY(pump_setup(machine, step, name));
+    TRY(pump_pairing(machine, step, name));
     pump_removals(machine, step, name);
     for (auto& [id, row] : machine.tables.conversations) {
         if (row.info.hubs.front() == name) TRY(pump_conversation(machine, step, row));
@@ -110,6 +111,7 @@ bool is_passing(wire::ReplyStatus status) {
 }
 
 bool wants_link(const Machine& machine, const std::string& relay) {
+    if (machine.tables.account->stage == AccountStage::revoked) return false;
     if (machine.tables.relays.contains(relay)) return true;
     return std::any_of(machine.lookups.begin(), machine.lookups.end(),
                        [&](const auto& entry) { return entry.second.relay() == relay; });
@@ -117,6 +119,7 @@ bool wants_link(const Machine& machine, const std::string& relay) {
 
 void connect_wanted(Machine& machine, Step& step) {
     const auto consider = [&](const std::string& name) {
+        if (!wants_link(machine, name)) return;
         Link& link = machine.links[name];
         if (link.phase != Link::Phase::down || step.now() < link.retry_at) return;
         link.phase = Link::Phase::connecting;
@@ -211,6 +214,14 @@ Status frame_arrived(Machine& machine, Step& step, const std::string& relay, Byt
 namespace {
 
 Status pump_once(Machine& machine, Step& step) {
+    if (machine.tables.account->stage == AccountStage::revoked) {
+        connect_wanted(machine, step);
+        return {};
+    }
+    if (machine.tables.account->stage == AccountStage::normal) {
+        TRY(flush_syncs(machine, step));
+        TRY(pump_reunions(machine, step));
+    }
     connect_wanted(machine, step);
     // Names first: pumping may add relays and conversations.
     std::vector<std::string> names;
@@ -265,6 +276,10 @@ Status timer_fired(Machine& machine, Step& step) {
     for (const OperationId operation : late) {
         end_lookup(machine, step, operation, MAYFLY_ERROR(timed_out));
     }
+    const auto& pairing = machine.tables.pairing;
+    if (pairing && from_ms(pairing->ends_at_ms) <= step.now()) {
+        TRY(cancel_pairing(machine, step, MAYFLY_ERROR(timed_out)));
+    }
     TRY(pump(machine, step));
     // What could not be committed now (its hub is away) is looked at again.
     for (auto& [id, at] : machine.proposal_commits) {
@@ -290,6 +305,9 @@ std::optional<Time> next_due(const Machine& machine) {
     for (const auto& [operation, lookup] : machine.lookups) consider(lookup.deadline);
     for (const auto& [order, row] : machine.tables.outbox) consider(from_ms(row.expires_at_ms));
     for (const auto& [id, at] : machine.proposal_commits) consider(at);
+    if (can_flush_syncs(machine)) consider(Time{});
+    if (machine.tables.pairing) consider(from_ms(machine.tables.pairing->ends_at_ms));
+    if (machine.tables.account && machine.tables.account->reuniting) consider(machine.reunions_at);
     return due;
 }
 

@@ -73,7 +73,8 @@ std::vector<ConversationId> conversations_of(const Machine& machine, const Accou
 std::optional<ConversationId> sending_conversation(const Machine& machine,
                                                    const AccountId& contact) {
     for (const auto& [id, row] : machine.tables.conversations) {
-        if (is_direct_with(row, contact) && row.accepted && !row.superseded) return id;
+        const bool open = row.accepted && !row.superseded && !row.joining && !row.closed;
+        if (is_direct_with(row, contact) && open) return id;
     }
     return std::nullopt;
 }

@@ -8,6 +8,7 @@ namespace mayfly::core {
 
 // Bounded by vault_size_bytes_max of the wire; a contact takes about 150 bytes with its relays.
 constexpr size_t vault_contacts_max = 1'000;
+constexpr size_t vault_conversations_max = 60;  // about 1 kB each with their peers
 
 struct VaultContact {
     AccountId account;
@@ -16,13 +17,21 @@ struct VaultContact {
     wire::Hash record_hash;
     MAYFLY_FIELDS(self.account, self.relays, self.record_number, self.record_hash)
 };
+// A group that the recovered account asks to be taken into again, through one of these.
+struct VaultConversation {
+    ConversationInfo info;
+    std::vector<Person> peers;
+    MAYFLY_FIELDS(self.info, self.peers)
+};
 struct VaultContent {
     uint16_t version = 1;
     SecretArray<32> account_seed;
     std::vector<std::string> relays;
     uint64_t record_number = 0;
     std::vector<VaultContact> contacts;
-    MAYFLY_FIELDS(self.version, self.account_seed, self.relays, self.record_number, self.contacts)
+    std::vector<VaultConversation> conversations;
+    MAYFLY_FIELDS(self.version, self.account_seed, self.relays, self.record_number, self.contacts,
+                  self.conversations)
 };
 
 wire::PublicKey vault_public_key(const VaultKeys& keys);

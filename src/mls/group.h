@@ -92,7 +92,7 @@ class EpochView {
 // ApplicationMessage is a decrypted, authenticated message of a member.
 struct ApplicationMessage {
     LeafIndex sender;
-    Bytes signature_key;      // the sender's: in a past epoch the leaf may have been somebody else's
+    Bytes signature_key;      // the sender's: the leaf may have been another's in a past epoch
     Epoch epoch;              // may be one of the past epochs
     uint32_t generation = 0;  // of the sender in that epoch; with both, names the message
     Bytes authenticated_data;

@@ -80,6 +80,8 @@ namespace mayfly {
     X(account_exists, "there is an account in this home already") \
     X(unknown_contact, "no such contact") \
     X(unknown_conversation, "no such conversation") \
+    X(unknown_device, "no such device") \
+    X(device_revoked, "this device was shut out by another device of the account") \
     X(unknown_message, "no such message") \
     X(unknown_request, "no such request") \
     X(ambiguous_name, "more than one match") \

@@ -1,0 +1,226 @@
+// What the devices of one account tell each other, in a group of their own: what was opened, burnt
+// and changed, new conversations, and messages from before a device was there.
+// Specification: docs/spec/devices.md section 5.
+#include "core/machine.h"
+
+namespace mayfly::core {
+namespace {
+
+bool has_siblings(const Machine& machine) {
+    const auto id = own_devices(machine);
+    if (!id) return false;
+    if (machine.tables.conversations.at(*id).joining) return true;
+    const auto roster = machine.tables.rosters.find(*id);
+    return roster != machine.tables.rosters.end() && !roster->second.members.empty() &&
+           roster->second.members.front().device_count > 1;
+}
+
+Status opened_elsewhere(Machine& machine, Step& step, const OpenedMessage& opened) {
+    TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, opened.id));
+    if (!row || row->state != MessageState::received) return {};
+    return open_message(machine, step, opened.id, std::min(from_ms(opened.at_ms), step.now()));
+}
+
+void contact_elsewhere(Machine& machine, Step& step, const ContactRow& contact) {
+    if (contact.account == machine.own_account()) return;
+    const auto known = machine.tables.contacts.find(contact.account);
+    if (known != machine.tables.contacts.end() &&
+        known->second.record_number > contact.record_number) {
+        known->second.accepted = known->second.accepted || contact.accepted;
+        return save_contact(machine, step, known->second);
+    }
+    save_contact(machine, step, contact);
+    machine.tables.contacts.insert_or_assign(contact.account, contact);
+}
+
+Status store_past(Machine& machine, Step& step, const ConversationId& id, PastMessage& past) {
+    if (from_ms(past.expires_at_ms) <= step.now()) return {};
+    TRY_ASSIGN(const auto seen, step.get(row_key::seen(past.sender, past.id)));
+    TRY_ASSIGN(const std::optional<MessageRow> known, load_message(step, past.id));
+    if (seen || known) return {};
+    MessageRow row;
+    row.id = past.id;
+    row.conversation = id;
+    row.sender = past.sender;
+    row.outgoing = past.sender == machine.own_account();
+    row.order = next_order(machine, step);
+    row.sent_at_ms = past.sent_at_ms;
+    row.expires_at_ms = past.expires_at_ms;
+    row.burn_seconds = past.burn_seconds;
+    row.type = past.type;
+    row.state = past.state == MessageState::queued ? MessageState::sent : past.state;
+    TRY(mark_seen(machine, step, past.sender, past.id,
+                  from_ms(past.sent_expiry_ms) + clock_skew_max));
+    TRY(store_message(machine, step, row, past.body.expose()));
+    if (row.outgoing || past.taken) return {};
+    step.put(row_key::untaken(row.order, row.id), SecretBuffer());
+    step.tell(MessageArrived{id});
+    return {};
+}
+
+Result<PastMessage> past_message(Step& step, const MessageRow& row) {
+    PastMessage past;
+    past.id = row.id;
+    past.sender = row.sender;
+    past.sent_at_ms = row.sent_at_ms;
+    past.expires_at_ms = row.expires_at_ms;
+    past.sent_expiry_ms = row.sent_expiry_ms;
+    past.burn_seconds = row.burn_seconds;
+    past.type = row.type;
+    past.state = row.state;
+    TRY_ASSIGN(const auto untaken, step.get(row_key::untaken(row.order, row.id)));
+    past.taken = !untaken;
+    TRY_ASSIGN(past.body, load_body(step, row));
+    return past;
+}
+
+Status send_part(Machine& machine, Step& step, const ConversationId& to, History& history) {
+    if (history.messages.empty()) return {};
+    TRY(queue_control(machine, step, to, ContentType::history, codec::encode_secret(history)));
+    history.messages.clear();
+    return {};
+}
+
+}  // namespace
+
+std::optional<ConversationId> own_devices(const Machine& machine) {
+    for (const auto& [id, row] : machine.tables.conversations) {
+        if (row.info.kind == ConversationKind::own_devices && !row.closed) return id;
+    }
+    return std::nullopt;
+}
+
+void note_sync(Machine& machine, Step& step, const Sync& sync) {
+    if (!has_siblings(machine)) return;
+    const uint64_t order = next_order(machine, step);
+    SyncRow row;
+    row.body = codec::encode_secret(sync);
+    step.write(row_key::sync(order), row);
+    machine.tables.syncs.insert_or_assign(order, std::move(row));
+}
+
+bool can_flush_syncs(const Machine& machine) {
+    if (machine.tables.syncs.empty()) return false;
+    if (machine.tables.account->stage != AccountStage::normal) return false;
+    const auto id = own_devices(machine);
+    return !id || !machine.tables.conversations.at(*id).joining;
+}
+
+Status flush_syncs(Machine& machine, Step& step) {
+    if (!can_flush_syncs(machine)) return {};
+    const auto id = own_devices(machine);
+    for (auto& [order, row] : machine.tables.syncs) {
+        if (id) TRY(queue_control(machine, step, *id, ContentType::sync, std::move(row.body)));
+        step.erase(row_key::sync(order));
+    }
+    machine.tables.syncs.clear();
+    return {};
+}
+
+Status sync_arrived(Machine& machine, Step& step, const Sync& sync) {
+    const auto own = own_devices(machine);
+    ENSURE(own.has_value(), unexpected_message);
+    if (!sync.record.empty()) TRY(adopt_record(machine, step, sync.record));
+    for (const ContactRow& contact : sync.contacts) contact_elsewhere(machine, step, contact);
+    for (const AccountId& account : sync.removed_contacts) {
+        if (!machine.tables.contacts.contains(account)) continue;
+        TRY(remove_contact(machine, step, account, false));
+    }
+    for (const GrantedConversation& each : sync.conversations) {
+        if (machine.tables.conversations.contains(each.info.conversation)) continue;
+        begin_joining(machine, step, each.info, {each.contact, *own, {}});
+    }
+    for (const OpenedMessage& opened : sync.opened) TRY(opened_elsewhere(machine, step, opened));
+    for (const MessageId& id : sync.burnt) {
+        TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, id));
+        if (row) TRY(erase_message(machine, step, *row));
+    }
+    for (const NamedDevice& named : sync.names) {
+        DeviceNameRow row;
+        row.name = named.name;
+        step.write(row_key::device_name(named.device), row);
+        machine.tables.device_names.insert_or_assign(named.device, std::move(row));
+    }
+    return {};
+}
+
+Status send_history(Machine& machine, Step& step, const ConversationId& id) {
+    const auto to = own_devices(machine);
+    if (!to) return {};
+    std::vector<MessageId> ids;
+    TRY(step.store().scan(row_key::listing_prefix(id), [&](BytesView key, SecretBuffer) {
+        if (const auto message = MessageId::from(key.last(MessageId::size_bytes))) {
+            ids.push_back(*message);
+        }
+        return true;
+    }));
+    History history;
+    history.conversation = id;
+    size_t size_bytes = 0;
+    for (const MessageId& message : ids) {
+        TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, message));
+        if (!row || from_ms(row->expires_at_ms) <= step.now()) continue;
+        TRY_ASSIGN(PastMessage past, past_message(step, *row));
+        const size_t added = past.body.size() + 256;
+        if (size_bytes + added > device_content_size_bytes_max) {
+            TRY(send_part(machine, step, *to, history));
+            size_bytes = 0;
+        }
+        size_bytes += added;
+        history.messages.push_back(std::move(past));
+    }
+    return send_part(machine, step, *to, history);
+}
+
+Status history_arrived(Machine& machine, Step& step, const History& history) {
+    const ConversationRow* row = find_conversation(machine, history.conversation);
+    ENSURE(row != nullptr && !row->leaving, unknown_conversation);
+    for (const PastMessage& each : history.messages) {
+        PastMessage past = codec::decode<PastMessage>(codec::encode_secret(each).expose()).value();
+        TRY(store_past(machine, step, history.conversation, past));
+    }
+    return {};
+}
+
+void offer_to_siblings(Machine& machine, Step& step, const ConversationRow& row) {
+    Sync sync;
+    sync.conversations.push_back({row.info, row.contact});
+    const auto contact = machine.tables.contacts.find(row.contact);
+    if (contact != machine.tables.contacts.end()) sync.contacts.push_back(contact->second);
+    note_sync(machine, step, sync);
+}
+
+Result<OperationId> revoke_device(Machine& machine, Step& step, const wire::DeviceId& device) {
+    AccountRow& account = *machine.tables.account;
+    ENSURE(device != account.device, invalid_argument);
+    TRY_ASSIGN(const wire::AccountRecord record, own_record(step, account));
+    const bool listed = std::any_of(
+        record.devices.begin(), record.devices.end(),
+        [&](const auto& entry) { return entry.certificate.device == device && !entry.revoked; });
+    ENSURE(listed, unknown_device);
+    const OperationId operation = next_operation(machine, step);
+    account.revoking.push_back(device);
+    TRY(reconcile_record(machine, step));
+    save_account(machine, step);
+    TRY(plan_stale_leaves(machine, step, operation));
+    return operation;
+}
+
+Result<std::vector<DeviceView>> list_devices(const Machine& machine, Step& step) {
+    const AccountRow& account = *machine.tables.account;
+    TRY_ASSIGN(const wire::AccountRecord record, own_record(step, account));
+    std::vector<DeviceView> out;
+    for (const wire::DeviceEntry& entry : record.devices) {
+        DeviceView view;
+        view.device = entry.certificate.device;
+        view.is_this = view.device == account.device;
+        view.revoked = entry.revoked;
+        view.added_at = from_ms(entry.added_at_ms);
+        const auto name = machine.tables.device_names.find(view.device);
+        if (name != machine.tables.device_names.end()) view.name = name->second.name;
+        out.push_back(std::move(view));
+    }
+    return out;
+}
+
+}  // namespace mayfly::core
