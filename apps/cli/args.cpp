@@ -16,7 +16,7 @@ struct VerbSpec {
     std::array<const char*, 2> positionals;  // nullptr: none
     const char* options;                     // each after a space, so that names are found whole
 };
-constexpr std::array<VerbSpec, 13> verb_specs{{
+constexpr std::array<VerbSpec, 19> verb_specs{{
     {Verb::init, "init", {}, " relay handle name invite timeout "},
     {Verb::whoami, "whoami", {}, " "},
     {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
@@ -30,6 +30,12 @@ constexpr std::array<VerbSpec, 13> verb_specs{{
     {Verb::open, "open", {"ID"}, " "},
     {Verb::burn, "burn", {"ID"}, " "},
     {Verb::recall, "recall", {"ID"}, " timeout "},
+    {Verb::device_link, "device link", {}, " relay timeout "},
+    {Verb::device_add, "device add", {"LINK"}, " timeout "},
+    {Verb::device_list, "device list", {}, " offline "},
+    {Verb::device_revoke, "device revoke", {"DEVICE"}, " timeout "},
+    {Verb::device_name, "device name", {"DEVICE", "NAME"}, " timeout "},
+    {Verb::recover, "recover", {}, " relay timeout "},
 }};
 
 const VerbSpec& spec_of(Verb verb) {
@@ -195,6 +201,9 @@ UsageError unknown_verb(const std::vector<std::string>& positionals) {
     if (positionals[0] == "contact") {
         return {"contact wants one of add, requests, accept, list, remove", "mayfly --help"};
     }
+    if (positionals[0] == "device") {
+        return {"device wants one of link, add, list, revoke, name", "mayfly --help"};
+    }
     return {"unknown verb: " + positionals[0], "mayfly --help"};
 }
 
@@ -240,7 +249,9 @@ std::variant<Command, UsageError> parse_arguments(const std::vector<std::string>
         if (auto error = set_option(option, command)) return *error;
     }
     if (auto error = set_positionals(*spec, positionals, command)) return *error;
-    if (spec->verb == Verb::init && command.relays.empty()) {
+    const bool wants_relay =
+        spec->verb == Verb::init || spec->verb == Verb::device_link || spec->verb == Verb::recover;
+    if (wants_relay && command.relays.empty()) {
         return usage_of(*spec, "--relay ADDRESS is missing");
     }
     return command;

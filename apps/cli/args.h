@@ -24,6 +24,12 @@ enum class Verb : uint8_t {
     open,
     burn,
     recall,
+    device_link,
+    device_add,
+    device_list,
+    device_revoke,
+    device_name,
+    recover,
     help,
     version,
 };

@@ -25,6 +25,8 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   open ID                                              mark as read; starts the burn timer
   burn ID                                              destroy a message on this device
   recall ID                                            take a message back everywhere
+  device link | add | list | revoke | name             several devices of one account
+  recover --relay ADDRESS                              the account from its recovery kit
 
 A session, with a relay of your own (mayfly-relay prints its address):
 
@@ -183,6 +185,8 @@ JSON: {"type":"recalled","id"}
 }  // namespace
 
 std::string_view help_text(std::string_view verb) {
+    const std::string_view device = device_help_text(verb);
+    if (!device.empty()) return device;
     for (const Page& page : pages) {
         if (page.verb == verb) return page.text;
     }

@@ -58,6 +58,12 @@ Outcome run(Context& context) {
         case Verb::open: return run_open(context);
         case Verb::burn: return run_burn(context);
         case Verb::recall: return run_recall(context);
+        case Verb::device_link: return run_device_link(context);
+        case Verb::device_add: return run_device_add(context);
+        case Verb::device_list: return run_device_list(context);
+        case Verb::device_revoke: return run_device_revoke(context);
+        case Verb::device_name: return run_device_name(context);
+        case Verb::recover: return run_recover(context);
         case Verb::help:
         case Verb::version: break;
     }

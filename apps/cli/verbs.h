@@ -55,6 +55,12 @@ Outcome run_messages(Context& context);
 Outcome run_open(Context& context);
 Outcome run_burn(Context& context);
 Outcome run_recall(Context& context);
+Outcome run_device_link(Context& context);
+Outcome run_device_add(Context& context);
+Outcome run_device_list(Context& context);
+Outcome run_device_revoke(Context& context);
+Outcome run_device_name(Context& context);
+Outcome run_recover(Context& context);
 
 // refresh asks the relay for news if it is there; `contact list` and the like work without.
 Outcome refresh(Context& context, Session& session);

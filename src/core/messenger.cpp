@@ -239,8 +239,8 @@ bool Messenger::outbox_empty() const {
     const bool committing =
         std::any_of(tables.conversations.begin(), tables.conversations.end(),
                     [](const auto& entry) { return entry.second.commit.has_value(); });
-    return tables.outbox.empty() && tables.creations.empty() && tables.removals.empty() &&
-           !committing;
+    return tables.outbox.empty() && tables.tickets.empty() && tables.creations.empty() &&
+           tables.removals.empty() && !committing;
 }
 
 Result<std::pair<uint64_t, Bytes>> Messenger::epoch_authenticator_for_testing(

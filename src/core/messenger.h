@@ -318,6 +318,8 @@ class Messenger {
     Result<Effects> confirm_device(Time now, Entropy& entropy);
     Result<Effects> cancel_device(Time now, Entropy& entropy);
     std::optional<PairingView> pairing() const;
+    // is_reuniting: after a recovery, until all contacts have been met again.
+    bool is_reuniting() const;
     Result<std::vector<DeviceView>> devices() const;
     // revoke_device takes a device out of the record and of every conversation.
     Result<Started> revoke_device(const wire::DeviceId& device, Time now, Entropy& entropy);
