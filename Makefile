@@ -1,6 +1,6 @@
 # Everything a person or a machine does here. Setup installs what is missing from Debian's packages.
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo bench format wasm fuzz nightly sanitize interop clean build-release
+.PHONY: help run test check demo bench format wasm fuzz nightly sanitize interop mls-client clean build-release
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 SKIP ?=
@@ -14,6 +14,7 @@ help:
 	@echo '              SKIP="wasm fuzz sanitize" leaves lanes out'
 	@echo 'make sanitize, make fuzz, make wasm, make interop     one lane of make test'
 	@echo 'make nightly  make test with more seeds and longer fuzzing'
+	@echo 'make mls-client       a client for the MLS working group'\''s interop harness'
 	@echo 'make bench, make format, make clean'
 
 # The programs, without tests: what a host needs.
@@ -43,6 +44,11 @@ nightly:
 sanitize fuzz wasm interop:
 	@tools/setup.sh build test
 	@python3 tools/run_stages.py $@
+
+mls-client:
+	@tools/setup.sh build grpc
+	@tools/build.sh release mls-client
+	@echo 'build/release/bin/mls-client --help'
 
 bench:
 	@tools/setup.sh build test bench

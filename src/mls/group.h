@@ -15,6 +15,10 @@
 // The current epoch stays in use while a commit of ours is pending: merge_pending_commit() moves on
 // once the delivery service has accepted it, discard_pending_commit() drops it. The pending commit
 // is a record of its own, so a crash between sending and the answer loses nothing.
+//
+// A commit that the delivery service may still take back (docs/spec/mls.md section 10) is applied
+// with PreviousEpoch::keep: revert_epoch() then leads back to the epoch before it, and
+// confirm_epoch() erases that one.
 #pragma once
 
 #include <memory>
@@ -40,6 +44,13 @@ constexpr size_t past_epochs_max = 4;
 constexpr size_t cached_proposals_max = 1024;
 // How many resumption secrets of earlier epochs a group remembers for PSKs (section 8.6).
 constexpr size_t resumption_psks_max = 8;
+
+// How many epochs before the current one are kept whole, to go back to. Each is a whole state, and
+// what heals a group is at work only once they are erased.
+constexpr size_t previous_epochs_max = 1;
+// How many times one epoch can be gone back to: bounds what is remembered of the abandoned epochs.
+// Each time takes a takeover by another hub.
+constexpr size_t abandoned_epochs_max = 16;
 
 // The longest application message: bounds what one message makes a receiver hold. Larger content
 // travels as attachments.
@@ -217,6 +228,12 @@ struct ProtectOptions {
     Padding padding = Padding::padme;
 };
 
+// PreviousEpoch: what becomes of the current epoch when a commit ends it.
+enum class PreviousEpoch : uint8_t {
+    erase,
+    keep,  // whole, until confirm_epoch() or revert_epoch()
+};
+
 class Group {
   public:
     Group(Group&&) noexcept;
@@ -308,7 +325,8 @@ class Group {
     const CommitSummary* pending_summary() const;
     // pending_epoch shows the epoch that the pending commit would start.
     std::optional<EpochView> pending_epoch() const;
-    Status merge_pending_commit();
+    // mls_unconfirmed_epoch while a previous epoch is kept; so does apply().
+    Status merge_pending_commit(PreviousEpoch previous = PreviousEpoch::erase);
     void discard_pending_commit();
 
     // process verifies and decrypts an MLSMessage from the group. mls_own_message for our own: a
@@ -316,10 +334,23 @@ class Group {
     // message or proposal takes effect at once; a commit is only staged.
     Result<Processed> process(BytesView message, const Environment& env);
     // apply moves to the epoch of a staged commit. A pending commit of ours has lost and is
-    // dropped, and so are the proposals of the old epoch.
-    Status apply(StagedCommit staged);
+    // dropped, and so are the proposals of the old epoch, unless that is kept.
+    // mls_abandoned_epoch: the epoch that it leads to was gone back from.
+    Status apply(StagedCommit staged, PreviousEpoch previous = PreviousEpoch::erase);
 
-    // erase_past_epochs forgets what late messages would need, at once.
+    // Going back before a commit.
+
+    // previous_epoch is there while it is kept.
+    std::optional<EpochView> previous_epoch() const;
+    // confirm_epoch erases the kept epoch, except for what late messages need: the commit that
+    // ended it is there to stay.
+    Status confirm_epoch();
+    // revert_epoch abandons the current epoch, which is erased whole, and goes on in the kept one
+    // where it was left: with its proposals, its pending commit and its ratchets as far as they
+    // have moved. Another commit of that epoch can then be processed.
+    Status revert_epoch();
+
+    // erase_past_epochs forgets what late messages would need, at once. A kept epoch stays.
     void erase_past_epochs();
 
     // Persistence.

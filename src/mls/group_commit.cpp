@@ -233,12 +233,13 @@ std::optional<EpochView> Group::pending_epoch() const {
     return EpochView(*state_->pending->next);
 }
 
-Status Group::merge_pending_commit() {
+Status Group::merge_pending_commit(PreviousEpoch previous) {
     ENSURE(state_->pending, mls_no_pending_commit);
+    TRY(state_->may_enter(state_->pending->next.get()));
     PendingCommit pending = *std::move(state_->pending);
     state_->pending.reset();
     state_->changes.insert(pending_record());
-    state_->enter(std::move(pending.next));
+    state_->enter(std::move(pending.next), previous);
     if (pending.summary.reinit) {
         state_->status = GroupStatus::reinitialised;
         state_->reinit = std::move(pending.summary.reinit);

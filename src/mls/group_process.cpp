@@ -197,14 +197,15 @@ Result<Processed> Group::process(BytesView message, const Environment& env) {
     return Processed(std::move(out));
 }
 
-Status Group::apply(StagedCommit staged) {
+Status Group::apply(StagedCommit staged, PreviousEpoch previous) {
     ENSURE(is_active(), mls_inactive);
     ENSURE(staged.base_ == state_->epoch->interim_transcript_hash, mls_wrong_epoch);
+    TRY(state_->may_enter(staged.next_.get()));
     if (staged.summary_.removes_us) {
-        state_->close();
+        state_->close(previous);
         return {};
     }
-    state_->enter(std::move(staged.next_));
+    state_->enter(std::move(staged.next_), previous);
     if (staged.summary_.reinit) {
         state_->status = GroupStatus::reinitialised;
         state_->reinit = std::move(staged.summary_.reinit);

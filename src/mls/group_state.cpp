@@ -54,15 +54,16 @@ RecordKey epoch_record() { return {RecordKind::epoch, {}, 0, {}, 0}; }
 RecordKey pending_record() { return {RecordKind::pending_commit, {}, 0, {}, 0}; }
 RecordKey proposal_record(uint32_t position) { return {RecordKind::proposal, {}, position, {}, 0}; }
 RecordKey past_record(Epoch epoch) { return {RecordKind::past_epoch, epoch, 0, {}, 0}; }
+RecordKey previous_record() { return {RecordKind::previous_epoch, {}, 0, {}, 0}; }
+RecordKey abandoned_record() { return {RecordKind::abandoned, {}, 0, {}, 0}; }
 
 void GroupState::begin(std::unique_ptr<EpochState> first) {
     epoch = std::move(first);
     changes.insert(epoch_record());
 }
 
-void GroupState::retire_epoch() {
-    EpochState& old = *epoch;
-    resumption_psks.push_back({old.context.epoch, old.secrets.resumption_psk.clone()});
+// What is left of an epoch that is not gone back to any more.
+void GroupState::retire(EpochState& old) {
     if (resumption_psks.size() > resumption_psks_max) {
         resumption_psks.erase(resumption_psks.begin());
     }
@@ -76,26 +77,29 @@ void GroupState::retire_epoch() {
     past.insert_or_assign(old.context.epoch, std::move(kept));
 }
 
-void GroupState::enter(std::unique_ptr<EpochState> next) {
-    retire_epoch();
-    forget_proposals();
-    forget_pending();
+void GroupState::enter(std::unique_ptr<EpochState> next, PreviousEpoch old) {
+    leave_epoch(old);
     begin(std::move(next));
-    const uint64_t now = epoch->context.epoch.value;
-    if (now > past_epochs_max) forget_past({now - past_epochs_max});
+    if (!previous) forget_unneeded_past();
 }
 
-void GroupState::close() {
-    retire_epoch();
-    forget_proposals();
-    forget_pending();
-    status = GroupStatus::removed;
+void GroupState::close(PreviousEpoch old) {
     // The names of the members stay to be shown; nothing that could read or sign does.
-    epoch->messages = SecretTree();
-    epoch->secrets = EpochSecrets();
-    epoch->signature_key.clear();
-    epoch->keys = TreeKemPrivate(epoch->own_leaf(), Secret());
-    changes.insert(epoch_record());
+    auto closed = std::make_unique<EpochState>(epoch->suite);
+    closed->context = epoch->context;
+    closed->context_bytes = epoch->context_bytes;
+    closed->tree = epoch->tree;
+    closed->keys = TreeKemPrivate(epoch->own_leaf(), Secret());
+    closed->confirmation_tag = epoch->confirmation_tag;
+    closed->interim_transcript_hash = epoch->interim_transcript_hash;
+    leave_epoch(old);
+    status = GroupStatus::removed;
+    begin(std::move(closed));
+}
+
+void GroupState::forget_unneeded_past() {
+    const uint64_t now = epoch->context.epoch.value;
+    if (now > past_epochs_max) forget_past({now - past_epochs_max});
 }
 
 void GroupState::forget_past(Epoch from) {
@@ -130,6 +134,14 @@ const CachedProposal* GroupState::find_proposal(BytesView reference) const {
         if (equal(cached.received.reference, reference)) return &cached;
     }
     return nullptr;
+}
+
+SecretTree* GroupState::messages_of(Epoch wanted) {
+    // The epoch of a closed group has no messages of its own, and may be kept or past as well.
+    if (previous && previous->epoch->context.epoch == wanted) return &previous->epoch->messages;
+    const auto found = past.find(wanted);
+    if (found != past.end()) return &found->second.messages;
+    return epoch->context.epoch == wanted ? &epoch->messages : nullptr;
 }
 
 size_t GroupState::wanted_proposals() const {

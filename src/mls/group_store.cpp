@@ -137,7 +137,61 @@ Result<CachedProposal> decode_proposal(uint32_t position, BytesView value) {
     return out;
 }
 
-std::optional<SecretBuffer> encode_record(const GroupState& group, const RecordKey& key) {
+struct StoredProposal {
+    uint32_t position = 0;
+    SecretBuffer value;
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.position, self.value);
+    }
+};
+
+// Proposals and pending commit of a kept epoch are in its row: they change no more.
+SecretBuffer encode_previous(const KeptEpoch& kept) {
+    codec::Writer out;
+    put_epoch(out, *kept.epoch);
+    std::vector<StoredProposal> proposals;
+    for (const CachedProposal& cached : kept.proposals) {
+        proposals.push_back({cached.position, encode_proposal(cached)});
+    }
+    std::optional<SecretBuffer> pending;
+    if (kept.pending) pending = encode_pending(*kept.pending);
+    out(proposals, pending);
+    return out.take_secret();
+}
+
+Status check_follows(const EpochState& epoch, const EpochState& before) {
+    ENSURE(epoch.context.group_id == before.context.group_id &&
+               epoch.context.epoch == before.context.epoch.next(),
+           mls_state_corrupt);
+    return {};
+}
+
+Result<KeptEpoch> decode_previous(BytesView value) {
+    codec::Reader in(value);
+    KeptEpoch out;
+    TRY_ASSIGN(out.epoch, get_epoch(in));
+    std::vector<StoredProposal> proposals;
+    std::optional<SecretBuffer> pending;
+    in(proposals, pending);
+    TRY(in.finish());
+    for (const StoredProposal& stored : proposals) {
+        TRY_ASSIGN(CachedProposal cached, decode_proposal(stored.position, stored.value.expose()));
+        out.proposals.push_back(std::move(cached));
+    }
+    if (pending) {
+        TRY_ASSIGN(out.pending, decode_pending(pending->expose()));
+        TRY(check_follows(*out.pending->next, *out.epoch));
+    }
+    EpochState& epoch = *out.epoch;
+    epoch.messages =
+        SecretTree(epoch.suite, epoch.context.epoch, epoch.tree.leaf_count(), Secret());
+    TRY(check_epoch(epoch));
+    return out;
+}
+
+std::optional<SecretBuffer> encode_record(GroupState& group, const RecordKey& key) {
     switch (key.kind) {
         case RecordKind::epoch: return encode_group(group);
         case RecordKind::pending_commit:
@@ -148,25 +202,35 @@ std::optional<SecretBuffer> encode_record(const GroupState& group, const RecordK
                 if (cached.position == key.index) return encode_proposal(cached);
             }
             return std::nullopt;
+        case RecordKind::past_epoch: {
+            const auto past = group.past.find(key.epoch);
+            if (past == group.past.end()) return std::nullopt;
+            return encode_past(past->second);
+        }
+        case RecordKind::previous_epoch:
+            if (group.previous) return encode_previous(*group.previous);
+            return std::nullopt;
+        case RecordKind::abandoned:
+            if (group.abandoned.empty()) return std::nullopt;
+            return SecretBuffer(codec::encode(group.abandoned));
         default: break;
     }
-    const auto past = group.past.find(key.epoch);
-    if (key.kind == RecordKind::past_epoch) {
-        return past == group.past.end() ? std::nullopt : std::optional(encode_past(past->second));
-    }
-    if (past != group.past.end()) return past->second.messages.record(key);
-    if (key.epoch == group.epoch->context.epoch) return group.epoch->messages.record(key);
-    return std::nullopt;
+    const SecretTree* messages = group.messages_of(key.epoch);
+    return messages == nullptr ? std::nullopt : messages->record(key);
 }
 
 Status restore_record(GroupState& group, const RecordKey& key, BytesView value) {
     switch (key.kind) {
-        case RecordKind::epoch: return {};  // read before all others
+        case RecordKind::epoch:
+        case RecordKind::previous_epoch: return {};  // read before all others
+        case RecordKind::abandoned: {
+            TRY_ASSIGN(group.abandoned, codec::decode<std::vector<Bytes>>(value));
+            ENSURE(group.abandoned.size() <= abandoned_epochs_max, mls_state_corrupt);
+            return {};
+        }
         case RecordKind::pending_commit: {
             TRY_ASSIGN(PendingCommit pending, decode_pending(value));
-            ENSURE(pending.next->context.group_id == group.epoch->context.group_id &&
-                       pending.next->context.epoch == group.epoch->context.epoch.next(),
-                   mls_state_corrupt);
+            TRY(check_follows(*pending.next, *group.epoch));
             group.pending.emplace(std::move(pending));
             return {};
         }
@@ -182,10 +246,9 @@ Status restore_record(GroupState& group, const RecordKey& key, BytesView value) 
         }
         default: break;
     }
-    const auto past = group.past.find(key.epoch);
-    if (past != group.past.end()) return past->second.messages.restore(key, value);
-    ENSURE(key.epoch == group.epoch->context.epoch, mls_state_corrupt);
-    return group.epoch->messages.restore(key, value);
+    SecretTree* messages = group.messages_of(key.epoch);
+    ENSURE(messages != nullptr, mls_state_corrupt);
+    return messages->restore(key, value);
 }
 
 using SortedRecords = std::map<RecordKey, const SecretBuffer*>;
@@ -200,12 +263,26 @@ Result<SortedRecords> sort_records(const std::vector<GroupRecord>& records) {
     return out;
 }
 
+Status restore_previous(GroupState& group, const SortedRecords& records) {
+    const auto found = records.find(previous_record());
+    if (found == records.end()) return {};
+    TRY_ASSIGN(group.previous, decode_previous(found->second->expose()));
+    const EpochState& kept = *group.previous->epoch;
+    ENSURE(
+        !group.resumption_psks.empty() && group.resumption_psks.back().epoch == kept.context.epoch,
+        mls_state_corrupt);
+    if (group.status != GroupStatus::removed) return check_follows(*group.epoch, kept);
+    ENSURE(group.epoch->context == kept.context, mls_state_corrupt);
+    return {};
+}
+
 Result<std::unique_ptr<GroupState>> load_state(const std::vector<GroupRecord>& records) {
     TRY_ASSIGN(const SortedRecords sorted, sort_records(records));
     const auto main = sorted.find(epoch_record());
     ENSURE(main != sorted.end(), mls_state_corrupt);
     auto group = std::make_unique<GroupState>();
     TRY(decode_group(main->second->expose(), *group));
+    TRY(restore_previous(*group, sorted));
     // Keys sort by kind, so a past epoch is there before its secret tree.
     for (const auto& [key, value] : sorted) TRY(restore_record(*group, key, value->expose()));
     ENSURE(group->status == GroupStatus::removed || group->epoch->messages.is_complete(),
@@ -213,6 +290,7 @@ Result<std::unique_ptr<GroupState>> load_state(const std::vector<GroupRecord>& r
     for (auto& [epoch, past] : group->past) {
         ENSURE(past.messages.is_complete(), mls_state_corrupt);
     }
+    ENSURE(!group->previous || group->previous->epoch->messages.is_complete(), mls_state_corrupt);
     return group;
 }
 
@@ -222,6 +300,7 @@ std::vector<GroupRecord> Group::take_changes() {
     RecordKeys keys = std::exchange(state_->changes, {});
     keys.merge(state_->epoch->messages.take_changes());
     for (auto& [epoch, past] : state_->past) keys.merge(past.messages.take_changes());
+    if (state_->previous) keys.merge(state_->previous->epoch->messages.take_changes());
     std::vector<GroupRecord> out;
     out.reserve(keys.size());
     for (const RecordKey& key : keys) {

@@ -57,6 +57,7 @@ TEST(Group, every_suite_carries_a_group_of_five) {
         club.commit(2, remove);
         club.commit(4, {});
         club.expect_agreement();
+        EXPECT_EQ(club.group(4).current().cipher_suite(), suite.id);
     }
 }
 

@@ -15,9 +15,11 @@ enum class RecordKind : uint8_t {
     tree_node = 5,       // a secret of a secret tree
     ratchet = 6,         // a sender's ratchet
     skipped_key = 7,     // the key of a message that has not come yet
+    previous_epoch = 8,  // one or none; its secret tree has rows of its own
+    abandoned = 9,       // one or none: the epochs that were gone back from
 };
 constexpr bool is_known(RecordKind kind) {
-    return kind >= RecordKind::epoch && kind <= RecordKind::skipped_key;
+    return kind >= RecordKind::epoch && kind <= RecordKind::abandoned;
 }
 
 enum class RatchetType : uint8_t { handshake = 0, application = 1 };

@@ -54,6 +54,10 @@ namespace mayfly {
     X(mls_no_pending_commit, "no commit of ours is pending") \
     X(mls_inactive, "the group is closed") \
     X(mls_too_many_proposals, "too many proposals wait for a commit") \
+    X(mls_unconfirmed_epoch, "the previous epoch is still kept") \
+    X(mls_no_previous_epoch, "no previous epoch is kept") \
+    X(mls_abandoned_epoch, "this epoch was abandoned by going back") \
+    X(mls_too_many_reverts, "an epoch was gone back to too often") \
     /* wire, relay */ \
     X(not_authenticated, "relay wants proof of the queue key first") \
     X(not_authorized, "relay refuses: the token or key does not fit") \
