@@ -25,15 +25,14 @@ Result<RatchetTree> verify_group(const CipherSuite& suite, const GroupInfo& info
     ENSURE(encoded_tree, mls_bad_tree);
     TRY_ASSIGN(RatchetTree tree, RatchetTree::decode(suite, *encoded_tree));
     // check 12.4.3.1-4: the signature is the signer's.
-    const LeafNode* signer = tree.leaf(info.signer);
-    ENSURE(signer != nullptr, mls_bad_group_info);
-    TRY(verify_group_info(suite, info, signer->signature_key));
+    ENSURE(tree.has_member(info.signer), mls_bad_group_info);
+    TRY(verify_group_info(suite, info, tree.signature_key(info.signer)));
     // check 12.4.3.1-7: the tree is the one that the group agreed on, and valid.
     ENSURE(tree.tree_hash() == context.tree_hash, mls_bad_tree);
     TRY(validate_tree(tree, context.group_id, context.extensions, std::nullopt));
     TRY(check_external_senders(context, context.extensions, env));
     for (LeafIndex leaf : tree.members()) {
-        const LeafNode& node = *tree.leaf(leaf);
+        const LeafNode node = *tree.leaf(leaf);
         TRY(env.credentials.check(
             {node.credential, node.signature_key, nullptr, context.group_id}));
     }

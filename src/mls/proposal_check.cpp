@@ -32,8 +32,8 @@ Status check_add(const EpochState& epoch, const Add& add, LifetimeCheck lifetime
 
 Status check_update(const EpochState& epoch, const Update& update, const Sender& sender,
                     const Environment& env) {
-    const LeafNode* before = epoch.tree.leaf(sender.leaf());
-    ENSURE(before != nullptr, mls_unknown_sender);
+    const auto before = epoch.tree.leaf(sender.leaf());
+    ENSURE(before, mls_unknown_sender);
     // check 12.1.2-1: the leaf node is valid for an Update (section 7.3).
     const LeafNode& leaf = update.leaf_node;
     TRY(check_leaf_node(epoch.suite, leaf, LeafNodeSource::update, std::nullopt));
@@ -80,7 +80,7 @@ Status check_proposal(const EpochState& epoch, const Proposal& proposal, const S
     }
     if (const auto* remove = proposal.get_if<Remove>()) {
         // check 12.1.3-1: somebody is there to be removed.
-        ENSURE(epoch.tree.leaf(remove->removed) != nullptr, mls_bad_proposal);
+        ENSURE(epoch.tree.has_member(remove->removed), mls_bad_proposal);
         return {};
     }
     if (const auto* psk = proposal.get_if<PreSharedKey>()) return check_psk(epoch, *psk);

@@ -154,7 +154,7 @@ TEST(RatchetTree, keys_are_found_and_forgotten) {
     group.join_many(3);
     ASSERT_TRUE(group.commit({0}).ok());
     const Bytes of_leaf = group.tree().leaf({2})->encryption_key;
-    const Bytes of_root = group.tree().encryption_key({3});
+    const Bytes of_root = to_bytes(group.tree().encryption_key({3}));
     EXPECT_TRUE(group.tree().has_encryption_key(of_leaf));
     EXPECT_TRUE(group.tree().has_encryption_key(of_root));
     EXPECT_EQ(group.tree().find_leaf(*group.tree().leaf({2})), LeafIndex{2});
