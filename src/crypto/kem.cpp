@@ -23,6 +23,10 @@ size_t kem_secret_size_bytes(KemId id) {
     return is_hybrid(id) ? hybrid_secret_size_bytes : dhkem_sizes(id).secret_bytes;
 }
 
+size_t kem_encapsulation_random_bytes(KemId id) {
+    return is_hybrid(id) ? hybrid_encapsulation_random_bytes : dhkem_sizes(id).private_key_bytes;
+}
+
 Result<KemKeyPair> kem_derive_key_pair(KemId id, BytesView input_key) {
     return is_hybrid(id) ? hybrid_derive_key_pair(input_key) : dhkem_derive_key_pair(id, input_key);
 }

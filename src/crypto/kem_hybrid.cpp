@@ -88,7 +88,7 @@ Result<Encapsulation> hybrid_encapsulate(BytesView public_key, Entropy& entropy)
     const auto peer = public_key.last<curve25519_key_size_bytes>();
     TRY_ASSIGN(const MlKem768Public ml_kem,
                MlKem768Public::parse(public_key.first(ml_kem_768_public_size_bytes)));
-    SecretArray<64> random;
+    SecretArray<hybrid_encapsulation_random_bytes> random;
     entropy.fill(random.expose_mutable());
     const auto ephemeral = random.expose().last<curve25519_key_size_bytes>();
     SecretArray<32> x25519_secret;

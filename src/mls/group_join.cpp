@@ -29,7 +29,7 @@ Result<RatchetTree> verify_group(const CipherSuite& suite, const GroupInfo& info
     TRY(verify_group_info(suite, info, tree.signature_key(info.signer)));
     // check 12.4.3.1-7: the tree is the one that the group agreed on, and valid.
     ENSURE(tree.tree_hash() == context.tree_hash, mls_bad_tree);
-    TRY(validate_tree(tree, context.group_id, context.extensions, std::nullopt));
+    TRY(validate_tree(tree, context.group_id, context.extensions, std::nullopt, env.parallel));
     TRY(check_external_senders(context, context.extensions, env));
     for (LeafIndex leaf : tree.members()) {
         const LeafNode node = *tree.leaf(leaf);
@@ -179,7 +179,8 @@ Result<Group::ExternalJoin> Group::join_external(BytesView group_info, const Ide
                                         new_leaf(identity, leaf_options), step.signature_key,
                                         before->context.group_id, env.entropy));
     const GroupContext context = provisional_context(*before, applied.tree, applied.extensions);
-    TRY_ASSIGN(commit.path, seal_path(path, applied.tree, {}, codec::encode(context), env.entropy));
+    TRY_ASSIGN(commit.path, seal_path(path, applied.tree, {}, codec::encode(context), env.entropy,
+                                      env.parallel));
     TRY(check_members(applied.tree, applied.extensions));
     TRY_ASSIGN(const auto psks, resolve_psks(options.psks, nullptr, env));
     TRY_ASSIGN(step.psk_secret, derive_psk_secret(suite, psks));

@@ -19,17 +19,6 @@ bool may_send(const Sender& sender, ProposalType type) {
     return false;
 }
 
-Status check_add(const EpochState& epoch, const Add& add, LifetimeCheck lifetime,
-                 const Environment& env) {
-    // check 12.1.1-1: the key package is valid (section 10.1), for this group's version and suite.
-    const auto now = lifetime == LifetimeCheck::now ? std::optional<Time>(env.now) : std::nullopt;
-    TRY(validate_key_package(epoch.suite, add.key_package, now));
-    const LeafNode& leaf = add.key_package.leaf_node;
-    // check 7.3-1: the application accepts the credential.
-    return env.credentials.check(
-        {leaf.credential, leaf.signature_key, nullptr, epoch.context.group_id});
-}
-
 Status check_update(const EpochState& epoch, const Update& update, const Sender& sender,
                     const Environment& env) {
     const auto before = epoch.tree.leaf(sender.leaf());
@@ -71,10 +60,23 @@ Status check_external_senders(const GroupContext& context, const Extensions& ext
     return {};
 }
 
+Status check_key_package(const EpochState& epoch, const Add& add, LifetimeCheck lifetime,
+                         Time now) {
+    // check 12.1.1-1: the key package is valid (section 10.1), for this group's version and suite.
+    return validate_key_package(epoch.suite, add.key_package,
+                                lifetime == LifetimeCheck::now ? std::optional(now) : std::nullopt);
+}
+
 Status check_proposal(const EpochState& epoch, const Proposal& proposal, const Sender& sender,
-                      LifetimeCheck lifetime, const Environment& env) {
+                      LifetimeCheck lifetime, const Environment& env, const Status* key_package) {
     ENSURE(may_send(sender, proposal.type()), mls_bad_proposal);
-    if (const auto* add = proposal.get_if<Add>()) return check_add(epoch, *add, lifetime, env);
+    if (const auto* add = proposal.get_if<Add>()) {
+        TRY(key_package ? *key_package : check_key_package(epoch, *add, lifetime, env.now));
+        const LeafNode& leaf = add->key_package.leaf_node;
+        // check 7.3-1: the application accepts the credential.
+        return env.credentials.check(
+            {leaf.credential, leaf.signature_key, nullptr, epoch.context.group_id});
+    }
     if (const auto* update = proposal.get_if<Update>()) {
         return check_update(epoch, *update, sender, env);
     }

@@ -107,6 +107,7 @@ TEST(RatchetTree, change_of_a_copy_leaves_the_original) {
 TEST(RatchetTree, kept_values_equal_recomputed_ones_after_random_changes) {
     std::mt19937 random(11);
     TestGroup group(test_suite());
+    group.join_many(20);  // more than one bottom
     for (int step = 0; step < 120; ++step) {
         const std::vector<LeafIndex> members = group.tree().members();
         const LeafIndex member = members[random() % members.size()];

@@ -1,9 +1,9 @@
 // How a RatchetTree stores its nodes. Only the ratchet_tree*.cpp files and tree_hash.cpp include
 // this.
 //
-// Nodes stay encoded, as they came and as they are hashed, and are decoded for who asks. The eight
-// leaves of a subtree and the seven nodes above them are one block of memory: structures with a
-// vector for each field would take three times as much.
+// Nodes stay encoded, as they came and as they are hashed, and are decoded for who asks. Sixteen
+// leaves and the fifteen nodes above them are one block of memory: structures with a vector for
+// each field would take four times as much.
 #pragma once
 
 #include "mls/copy_on_write.h"
@@ -13,7 +13,7 @@ namespace mayfly::mls {
 
 // Subtrees of this level are the bottoms. Lower ones would cost memory for pointers; higher ones
 // time, because a change copies its bottom and hashes it anew.
-constexpr uint32_t bottom_level = 3;
+constexpr uint32_t bottom_level = 4;
 
 constexpr uint32_t node_count_below(uint32_t level) { return (2U << level) - 1; }
 

@@ -176,20 +176,25 @@ Result<NewPath> begin_path(RatchetTree& tree, LeafIndex index, LeafNode leaf,
 
 Result<UpdatePath> seal_path(const NewPath& path, const RatchetTree& tree,
                              std::span<const LeafIndex> new_leaves, BytesView group_context,
-                             Entropy& entropy) {
+                             Entropy& entropy, Parallel* parallel) {
     UpdatePath out;
     out.leaf_node = path.leaf_node;
+    std::vector<SealTo> seals;
+    std::vector<size_t> counts;  // of each step
     for (size_t i = 0; i < path.steps.size(); ++i) {
-        UpdatePathNode node;
-        node.encryption_key = to_bytes(tree.encryption_key(path.steps[i].node));
+        const size_t before = seals.size();
         for (const NodeIndex to : recipients(tree, path.steps[i], new_leaves)) {
-            TRY_ASSIGN(
-                crypto::HpkeCiphertext sealed,
-                encrypt_with_label(tree.suite(), tree.encryption_key(to), path_label, group_context,
-                                   path.path_secrets[i].secret.expose(), entropy));
-            node.encrypted_path_secret.push_back(std::move(sealed));
+            seals.push_back({tree.encryption_key(to), path.path_secrets[i].secret.expose()});
         }
-        out.nodes.push_back(std::move(node));
+        counts.push_back(seals.size() - before);
+    }
+    TRY_ASSIGN(auto sealed, encrypt_all_with_label(tree.suite(), path_label, group_context, seals,
+                                                   entropy, parallel));
+    auto next = std::make_move_iterator(sealed.begin());
+    for (size_t i = 0; i < path.steps.size(); ++i) {
+        const auto end = next + static_cast<ptrdiff_t>(counts[i]);
+        out.nodes.push_back({to_bytes(tree.encryption_key(path.steps[i].node)), {next, end}});
+        next = end;
     }
     return out;
 }

@@ -128,7 +128,8 @@ Status check_unmerged_leaves(const RatchetTree& tree) {
 }
 
 Status validate_tree(const RatchetTree& tree, BytesView group_id,
-                     const Extensions& group_extensions, std::optional<Time> now) {
+                     const Extensions& group_extensions, std::optional<Time> now,
+                     Parallel* parallel) {
     // Cheapest first: a leaf's signature costs more than all hashes above it.
     TRY(check_unmerged_leaves(tree));
     TRY(check_members(tree, group_extensions));
@@ -139,12 +140,13 @@ Status validate_tree(const RatchetTree& tree, BytesView group_id,
                mls_bad_tree);
         return {};
     }));
-    for (const LeafIndex index : tree.members()) {
-        const LeafNode leaf = *tree.leaf(index);
+    const std::vector<LeafIndex> members = tree.members();
+    return run_until_failure(parallel, members.size(), [&](size_t i) -> Status {
+        const LeafNode leaf = *tree.leaf(members[i]);
         TRY(check_leaf_node(suite, leaf, leaf.source, now));
-        ENSURE(verify_leaf_node(suite, leaf, {group_id, index}).ok(), mls_bad_leaf_node);
-    }
-    return {};
+        ENSURE(verify_leaf_node(suite, leaf, {group_id, members[i]}).ok(), mls_bad_leaf_node);
+        return {};
+    });
 }
 
 }  // namespace mayfly::mls
