@@ -6,6 +6,7 @@
 # GoogleTest into n_test; NATIVE_TESTS are those that WebAssembly cannot run (processes, death
 # tests). This table is the one source of the direction: tests/tidy reads it too.
 set(MAYFLY_ALLOWED_util "")
+set(MAYFLY_ALLOWED_threads "util")
 set(MAYFLY_ALLOWED_codec "util")
 set(MAYFLY_ALLOWED_crypto "util;codec")
 set(MAYFLY_ALLOWED_mls "util;codec;crypto")
@@ -17,7 +18,7 @@ set(MAYFLY_ALLOWED_relay "util;codec;crypto;wire")
 set(MAYFLY_ALLOWED_relay_store "util;codec;crypto;wire;relay")
 set(MAYFLY_ALLOWED_relay_net "util;codec;crypto;wire;relay")
 # Code that could read a message is not in the relay's binary: neither mls nor core.
-set(MAYFLY_ALLOWED_apps_cli "util;codec;crypto;mls;wire;core;store;link")
+set(MAYFLY_ALLOWED_apps_cli "util;codec;crypto;mls;wire;core;store;link;threads")
 set(MAYFLY_ALLOWED_apps_relay "util;codec;crypto;wire;relay;relay_store;relay_net")
 
 function(mayfly_library)

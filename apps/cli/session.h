@@ -13,6 +13,7 @@
 #include "process.h"
 #include "store/home_lock.h"
 #include "store/sqlite_store.h"
+#include "threads/thread_pool.h"
 
 namespace mayfly::cli {
 
@@ -76,6 +77,7 @@ class Session {
     crypto::SystemEntropy entropy_;
     std::optional<store::HomeLock> lock_;
     std::unique_ptr<store::SqliteStore> store_;
+    threads::ThreadPool threads_;
     std::optional<core::Messenger> messenger_;
     std::optional<link::Link> link_;
     std::set<std::string> connections_;

@@ -47,8 +47,9 @@ void show_code(Context& context, uint32_t code) {
 // shows the same.
 Outcome compare_codes(Context& context, Session& session) {
     const auto met = [&] {
+        // Nothing is sent while we wait for the answer: the invitation must have left before.
         const auto pairing = session.messenger().pairing();
-        return !pairing || pairing->code.has_value();
+        return !pairing || (pairing->code && session.messenger().outbox_empty());
     };
     TRY_ASSIGN(const auto ended, session.run(met, deadline_of(context, meeting_timeout_default)));
     if (ended != Session::Ended::done) return failure_of(session, ended);

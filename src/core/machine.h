@@ -166,6 +166,7 @@ struct Machine {
     std::optional<VerifiedRecord> recovered;          // as far as it was read
     Time reunions_at;  // when to look for contacts again that a recovery has not met yet
     MemberPolicy policy;
+    Parallel* parallel = nullptr;
     std::string invite;                // for relays that want one, while the account is made
     bool lawless_for_testing = false;  // a member that misbehaves on purpose
     bool reload = false;               // the tables may be ahead of the store: read it again first
@@ -174,7 +175,7 @@ struct Machine {
     uint64_t jitter = 0x9e3779b97f4a7c15;
 
     mls::Environment environment(Step& step) {
-        return mls::Environment{step.now(), step.entropy(), policy};
+        return mls::Environment{step.now(), step.entropy(), policy, nullptr, parallel};
     }
     AccountId own_account() const { return wire::account_id_of(tables.account->account_key); }
 };

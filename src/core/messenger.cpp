@@ -49,8 +49,9 @@ Messenger::Messenger(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Messenger::Messenger(Messenger&&) noexcept = default;
 Messenger::~Messenger() = default;
 
-Result<Messenger> Messenger::open(StorePort& store, Time now) {
+Result<Messenger> Messenger::open(StorePort& store, Time now, Parallel* parallel) {
     auto state = std::make_unique<State>(store);
+    state->machine.parallel = parallel;
     TRY(load_tables(store, state->machine.tables));
     // Devices that lost a relay together come back apart.
     state->machine.jitter ^= static_cast<uint64_t>(now.ms);

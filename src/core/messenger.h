@@ -24,6 +24,7 @@
 
 #include "core/store_port.h"
 #include "util/entropy.h"
+#include "util/parallel.h"
 #include "util/time.h"
 #include "wire/account_record.h"
 #include "wire/protocol.h"
@@ -251,8 +252,9 @@ struct Effects {
 class Messenger {
   public:
     // open reads what the store holds. A store without an account gives a Messenger with
-    // has_account() false. Errors: store_corrupt, store_newer, those of the port.
-    static Result<Messenger> open(StorePort& store, Time now);
+    // has_account() false. parallel may run parts of what large groups cost; it must outlive the
+    // Messenger. Errors: store_corrupt, store_newer, those of the port.
+    static Result<Messenger> open(StorePort& store, Time now, Parallel* parallel = nullptr);
     Messenger(Messenger&&) noexcept;
     ~Messenger();
 

@@ -47,6 +47,11 @@ size_t kem_secret_size_bytes(KemId id) {
     return is_ml_kem(id) ? ml_kem_768_secret_size_bytes : dhkem_sizes(id).secret_bytes;
 }
 
+size_t kem_encapsulation_random_bytes(KemId id) {
+    if (is_hybrid(id)) return hybrid_encapsulation_random_bytes(id);
+    return is_ml_kem(id) ? ml_kem_768_message_size_bytes : dhkem_sizes(id).private_key_bytes;
+}
+
 Result<KemKeyPair> kem_derive_key_pair(KemId id, BytesView input_key) {
     return family_of(id).derive_key_pair(id, input_key);
 }

@@ -45,6 +45,8 @@ Result<KemKeyPair> kem_generate(KemId id, Entropy& entropy);
 Status kem_check_public_key(KemId id, BytesView public_key);
 // kem_public_from_private recomputes the public key.
 Result<Bytes> kem_public_from_private(KemId id, const Secret& private_key);
+// kem_encapsulate draws kem_encapsulation_random_bytes(id) bytes in one piece.
+size_t kem_encapsulation_random_bytes(KemId id);
 Result<Encapsulation> kem_encapsulate(KemId id, BytesView public_key, Entropy& entropy);
 Result<Secret> kem_decapsulate(KemId id, const Secret& private_key, BytesView ciphertext);
 

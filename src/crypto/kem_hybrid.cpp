@@ -93,6 +93,10 @@ size_t hybrid_ciphertext_size_bytes(KemId id) {
     return ml_kem_768_ciphertext_size_bytes + curve_of(id).element_size_bytes();
 }
 
+size_t hybrid_encapsulation_random_bytes(KemId id) {
+    return message_size_bytes + curve_of(id).ephemeral_seed_size_bytes;
+}
+
 Result<KemKeyPair> hybrid_derive_key_pair(KemId id, BytesView input_key) {
     return pair_from(id, pq_derive_seed(id, input_key, hybrid_seed_size_bytes));
 }
@@ -127,7 +131,7 @@ Result<Encapsulation> hybrid_encapsulate(KemId id, BytesView public_key, Entropy
     TRY_ASSIGN(const MlKem768Public ml_kem,
                MlKem768Public::parse(public_key.first(ml_kem_768_public_size_bytes)));
     SecretArray<message_size_bytes + ephemeral_seed_size_bytes_max> random;
-    const size_t random_size_bytes = message_size_bytes + curve.ephemeral_seed_size_bytes;
+    const size_t random_size_bytes = hybrid_encapsulation_random_bytes(id);
     entropy.fill(random.expose_mutable().first(random_size_bytes));
     TRY_ASSIGN(const Secret ephemeral,
                scalar_from(curve, random.expose().subspan(message_size_bytes,

@@ -12,6 +12,7 @@ constexpr size_t hybrid_secret_size_bytes = 32;
 
 size_t hybrid_public_size_bytes(KemId id);
 size_t hybrid_ciphertext_size_bytes(KemId id);
+size_t hybrid_encapsulation_random_bytes(KemId id);
 
 Result<KemKeyPair> hybrid_derive_key_pair(KemId id, BytesView input_key);
 Result<KemKeyPair> hybrid_generate(KemId id, Entropy& entropy);

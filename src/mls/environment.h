@@ -4,6 +4,7 @@
 
 #include "mls/credential.h"
 #include "util/entropy.h"
+#include "util/parallel.h"
 #include "util/result.h"
 #include "util/secret.h"
 #include "util/time.h"
@@ -44,6 +45,7 @@ struct Environment {
     Entropy& entropy;
     const CredentialPolicy& credentials;
     const PskSource* psks = nullptr;
+    Parallel* parallel = nullptr;  // runs batches of signature checks and of seals; null: we do
 };
 
 }  // namespace mayfly::mls

@@ -115,14 +115,14 @@ LeafNode next_leaf(const EpochState& epoch, const Identity* new_identity) {
 // Puts our path into the tree and the commit. Returns what the Welcome still needs of it.
 Result<NewPath> add_path(const EpochState& epoch, AppliedProposals& applied, Commit& commit,
                          const Identity* new_identity, const Secret& signature_key,
-                         Entropy& entropy) {
+                         const Environment& env) {
     const Member before = *epoch.member(epoch.own_leaf());
     TRY_ASSIGN(NewPath path,
                begin_path(applied.tree, epoch.own_leaf(), next_leaf(epoch, new_identity),
-                          signature_key, epoch.context.group_id, entropy));
+                          signature_key, epoch.context.group_id, env.entropy));
     const GroupContext context = provisional_context(epoch, applied.tree, applied.extensions);
-    TRY_ASSIGN(commit.path,
-               seal_path(path, applied.tree, applied.new_leaves, codec::encode(context), entropy));
+    TRY_ASSIGN(commit.path, seal_path(path, applied.tree, applied.new_leaves,
+                                      codec::encode(context), env.entropy, env.parallel));
     applied.summary.updated.push_back(
         {before, {before.leaf, path.leaf_node.credential, path.leaf_node.signature_key}});
     return path;
@@ -130,33 +130,34 @@ Result<NewPath> add_path(const EpochState& epoch, AppliedProposals& applied, Com
 
 Result<Bytes> make_welcome(const NextEpoch& next, const AppliedProposals& applied,
                            const std::optional<NewPath>& path, const CommitOptions& options,
-                           Entropy& entropy) {
+                           const Environment& env) {
     const CipherSuite& suite = next.state->suite;
     TRY_ASSIGN(const GroupInfo info, make_group_info(*next.state, {false, options.tree_in_welcome,
                                                                    options.group_info_extensions}));
     Welcome welcome;
     welcome.cipher_suite = suite.id;
     welcome.encrypted_group_info = encrypt_group_info(suite, next.welcome_secret, info);
-    welcome.secrets.reserve(applied.new_members.size());
+    std::vector<WelcomeRecipient> recipients;
     for (size_t i = 0; i < applied.new_members.size(); ++i) {
         GroupSecrets secrets;
         secrets.joiner_secret = next.joiner_secret.clone();
         secrets.psks = applied.summary.psks;
         const auto* shared = path ? path->path_secret_for(applied.new_leaves[i]) : nullptr;
         if (shared != nullptr) secrets.path_secret = shared->secret.clone();
-        TRY_ASSIGN(EncryptedGroupSecrets sealed,
-                   encrypt_group_secrets(suite, *applied.new_members[i],
-                                         welcome.encrypted_group_info, secrets, entropy));
-        welcome.secrets.push_back(std::move(sealed));
+        recipients.push_back(
+            {*applied.new_members[i], applied.summary.added[i].key_package, std::move(secrets)});
     }
+    TRY_ASSIGN(welcome.secrets,
+               encrypt_all_group_secrets(suite, recipients, welcome.encrypted_group_info,
+                                         env.entropy, env.parallel));
     return encode_message(std::move(welcome));
 }
 
 Status add_optional_messages(CommitMessages& messages, const NextEpoch& next,
                              const AppliedProposals& applied, const std::optional<NewPath>& path,
-                             const CommitOptions& options, Entropy& entropy) {
+                             const CommitOptions& options, const Environment& env) {
     if (!applied.new_members.empty()) {
-        TRY_ASSIGN(messages.welcome, make_welcome(next, applied, path, options, entropy));
+        TRY_ASSIGN(messages.welcome, make_welcome(next, applied, path, options, env));
         if (!options.tree_in_welcome) messages.ratchet_tree = next.state->tree.encode();
     }
     if (options.external_pub) {
@@ -188,7 +189,7 @@ Result<CommitMessages> Group::commit(const CommitOptions& options, const Environ
     std::optional<NewPath> path;
     if (options.path || applied.needs_path || options.new_identity != nullptr) {
         TRY_ASSIGN(path, add_path(epoch, applied, draft.commit, options.new_identity,
-                                  step.signature_key, env.entropy));
+                                  step.signature_key, env));
         step.keys = path->next.clone();
         step.commit_secret = path->commit_secret.clone();
     }
@@ -208,7 +209,7 @@ Result<CommitMessages> Group::commit(const CommitOptions& options, const Environ
     message.auth.confirmation_tag = next.state->confirmation_tag;
 
     CommitMessages messages;
-    TRY(add_optional_messages(messages, next, applied, path, options, env.entropy));
+    TRY(add_optional_messages(messages, next, applied, path, options, env));
     // The last step that can fail is also the first that changes the group.
     TRY_ASSIGN(messages.commit, protect_handshake(*state_, std::move(message), env.entropy));
 

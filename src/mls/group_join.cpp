@@ -25,15 +25,14 @@ Result<RatchetTree> verify_group(const CipherSuite& suite, const GroupInfo& info
     ENSURE(encoded_tree, mls_bad_tree);
     TRY_ASSIGN(RatchetTree tree, RatchetTree::decode(suite, *encoded_tree));
     // check 12.4.3.1-4: the signature is the signer's.
-    const LeafNode* signer = tree.leaf(info.signer);
-    ENSURE(signer != nullptr, mls_bad_group_info);
-    TRY(verify_group_info(suite, info, signer->signature_key));
+    ENSURE(tree.has_member(info.signer), mls_bad_group_info);
+    TRY(verify_group_info(suite, info, tree.signature_key(info.signer)));
     // check 12.4.3.1-7: the tree is the one that the group agreed on, and valid.
     ENSURE(tree.tree_hash() == context.tree_hash, mls_bad_tree);
-    TRY(validate_tree(tree, context.group_id, context.extensions, std::nullopt));
+    TRY(validate_tree(tree, context.group_id, context.extensions, std::nullopt, env.parallel));
     TRY(check_external_senders(context, context.extensions, env));
     for (LeafIndex leaf : tree.members()) {
-        const LeafNode& node = *tree.leaf(leaf);
+        const LeafNode node = *tree.leaf(leaf);
         TRY(env.credentials.check(
             {node.credential, node.signature_key, nullptr, context.group_id}));
     }
@@ -180,7 +179,8 @@ Result<Group::ExternalJoin> Group::join_external(BytesView group_info, const Ide
                                         new_leaf(identity, leaf_options), step.signature_key,
                                         before->context.group_id, env.entropy));
     const GroupContext context = provisional_context(*before, applied.tree, applied.extensions);
-    TRY_ASSIGN(commit.path, seal_path(path, applied.tree, {}, codec::encode(context), env.entropy));
+    TRY_ASSIGN(commit.path, seal_path(path, applied.tree, {}, codec::encode(context), env.entropy,
+                                      env.parallel));
     TRY(check_members(applied.tree, applied.extensions));
     TRY_ASSIGN(const auto psks, resolve_psks(options.psks, nullptr, env));
     TRY_ASSIGN(step.psk_secret, derive_psk_secret(suite, psks));

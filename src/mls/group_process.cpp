@@ -52,10 +52,11 @@ Status take_path(const EpochState& epoch, const UpdatePath& path, const Sender& 
                  LeafIndex committer, AppliedProposals& applied, const Environment& env) {
     const LeafNode& leaf = path.leaf_node;
     const Credential* replaces = nullptr;
+    Decoded<LeafNode> before;
     bool is_new = true;
     if (sender.is_member()) {
-        const LeafNode* before = epoch.tree.leaf(committer);
-        ENSURE(before != nullptr, mls_unknown_sender);
+        before = epoch.tree.leaf(committer);
+        ENSURE(before, mls_unknown_sender);
         replaces = &before->credential;
         is_new =
             before->credential != leaf.credential || before->signature_key != leaf.signature_key;

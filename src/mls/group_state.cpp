@@ -7,8 +7,8 @@
 namespace mayfly::mls {
 
 std::optional<Member> EpochState::member(LeafIndex leaf) const {
-    const LeafNode* node = tree.leaf(leaf);
-    if (node == nullptr) return std::nullopt;
+    const auto node = tree.leaf(leaf);
+    if (!node) return std::nullopt;
     return Member{leaf, node->credential, node->signature_key};
 }
 
@@ -25,8 +25,7 @@ void EpochState::start(EpochKeys epoch_keys) {
 
 BytesView PastMembers::signature_key(LeafIndex leaf) const {
     if (tree_) {
-        const LeafNode* node = tree_->leaf(leaf);
-        return node == nullptr ? BytesView() : BytesView(node->signature_key);
+        return tree_->has_member(leaf) ? tree_->signature_key(leaf) : BytesView();
     }
     const auto found = std::lower_bound(
         keys_.begin(), keys_.end(), leaf,
@@ -38,7 +37,8 @@ BytesView PastMembers::signature_key(LeafIndex leaf) const {
 std::vector<PastMembers::LeafKey> PastMembers::leaf_keys() const {
     if (!tree_) return keys_;
     std::vector<LeafKey> out;
-    for (LeafIndex leaf : tree_->members()) out.push_back({leaf, tree_->leaf(leaf)->signature_key});
+    for (LeafIndex leaf : tree_->members())
+        out.push_back({leaf, to_bytes(tree_->signature_key(leaf))});
     return out;
 }
 

@@ -28,11 +28,7 @@ struct EpochState {
 
     LeafIndex own_leaf() const { return keys.leaf(); }
     // own_leaf_node: there until a commit has removed us.
-    const LeafNode& own_leaf_node() const {
-        const LeafNode* leaf = tree.leaf(own_leaf());
-        MAYFLY_ASSERT(leaf != nullptr);
-        return *leaf;
-    }
+    LeafNode own_leaf_node() const { return *tree.leaf(own_leaf()); }
     std::optional<Member> member(LeafIndex leaf) const;
     // start sets what follows from context, tree and these keys: the secrets and secret tree, the
     // confirmation tag and the interim transcript hash.
@@ -43,7 +39,7 @@ struct EpochState {
 class PastMembers {
   public:
     PastMembers() = default;
-    explicit PastMembers(RatchetTree tree) : tree_(std::move(tree)) {}
+    explicit PastMembers(RatchetTree tree) : tree_(std::move(tree)) { tree_->forget_keys(); }
 
     // signature_key: empty if the leaf was blank.
     BytesView signature_key(LeafIndex leaf) const;

@@ -34,12 +34,11 @@ Result<std::unique_ptr<EpochState>> get_epoch(codec::Reader& in) {
 
 // A state that can go on: our leaf is there and the private keys fit the tree.
 Status check_epoch(const EpochState& epoch) {
-    const LeafNode* own = epoch.tree.leaf(epoch.own_leaf());
-    ENSURE(own != nullptr, mls_state_corrupt);
+    ENSURE(epoch.tree.has_member(epoch.own_leaf()), mls_state_corrupt);
     TRY(epoch.keys.check_against(epoch.tree));
     TRY_ASSIGN(const crypto::SignatureKeyPair pair,
                crypto::signature_from_private(epoch.suite.signature, epoch.signature_key.expose()));
-    ENSURE(pair.public_key == own->signature_key, mls_state_corrupt);
+    ENSURE(equal(pair.public_key, epoch.tree.signature_key(epoch.own_leaf())), mls_state_corrupt);
     ENSURE(epoch.secrets.init_secret.size() == epoch.suite.hash_size_bytes(), mls_state_corrupt);
     return {};
 }

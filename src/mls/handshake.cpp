@@ -12,9 +12,9 @@ Result<Bytes> sender_key(const EpochState& epoch, const FramedContent& content) 
     switch (content.sender.type) {
         case SenderType::member: {
             // check 6.1-1: the member is there.
-            const LeafNode* leaf = epoch.tree.leaf(content.sender.leaf());
-            ENSURE(leaf != nullptr, mls_unknown_sender);
-            return leaf->signature_key;
+            const LeafIndex leaf = content.sender.leaf();
+            ENSURE(epoch.tree.has_member(leaf), mls_unknown_sender);
+            return to_bytes(epoch.tree.signature_key(leaf));
         }
         case SenderType::external: {
             // check 6.1-2: external senders are listed, and only propose.

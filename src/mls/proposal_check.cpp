@@ -19,21 +19,10 @@ bool may_send(const Sender& sender, ProposalType type) {
     return false;
 }
 
-Status check_add(const EpochState& epoch, const Add& add, LifetimeCheck lifetime,
-                 const Environment& env) {
-    // check 12.1.1-1: the key package is valid (section 10.1), for this group's version and suite.
-    const auto now = lifetime == LifetimeCheck::now ? std::optional<Time>(env.now) : std::nullopt;
-    TRY(validate_key_package(epoch.suite, add.key_package, now));
-    const LeafNode& leaf = add.key_package.leaf_node;
-    // check 7.3-1: the application accepts the credential.
-    return env.credentials.check(
-        {leaf.credential, leaf.signature_key, nullptr, epoch.context.group_id});
-}
-
 Status check_update(const EpochState& epoch, const Update& update, const Sender& sender,
                     const Environment& env) {
-    const LeafNode* before = epoch.tree.leaf(sender.leaf());
-    ENSURE(before != nullptr, mls_unknown_sender);
+    const auto before = epoch.tree.leaf(sender.leaf());
+    ENSURE(before, mls_unknown_sender);
     // check 12.1.2-1: the leaf node is valid for an Update (section 7.3).
     const LeafNode& leaf = update.leaf_node;
     TRY(check_leaf_node(epoch.suite, leaf, LeafNodeSource::update, std::nullopt));
@@ -71,16 +60,29 @@ Status check_external_senders(const GroupContext& context, const Extensions& ext
     return {};
 }
 
+Status check_key_package(const EpochState& epoch, const Add& add, LifetimeCheck lifetime,
+                         Time now) {
+    // check 12.1.1-1: the key package is valid (section 10.1), for this group's version and suite.
+    return validate_key_package(epoch.suite, add.key_package,
+                                lifetime == LifetimeCheck::now ? std::optional(now) : std::nullopt);
+}
+
 Status check_proposal(const EpochState& epoch, const Proposal& proposal, const Sender& sender,
-                      LifetimeCheck lifetime, const Environment& env) {
+                      LifetimeCheck lifetime, const Environment& env, const Status* key_package) {
     ENSURE(may_send(sender, proposal.type()), mls_bad_proposal);
-    if (const auto* add = proposal.get_if<Add>()) return check_add(epoch, *add, lifetime, env);
+    if (const auto* add = proposal.get_if<Add>()) {
+        TRY(key_package ? *key_package : check_key_package(epoch, *add, lifetime, env.now));
+        const LeafNode& leaf = add->key_package.leaf_node;
+        // check 7.3-1: the application accepts the credential.
+        return env.credentials.check(
+            {leaf.credential, leaf.signature_key, nullptr, epoch.context.group_id});
+    }
     if (const auto* update = proposal.get_if<Update>()) {
         return check_update(epoch, *update, sender, env);
     }
     if (const auto* remove = proposal.get_if<Remove>()) {
         // check 12.1.3-1: somebody is there to be removed.
-        ENSURE(epoch.tree.leaf(remove->removed) != nullptr, mls_bad_proposal);
+        ENSURE(epoch.tree.has_member(remove->removed), mls_bad_proposal);
         return {};
     }
     if (const auto* psk = proposal.get_if<PreSharedKey>()) return check_psk(epoch, *psk);

@@ -151,9 +151,16 @@ Result<AppliedProposals> apply_proposals(const EpochState& epoch,
                                          const Environment& env) {
     ENSURE(epoch.context.epoch.value != UINT64_MAX, mls_wrong_epoch);
     // check 12.2-1: each proposal is valid by itself.
-    for (const CommittedProposal& item : proposals) {
+    // Signatures of key packages take most of the time: all of them at once.
+    const auto key_packages = run_all(env.parallel, proposals.size(), [&](size_t i) -> Status {
+        const auto* add = proposals[i].proposal->get_if<Add>();
+        if (add == nullptr || proposals[i].checked) return {};
+        return check_key_package(epoch, *add, lifetime, env.now);
+    });
+    for (size_t i = 0; i < proposals.size(); ++i) {
+        const CommittedProposal& item = proposals[i];
         if (item.checked) continue;
-        TRY(check_proposal(epoch, *item.proposal, item.sender, lifetime, env));
+        TRY(check_proposal(epoch, *item.proposal, item.sender, lifetime, env, &key_packages[i]));
     }
     TRY(check_psks_differ(proposals));
     if (committer.is_member()) {

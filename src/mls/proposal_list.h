@@ -24,10 +24,12 @@ struct AppliedProposals {
 
 // check_proposal makes the checks of section 12.1 and 6.1 that look at one proposal alone.
 // lifetime: whether an added key package must be valid now; what others send may have been valid
-// then.
+// then. key_package: what check_key_package says of an Add, where the caller has asked already.
 enum class LifetimeCheck : uint8_t { now, none };
+Status check_key_package(const EpochState& epoch, const Add& add, LifetimeCheck lifetime, Time now);
 Status check_proposal(const EpochState& epoch, const Proposal& proposal, const Sender& sender,
-                      LifetimeCheck lifetime, const Environment& env);
+                      LifetimeCheck lifetime, const Environment& env,
+                      const Status* key_package = nullptr);
 
 // check_external_senders asks the policy about the external senders in GroupContext extensions.
 Status check_external_senders(const GroupContext& context, const Extensions& extensions,

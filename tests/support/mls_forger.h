@@ -185,7 +185,8 @@ class Forger {
         mls::NewPath path =
             begin_path(tree, index, std::move(leaf), key, group_id, club_.entropy).value();
         std::vector<mls::HpkePublicKey> keys;
-        for (const auto& step : path.steps) keys.push_back(tree.encryption_key(step.node));
+        for (const auto& step : path.steps)
+            keys.push_back(to_bytes(tree.encryption_key(step.node)));
         if (forgery.keys) forgery.keys(keys);
         path.leaf_node.parent_hash = tree.set_path(index, keys);
         if (forgery.leaf) forgery.leaf(path.leaf_node);
