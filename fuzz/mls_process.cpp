@@ -53,7 +53,7 @@ class World {
                   {ReInit{}},
                   {ExternalInit{Bytes(32)}},
                   {GroupContextExtensions{}},
-                  {GroupContextExtensions{{Extension{last_resort_extension, {}}}}}};
+                  {GroupContextExtensions{{Extension{ExtensionType{0xf001}, {}}}}}};
     }
 
     void raw(BytesView input) { receive(input); }

@@ -266,7 +266,7 @@ TEST(ExternalCommit, lets_a_stranger_in_and_a_member_back) {
         Club club(suite);
         club.add(0, 3);
         for (const std::optional<size_t> replaced : {std::optional<size_t>(), {size_t{2}}}) {
-            const auto info = club.group(0).group_info(true, !replaced);
+            const auto info = club.group(0).group_info(true, !replaced, club.env());
             ASSERT_OK(info);
             Identity identity = club.make_identity();
             Group::ExternalJoinOptions options;
@@ -290,7 +290,7 @@ TEST(ExternalCommit, lets_a_stranger_in_and_a_member_back) {
 
 TEST(ExternalCommit, needs_a_group_info_with_external_pub) {
     Club club(suite_1);
-    const auto info = club.group(0).group_info(false, true);
+    const auto info = club.group(0).group_info(false, true, club.env());
     ASSERT_OK(info);
     EXPECT_ERROR(
         Group::join_external(*info, club.make_identity(), club.leaf_options(), {}, club.env()),

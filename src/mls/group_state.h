@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "mls/exporter_tree.h"
 #include "mls/group.h"
 #include "mls/key_schedule.h"
 #include "mls/ratchet_tree.h"
@@ -23,6 +24,7 @@ struct EpochState {
     Secret signature_key;
     EpochSecrets secrets;
     SecretTree messages;
+    ExporterTree exports;
     Bytes confirmation_tag;
     Bytes interim_transcript_hash;
 
@@ -34,8 +36,8 @@ struct EpochState {
         return *leaf;
     }
     std::optional<Member> member(LeafIndex leaf) const;
-    // start sets what follows from context, tree and these keys: the secrets and secret tree, the
-    // confirmation tag and the interim transcript hash.
+    // start sets what follows from context, tree and these keys: the secrets, both trees of
+    // secrets, the confirmation tag and the interim transcript hash.
     void start(EpochKeys epoch_keys);
 };
 

@@ -6,6 +6,20 @@ namespace mayfly::mls {
 
 namespace {
 
+// The root of a tree of secrets: all there is of it in an epoch that has not begun.
+template <class Tree>
+SecretBuffer encode_root(const Tree& tree) {
+    const RecordKeys keys = tree.keys();
+    MAYFLY_ASSERT(keys.size() == 1);
+    return *tree.record(*keys.begin());
+}
+
+Result<Secret> decode_root(const SecretBuffer& record, const CipherSuite& suite) {
+    TRY_ASSIGN(Secret out, codec::decode<Secret>(record.expose()));
+    ENSURE(out.size() == suite.hash_size_bytes(), mls_state_corrupt);
+    return out;
+}
+
 // The version of all of a group's records. A later one that changes an encoding takes the next.
 constexpr uint8_t record_version = 1;
 
@@ -63,6 +77,7 @@ Status decode_group(BytesView value, GroupState& group) {
     const EpochState& epoch = *group.epoch;
     group.epoch->messages =
         SecretTree(epoch.suite, epoch.context.epoch, epoch.tree.leaf_count(), Secret());
+    group.epoch->exports = ExporterTree(epoch.suite, epoch.context.epoch, Secret());
     return check_epoch(epoch);
 }
 
@@ -70,10 +85,7 @@ SecretBuffer encode_pending(const PendingCommit& pending) {
     codec::Writer out;
     out(pending.messages, pending.summary);
     put_epoch(out, *pending.next);
-    // The secret tree of an epoch that has not begun is its root.
-    const RecordKeys keys = pending.next->messages.keys();
-    MAYFLY_ASSERT(keys.size() == 1);
-    out(*pending.next->messages.record(*keys.begin()));
+    out(encode_root(pending.next->messages), encode_root(pending.next->exports));
     return out.take_secret();
 }
 
@@ -82,14 +94,16 @@ Result<PendingCommit> decode_pending(BytesView value) {
     PendingCommit out;
     in(out.messages, out.summary);
     TRY_ASSIGN(out.next, get_epoch(in));
-    SecretBuffer root_record;
-    in(root_record);
+    SecretBuffer messages;
+    SecretBuffer exports;
+    in(messages, exports);
     TRY(in.finish());
-    TRY_ASSIGN(Secret root_secret, codec::decode<Secret>(root_record.expose()));
     EpochState& next = *out.next;
-    ENSURE(root_secret.size() == next.suite.hash_size_bytes(), mls_state_corrupt);
-    next.messages =
-        SecretTree(next.suite, next.context.epoch, next.tree.leaf_count(), std::move(root_secret));
+    TRY_ASSIGN(Secret messages_root, decode_root(messages, next.suite));
+    TRY_ASSIGN(Secret exports_root, decode_root(exports, next.suite));
+    next.messages = SecretTree(next.suite, next.context.epoch, next.tree.leaf_count(),
+                               std::move(messages_root));
+    next.exports = ExporterTree(next.suite, next.context.epoch, std::move(exports_root));
     TRY(check_epoch(next));
     return out;
 }
@@ -148,6 +162,9 @@ std::optional<SecretBuffer> encode_record(const GroupState& group, const RecordK
                 if (cached.position == key.index) return encode_proposal(cached);
             }
             return std::nullopt;
+        case RecordKind::exporter_node:
+            if (key.epoch == group.epoch->context.epoch) return group.epoch->exports.record(key);
+            return std::nullopt;
         default: break;
     }
     const auto past = group.past.find(key.epoch);
@@ -180,6 +197,10 @@ Status restore_record(GroupState& group, const RecordKey& key, BytesView value) 
             group.past.insert_or_assign(key.epoch, std::move(past));
             return {};
         }
+        case RecordKind::exporter_node:
+            ENSURE(key.epoch == group.epoch->context.epoch, mls_state_corrupt);
+            ENSURE(group.status != GroupStatus::removed, mls_state_corrupt);
+            return group.epoch->exports.restore(key, value);
         default: break;
     }
     const auto past = group.past.find(key.epoch);
@@ -221,6 +242,7 @@ Result<std::unique_ptr<GroupState>> load_state(const std::vector<GroupRecord>& r
 std::vector<GroupRecord> Group::take_changes() {
     RecordKeys keys = std::exchange(state_->changes, {});
     keys.merge(state_->epoch->messages.take_changes());
+    keys.merge(state_->epoch->exports.take_changes());
     for (auto& [epoch, past] : state_->past) keys.merge(past.messages.take_changes());
     std::vector<GroupRecord> out;
     out.reserve(keys.size());

@@ -54,6 +54,9 @@ namespace mayfly {
     X(mls_no_pending_commit, "no commit of ours is pending") \
     X(mls_inactive, "the group is closed") \
     X(mls_too_many_proposals, "too many proposals wait for a commit") \
+    X(mls_unsupported_proposal, "proposal type is not supported") \
+    X(mls_already_exported, "secret was exported already") \
+    X(mls_unrelated_group, "group does not continue the other one") \
     /* wire, relay */ \
     X(not_authenticated, "relay wants proof of the queue key first") \
     X(not_authorized, "relay refuses: the token or key does not fit") \

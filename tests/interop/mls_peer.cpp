@@ -195,7 +195,7 @@ class Peer {
 
     Json group_info(Participant& member, const Json& request) {
         const bool with_tree = request.value("with_tree", true);
-        const Bytes info = must(group_of(member).group_info(true, with_tree));
+        const Bytes info = must(group_of(member).group_info(true, with_tree, environment(member)));
         return {{"group_info", to_hex(info)}, {"tree", to_hex(group_of(member).ratchet_tree())}};
     }
 
