@@ -31,6 +31,7 @@ class Disk {
         static_cast<void>(group.commit(options, env()).value());
         group.merge_pending_commit().value();
         static_cast<void>(group.protect(Bytes{1}, ProtectOptions(), entropy_).value());
+        static_cast<void>(group.safe_export_secret(ComponentId::app_ack).value());
         static_cast<void>(group.commit(CommitOptions(), env()).value());  // stays pending
         records_ = group.take_changes();
         std::erase_if(records_, [](const GroupRecord& record) { return !record.value; });
@@ -46,6 +47,7 @@ class Disk {
         auto loaded = Group::load(records);
         if (!loaded.ok() || !loaded->is_active()) return;
         static_cast<void>(loaded->protect(Bytes{2}, ProtectOptions(), entropy_));
+        static_cast<void>(loaded->safe_export_secret(ComponentId::safe_aad));
         if (loaded->has_pending_commit()) static_cast<void>(loaded->merge_pending_commit());
         static_cast<void>(loaded->take_changes());
     }

@@ -76,6 +76,8 @@ TEST_F(ExtensionChecks, self_remove_of_an_external_sender_is_refused) {
     club_.commit(0, {.proposals = {{GroupContextExtensions{extensions}}}});
     expect_refused(forger_.propose_as({SelfRemove{}}, {SenderType::external, 0}, listed),
                    "mls_bad_proposal");
+    expect_refused(forger_.propose_as({Update{leaf_of(2)}}, {SenderType::external, 0}, listed),
+                   "mls_bad_proposal");
     EXPECT_TRUE(receiver()
                     .process(forger_.propose_as({Remove{{2}}}, {SenderType::external, 0}, listed),
                              club_.env())

@@ -80,6 +80,10 @@ Result<KeyPackageSecrets> create_key_package(CipherSuiteId suite_id, const Ident
     if (options.leaf.grease) {
         add_grease(package.leaf_node, entropy);
         add_grease(package.extensions, entropy);
+        // OpenMLS asks that the leaf lists what the key package holds, too.
+        Capabilities& capabilities = package.leaf_node.capabilities;
+        const ExtensionType type = package.extensions.back().type;
+        if (!capabilities.supports(type)) capabilities.extensions.push_back(type);
     }
     TRY(check_extensions(package.extensions));
     TRY(sign_leaf_node(suite, package.leaf_node, out.signature_private_key, {}));

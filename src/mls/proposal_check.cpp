@@ -5,22 +5,6 @@ namespace mayfly::mls {
 
 namespace {
 
-// Who may send what: sections 6.1 and 12.1.8.
-bool may_send(const Sender& sender, ProposalType type) {
-    switch (sender.type) {
-        case SenderType::member: return type != ProposalType::external_init;
-        case SenderType::new_member_proposal: return type == ProposalType::add;
-        case SenderType::external:
-            // check 20.1-2: only a member can leave.
-            return type != ProposalType::update && type != ProposalType::external_init &&
-                   type != ProposalType::self_remove;
-        case SenderType::new_member_commit:
-            return type == ProposalType::external_init || type == ProposalType::remove ||
-                   type == ProposalType::psk;
-    }
-    return false;
-}
-
 Status check_add(const EpochState& epoch, const Add& add, LifetimeCheck lifetime,
                  const Environment& env) {
     // check 12.1.1-1: the key package is valid (section 10.1), for this group's version and suite.
@@ -61,6 +45,21 @@ Status check_psk(const EpochState& epoch, const PreSharedKey& proposal) {
 }
 
 }  // namespace
+
+bool may_send(const Sender& sender, ProposalType type) {
+    switch (sender.type) {
+        case SenderType::member: return type != ProposalType::external_init;
+        case SenderType::new_member_proposal: return type == ProposalType::add;
+        case SenderType::external:
+            // check 20.1-2: only a member can leave.
+            return type != ProposalType::update && type != ProposalType::external_init &&
+                   type != ProposalType::self_remove;
+        case SenderType::new_member_commit:
+            return type == ProposalType::external_init || type == ProposalType::remove ||
+                   type == ProposalType::psk;
+    }
+    return false;
+}
 
 Status check_external_senders(const GroupContext& context, const Extensions& extensions,
                               const Environment& env) {

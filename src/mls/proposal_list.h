@@ -29,6 +29,9 @@ enum class LifetimeCheck : uint8_t { now, none };
 Status check_proposal(const EpochState& epoch, const Proposal& proposal, const Sender& sender,
                       LifetimeCheck lifetime, const Environment& env);
 
+// may_send: who may propose what (sections 6.1 and 12.1.8).
+bool may_send(const Sender& sender, ProposalType type);
+
 // all_support: whether every member can process a proposal of this type.
 bool all_support(const RatchetTree& tree, ProposalType type);
 
