@@ -63,7 +63,8 @@ class Inn {
         const GroupSecrets secrets = read_secrets();
         info_ =
             decrypt_group_info(suite_, welcome_key(secrets), welcome_.encrypted_group_info).value();
-        outside_info_ = decode_message<GroupInfo>(group_->group_info(true, true).value()).value();
+        outside_info_ =
+            decode_message<GroupInfo>(group_->group_info(true, true, env()).value()).value();
         MAYFLY_ASSERT(by_welcome({}));
         MAYFLY_ASSERT(by_external_commit({}));
         MAYFLY_ASSERT(be_added({}));

@@ -233,7 +233,7 @@ class Party {
                 options.replaces = member.leaf;
             }
         }
-        auto joined = Group::join_external(helper.group_info(true, true).value(),
+        auto joined = Group::join_external(helper.group_info(true, true, env()).value(),
                                            players_[who].identity, {}, options, env());
         if (!joined.ok()) return;
         players_[who].group = std::make_unique<Group>(std::move(joined->group));

@@ -36,6 +36,7 @@ class Disk {
         static_cast<void>(group.propose_update(nullptr, env()).value());
         leave_epoch(group);
         static_cast<void>(group.protect(Bytes{1}, ProtectOptions(), entropy_).value());
+        static_cast<void>(group.safe_export_secret(ComponentId::app_ack).value());
         static_cast<void>(group.commit(CommitOptions(), env()).value());  // stays pending
         records_ = group.take_changes();
         std::erase_if(records_, [](const GroupRecord& record) { return !record.value; });
@@ -52,6 +53,7 @@ class Disk {
         static_cast<void>(loaded->protect(Bytes{2}, ProtectOptions(), entropy_));
         if (input.size() % 2 == 0) static_cast<void>(loaded->revert_epoch());
         static_cast<void>(loaded->confirm_epoch());
+        static_cast<void>(loaded->safe_export_secret(ComponentId::safe_aad));
         if (loaded->has_pending_commit()) static_cast<void>(loaded->merge_pending_commit());
         static_cast<void>(loaded->take_changes());
     }

@@ -26,6 +26,7 @@
 #include <variant>
 #include <vector>
 
+#include "mls/component.h"
 #include "mls/environment.h"
 #include "mls/framing.h"
 #include "mls/key_package_secrets.h"
@@ -95,6 +96,13 @@ class EpochView {
     // epoch_authenticator: equal at two members exactly if they agree on the group (section 8.7).
     BytesView epoch_authenticator() const;
     BytesView tree_hash() const;
+    // safe_verify and safe_encrypt use a member's keys in the name of a component
+    // (draft-ietf-mls-extensions). mls_unknown_sender for a blank leaf.
+    Status safe_verify(LeafIndex member, ComponentId component, std::string_view label,
+                       BytesView content, BytesView signature) const;
+    Result<crypto::HpkeCiphertext> safe_encrypt(LeafIndex member, ComponentId component,
+                                                std::string_view label, BytesView context,
+                                                BytesView plaintext, Entropy& entropy) const;
 
   private:
     const EpochState* state_;
@@ -136,6 +144,16 @@ struct RemovedMember {
         archive(self.member, self.proposed_by);
     }
 };
+struct CommittedCustom {  // a proposal of the application's
+    ProposalType type{};
+    Bytes body;
+    Sender proposed_by;
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.type, self.body, self.proposed_by);
+    }
+};
 struct UpdatedMember {
     Member before;
     Member after;
@@ -158,13 +176,14 @@ struct CommitSummary {
     std::optional<Extensions> new_extensions;  // replaced GroupContext extensions
     std::vector<PreSharedKeyId> psks;
     std::optional<ReInit> reinit;
+    std::vector<CommittedCustom> custom;  // in the order of the commit
     Bytes authenticated_data;
 
     template <class Self, class Archive>
     static void fields(Self& self, Archive& archive) {
         archive(self.committer, self.external, self.has_path, self.removes_us, self.added,
                 self.removed, self.updated, self.new_extensions, self.psks, self.reinit,
-                self.authenticated_data);
+                self.custom, self.authenticated_data);
     }
 };
 
@@ -199,7 +218,8 @@ struct GroupParameters {
 
 struct CommitOptions {
     std::vector<Proposal> proposals = {};  // by value, after those by reference
-    bool include_received = true;          // commit the proposals received and sent in this epoch
+    // Commit the proposals received and sent in this epoch. SelfRemoves are committed in any case.
+    bool include_received = true;
     // A path heals the group from a compromise of the committer. Without it only if no proposal
     // asks for one (section 12.4).
     bool path = true;
@@ -248,17 +268,45 @@ class Group {
 
     // join reads a Welcome that was made for this key package (section 12.4.3.1). ratchet_tree is
     // needed if the Welcome holds none. Which group it is, and that we are not in it yet, the
-    // caller checks on the result: group_id().
+    // caller checks on the result: group_id(). mls_unrelated_group if the group continues another
+    // one: join_linked.
     static Result<Group> join(BytesView welcome, const KeyPackageSecrets& key_package,
                               std::optional<BytesView> ratchet_tree, const Environment& env);
     // welcome_recipients lists the key package references that a Welcome is for.
     static Result<std::vector<KeyPackageRef>> welcome_recipients(BytesView welcome);
+
+    // A group that continues another one: a subgroup (section 11.3), or what a group becomes by
+    // ReInit (section 11.2). The new group's first commit, which adds the owners of the key
+    // packages, is pending; its messages are to be sent.
+    struct Beginning;
+    Result<Beginning> branch(const GroupId& group_id, const Extensions& extensions,
+                             const std::vector<KeyPackage>& key_packages, const Identity& identity,
+                             const LeafOptions& leaf, const Environment& env) const;
+    // reinitialise: once a ReInit has closed this group; with key packages of all other members.
+    Result<Beginning> reinitialise(const std::vector<KeyPackage>& key_packages,
+                                   const Identity& identity, const LeafOptions& leaf,
+                                   const Environment& env) const;
+    // welcome_origin: which group the Welcome's group continues, if any.
+    struct Origin {
+        ResumptionPskUsage usage{};
+        GroupId group_id;
+        Epoch epoch;
+    };
+    static Result<std::optional<Origin>> welcome_origin(BytesView welcome,
+                                                        const KeyPackageSecrets& key_package);
+    // join_linked is join for such a group, given the group that it continues. Who is a member of
+    // both the policy says (same_client). mls_unrelated_group if they do not belong together.
+    static Result<Group> join_linked(BytesView welcome, const KeyPackageSecrets& key_package,
+                                     std::optional<BytesView> ratchet_tree, const Group& origin,
+                                     const Environment& env);
 
     struct ExternalJoin;
     struct ExternalJoinOptions {
         std::optional<Bytes> ratchet_tree;  // needed if the GroupInfo holds none
         std::optional<LeafIndex> replaces;  // our own old leaf, removed by the same commit
         std::vector<PreSharedKeyId> psks;
+        // SelfRemove messages of this epoch: all that wait must be among them (MLSMessages).
+        std::vector<Bytes> self_removes;
         Bytes authenticated_data;
     };
     // join_external adds us by an external commit (section 12.4.3.2). The group is real once the
@@ -278,6 +326,15 @@ class Group {
                                  size_t length_bytes) const {
         return current().export_secret(label, context, length_bytes);
     }
+    // safe_export_secret is SafeExportSecret of draft-ietf-mls-extensions: a component's secret of
+    // this epoch, given once. mls_already_exported after that.
+    Result<Secret> safe_export_secret(ComponentId component);
+    // safe_sign and safe_decrypt use our keys in the name of a component: our signature key, and
+    // the key of our leaf. What others need for it is in EpochView.
+    Result<Bytes> safe_sign(ComponentId component, std::string_view label, BytesView content) const;
+    Result<SecretBuffer> safe_decrypt(ComponentId component, std::string_view label,
+                                      BytesView context,
+                                      const crypto::HpkeCiphertext& sealed) const;
     LeafIndex own_leaf() const;
     // is_active is false once a commit has removed us or reinitialised the group: only reading
     // messages of the epochs that are left works then.
@@ -288,7 +345,7 @@ class Group {
     Result<SecretBuffer> resumption_psk(Epoch epoch) const;
     // group_info of the current epoch, signed, as an MLSMessage; with external_pub it lets anyone
     // who has it join.
-    Result<Bytes> group_info(bool external_pub, bool with_tree) const;
+    Result<Bytes> group_info(bool external_pub, bool with_tree, const Environment& env) const;
     Bytes ratchet_tree() const;
     // use_handshake_format: public_message or private_message (a new group's default), for the
     // proposals and commits that we send from now on.
@@ -302,7 +359,8 @@ class Group {
 
     // Proposals by reference.
 
-    // Each gives the MLSMessage to send; the proposal also waits here for a commit.
+    // Each gives the MLSMessage to send; the proposal also waits here for a commit. A SelfRemove is
+    // always sent in the clear, once an epoch, and only where all members support it.
     Result<Bytes> propose(const Proposal& proposal, const Environment& env);
     // propose_update replaces our leaf's encryption key, and our identity if one is given.
     Result<Bytes> propose_update(const Identity* new_identity, const Environment& env);
@@ -312,7 +370,8 @@ class Group {
                                           Entropy& entropy) const;
     std::vector<ReceivedProposal> pending_proposals() const;
     // forget_proposal keeps a proposal out of our commits and out of the way of protect(); true if
-    // it was there. Another member may still commit it: StagedCommit shows that.
+    // it was there and is no SelfRemove, which may not be left out. Another member may still commit
+    // it: StagedCommit shows that.
     bool forget_proposal(BytesView reference);
 
     // Commits.
@@ -364,7 +423,15 @@ class Group {
   private:
     friend struct GroupForTesting;  // a member that misbehaves on purpose
     explicit Group(std::unique_ptr<GroupState> state);
+    static Result<Group> join_any(BytesView welcome, const KeyPackageSecrets& key_package,
+                                  std::optional<BytesView> ratchet_tree, const Group* origin,
+                                  const Environment& env);
     std::unique_ptr<GroupState> state_;
+};
+
+struct Group::Beginning {
+    Group group;
+    CommitMessages messages;
 };
 
 struct Group::ExternalJoin {

@@ -11,24 +11,26 @@ namespace mayfly::mls {
 
 namespace {
 
-// Which of the proposals of this epoch go into our commit: a removal wins over an update, the later
-// of two that exclude each other over the earlier, and anything over a ReInit (section 12.2).
+// Which of the proposals of this epoch go into our commit: a SelfRemove wins over a removal, that
+// over an update, the later of two that exclude each other over the earlier, and anything over a
+// ReInit (section 12.2).
 class Selection {
   public:
-    Selection(const GroupState& group, const std::vector<Proposal>& by_value, Time now)
-        : group_(group), now_(now), others_(!by_value.empty()) {
-        for (const Proposal& proposal : by_value) claim(proposal, group.epoch->own_leaf());
+    Selection(const GroupState& group, const CommitOptions& options, Time now)
+        : group_(group),
+          now_(now),
+          include_received_(options.include_received),
+          others_(!options.proposals.empty()) {
+        take_rank(0);
+        for (const Proposal& proposal : options.proposals) claim(proposal, group.epoch->own_leaf());
     }
 
-    std::vector<const CachedProposal*> take() {
-        std::vector<const CachedProposal*> out;
-        for (const bool removes : {true, false}) {
-            for (auto at = group_.proposals.rbegin(); at != group_.proposals.rend(); ++at) {
-                const Proposal& proposal = at->received.proposal;
-                const bool is_remove = proposal.type() == ProposalType::remove;
-                if (is_remove == removes && wanted(*at)) out.push_back(&*at);
-            }
+    std::vector<const CachedProposal*> take() && {
+        if (include_received_) {
+            take_rank(1);
+            take_rank(2);
         }
+        std::vector<const CachedProposal*> out = std::move(taken_);
         std::sort(out.begin(), out.end(), [](const CachedProposal* a, const CachedProposal* b) {
             return a->position < b->position;
         });
@@ -36,6 +38,18 @@ class Selection {
     }
 
   private:
+    static int rank(const Proposal& proposal) {
+        if (proposal.get_if<SelfRemove>() != nullptr) return 0;
+        return proposal.get_if<Remove>() != nullptr ? 1 : 2;
+    }
+
+    void take_rank(int wanted_rank) {
+        for (auto at = group_.proposals.rbegin(); at != group_.proposals.rend(); ++at) {
+            if (rank(at->received.proposal) != wanted_rank || !wanted(*at)) continue;
+            taken_.push_back(&*at);
+        }
+    }
+
     bool wanted(const CachedProposal& cached) {
         const Proposal& proposal = cached.received.proposal;
         const Sender& sender = cached.received.sender;
@@ -49,6 +63,10 @@ class Selection {
             if (!add->key_package.leaf_node.lifetime.contains(now_)) return false;
         } else if (proposal.get_if<ReInit>() != nullptr) {
             if (others_ || group_.wanted_proposals() != 1) return false;
+        } else if (proposal.get_if<SelfRemove>() != nullptr) {
+            if (sender.leaf() == own) return false;
+        } else if (proposal.get_if<CustomProposal>() != nullptr) {
+            if (!remaining_support(proposal.type())) return false;
         }
         return claim(proposal, sender.leaf());
     }
@@ -56,7 +74,12 @@ class Selection {
     // False if something already chosen excludes it.
     bool claim(const Proposal& proposal, LeafIndex sender) {
         if (const auto* remove = proposal.get_if<Remove>()) {
+            removed_.push_back(remove->removed);
             return leaves_.insert(remove->removed).second;
+        }
+        if (proposal.get_if<SelfRemove>() != nullptr) {
+            removed_.push_back(sender);
+            return leaves_.insert(sender).second;
         }
         if (proposal.get_if<Update>() != nullptr) return leaves_.insert(sender).second;
         if (const auto* add = proposal.get_if<Add>()) {
@@ -71,12 +94,25 @@ class Selection {
         return true;
     }
 
+    // Whether those whom the commit does not remove support a type (section 12.2).
+    bool remaining_support(ProposalType type) const {
+        if (all_support(group_.epoch->tree, type)) return true;
+        RatchetTree remaining = group_.epoch->tree;
+        for (const LeafIndex leaf : removed_) {
+            if (remaining.leaf(leaf) != nullptr) remaining.remove_leaf(leaf);
+        }
+        return all_support(remaining, type);
+    }
+
     bool claim_key(BytesView key) { return keys_.insert(std::string(as_text(key))).second; }
 
     const GroupState& group_;
     Time now_;
+    bool include_received_;
     bool others_;
     bool replaces_extensions_ = false;
+    std::vector<const CachedProposal*> taken_;
+    std::vector<LeafIndex> removed_;
     std::set<LeafIndex> leaves_;
     std::set<std::string> keys_;  // of added clients; whole identifiers of pre-shared keys
 };
@@ -88,11 +124,9 @@ struct Draft {
 
 Draft draft_commit(const GroupState& group, const CommitOptions& options, Time now) {
     Draft out;
-    if (options.include_received) {
-        for (const CachedProposal* cached : Selection(group, options.proposals, now).take()) {
-            out.commit.proposals.push_back({cached->received.reference});
-            out.proposals.push_back({&cached->received.proposal, cached->received.sender, true});
-        }
+    for (const CachedProposal* cached : Selection(group, options, now).take()) {
+        out.commit.proposals.push_back({cached->received.reference});
+        out.proposals.push_back({&cached->received.proposal, cached->received.sender, true});
     }
     const Sender self = Sender::member(group.epoch->own_leaf());
     for (const Proposal& proposal : options.proposals) {
@@ -132,8 +166,10 @@ Result<Bytes> make_welcome(const NextEpoch& next, const AppliedProposals& applie
                            const std::optional<NewPath>& path, const CommitOptions& options,
                            const Environment& env) {
     const CipherSuite& suite = next.state->suite;
-    TRY_ASSIGN(const GroupInfo info, make_group_info(*next.state, {false, options.tree_in_welcome,
-                                                                   options.group_info_extensions}));
+    TRY_ASSIGN(
+        const GroupInfo info,
+        make_group_info(*next.state,
+                        {false, options.tree_in_welcome, options.group_info_extensions}, env));
     Welcome welcome;
     welcome.cipher_suite = suite.id;
     welcome.encrypted_group_info = encrypt_group_info(suite, next.welcome_secret, info);
@@ -161,8 +197,10 @@ Status add_optional_messages(CommitMessages& messages, const NextEpoch& next,
         if (!options.tree_in_welcome) messages.ratchet_tree = next.state->tree.encode();
     }
     if (options.external_pub) {
-        TRY_ASSIGN(GroupInfo info, make_group_info(*next.state, {true, options.tree_in_welcome,
-                                                                 options.group_info_extensions}));
+        TRY_ASSIGN(
+            GroupInfo info,
+            make_group_info(*next.state,
+                            {true, options.tree_in_welcome, options.group_info_extensions}, env));
         messages.group_info = encode_message(std::move(info));
     }
     return {};
@@ -204,7 +242,8 @@ Result<CommitMessages> Group::commit(const CommitOptions& options, const Environ
     Content content;
     content.emplace<Commit>(std::move(draft.commit));
     TRY_ASSIGN(AuthenticatedContent message,
-               sign_handshake(*state_, std::move(content), options.authenticated_data));
+               sign_handshake(*state_, std::move(content), options.authenticated_data,
+                              state_->handshake_format));
     NextEpoch next = advance_epoch(epoch, std::move(step), message);
     message.auth.confirmation_tag = next.state->confirmation_tag;
 

@@ -50,6 +50,8 @@ void GroupState::revert() {
     }
     changes.merge(epoch->messages.keys());
     changes.merge(epoch->messages.take_changes());
+    changes.merge(epoch->exports.keys());
+    changes.merge(epoch->exports.take_changes());
     forget_proposals();
     forget_pending();
 

@@ -17,6 +17,7 @@ void EpochState::start(EpochKeys epoch_keys) {
     secrets = std::move(epoch_keys.secrets);
     messages = SecretTree(suite, context.epoch, tree.leaf_count(),
                           std::move(epoch_keys.encryption_secret));
+    exports = ExporterTree(suite, context.epoch, std::move(epoch_keys.application_export_secret));
     confirmation_tag =
         mls::confirmation_tag(suite, secrets.confirmation_key, context.confirmed_transcript_hash);
     interim_transcript_hash =
@@ -67,6 +68,9 @@ void GroupState::retire(EpochState& old) {
     if (resumption_psks.size() > resumption_psks_max) {
         resumption_psks.erase(resumption_psks.begin());
     }
+    changes.merge(old.exports.keys());
+    changes.merge(old.exports.take_changes());
+    old.exports = ExporterTree();
     PastEpoch kept{old.suite, old.own_leaf(), old.context_bytes, {}, {}, {}, {}};
     kept.sender_data_secret = std::move(old.secrets.sender_data_secret);
     kept.leaves = old.tree.leaf_count();
@@ -142,6 +146,12 @@ SecretTree* GroupState::messages_of(Epoch wanted) {
     const auto found = past.find(wanted);
     if (found != past.end()) return &found->second.messages;
     return epoch->context.epoch == wanted ? &epoch->messages : nullptr;
+}
+
+ExporterTree* GroupState::exports_of(Epoch wanted) {
+    if (previous && previous->epoch->context.epoch == wanted) return &previous->epoch->exports;
+    const bool current = status != GroupStatus::removed && epoch->context.epoch == wanted;
+    return current ? &epoch->exports : nullptr;
 }
 
 size_t GroupState::wanted_proposals() const {

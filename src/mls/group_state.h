@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "mls/exporter_tree.h"
 #include "mls/group.h"
 #include "mls/key_schedule.h"
 #include "mls/ratchet_tree.h"
@@ -23,6 +24,7 @@ struct EpochState {
     Secret signature_key;
     EpochSecrets secrets;
     SecretTree messages;
+    ExporterTree exports;
     Bytes confirmation_tag;
     Bytes interim_transcript_hash;
 
@@ -30,8 +32,8 @@ struct EpochState {
     // own_leaf_node: there until a commit has removed us.
     LeafNode own_leaf_node() const { return *tree.leaf(own_leaf()); }
     std::optional<Member> member(LeafIndex leaf) const;
-    // start sets what follows from context, tree and these keys: the secrets and secret tree, the
-    // confirmation tag and the interim transcript hash.
+    // start sets what follows from context, tree and these keys: the secrets, both trees of
+    // secrets, the confirmation tag and the interim transcript hash.
     void start(EpochKeys epoch_keys);
 };
 
@@ -148,6 +150,8 @@ struct GroupState {
     size_t wanted_proposals() const;  // those that are not forgotten
     // messages_of gives the secret tree of an epoch that can be read, or nullptr.
     SecretTree* messages_of(Epoch wanted);
+    // exports_of gives the exporter tree of the current or the kept epoch, or nullptr.
+    ExporterTree* exports_of(Epoch wanted);
 
   private:
     void leave_epoch(PreviousEpoch old);

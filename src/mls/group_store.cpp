@@ -6,6 +6,20 @@ namespace mayfly::mls {
 
 namespace {
 
+// The root of a tree of secrets: all there is of it in an epoch that has not begun.
+template <class Tree>
+SecretBuffer encode_root(const Tree& tree) {
+    const RecordKeys keys = tree.keys();
+    MAYFLY_ASSERT(keys.size() == 1);
+    return *tree.record(*keys.begin());
+}
+
+Result<Secret> decode_root(const SecretBuffer& record, const CipherSuite& suite) {
+    TRY_ASSIGN(Secret out, codec::decode<Secret>(record.expose()));
+    ENSURE(out.size() == suite.hash_size_bytes(), mls_state_corrupt);
+    return out;
+}
+
 // The version of all of a group's records. A later one that changes an encoding takes the next.
 constexpr uint8_t record_version = 1;
 
@@ -62,6 +76,7 @@ Status decode_group(BytesView value, GroupState& group) {
     const EpochState& epoch = *group.epoch;
     group.epoch->messages =
         SecretTree(epoch.suite, epoch.context.epoch, epoch.tree.leaf_count(), Secret());
+    group.epoch->exports = ExporterTree(epoch.suite, epoch.context.epoch, Secret());
     return check_epoch(epoch);
 }
 
@@ -69,10 +84,7 @@ SecretBuffer encode_pending(const PendingCommit& pending) {
     codec::Writer out;
     out(pending.messages, pending.summary);
     put_epoch(out, *pending.next);
-    // The secret tree of an epoch that has not begun is its root.
-    const RecordKeys keys = pending.next->messages.keys();
-    MAYFLY_ASSERT(keys.size() == 1);
-    out(*pending.next->messages.record(*keys.begin()));
+    out(encode_root(pending.next->messages), encode_root(pending.next->exports));
     return out.take_secret();
 }
 
@@ -81,14 +93,16 @@ Result<PendingCommit> decode_pending(BytesView value) {
     PendingCommit out;
     in(out.messages, out.summary);
     TRY_ASSIGN(out.next, get_epoch(in));
-    SecretBuffer root_record;
-    in(root_record);
+    SecretBuffer messages;
+    SecretBuffer exports;
+    in(messages, exports);
     TRY(in.finish());
-    TRY_ASSIGN(Secret root_secret, codec::decode<Secret>(root_record.expose()));
     EpochState& next = *out.next;
-    ENSURE(root_secret.size() == next.suite.hash_size_bytes(), mls_state_corrupt);
-    next.messages =
-        SecretTree(next.suite, next.context.epoch, next.tree.leaf_count(), std::move(root_secret));
+    TRY_ASSIGN(Secret messages_root, decode_root(messages, next.suite));
+    TRY_ASSIGN(Secret exports_root, decode_root(exports, next.suite));
+    next.messages = SecretTree(next.suite, next.context.epoch, next.tree.leaf_count(),
+                               std::move(messages_root));
+    next.exports = ExporterTree(next.suite, next.context.epoch, std::move(exports_root));
     TRY(check_epoch(next));
     return out;
 }
@@ -186,6 +200,7 @@ Result<KeptEpoch> decode_previous(BytesView value) {
     EpochState& epoch = *out.epoch;
     epoch.messages =
         SecretTree(epoch.suite, epoch.context.epoch, epoch.tree.leaf_count(), Secret());
+    epoch.exports = ExporterTree(epoch.suite, epoch.context.epoch, Secret());
     TRY(check_epoch(epoch));
     return out;
 }
@@ -212,6 +227,10 @@ std::optional<SecretBuffer> encode_record(GroupState& group, const RecordKey& ke
         case RecordKind::abandoned:
             if (group.abandoned.empty()) return std::nullopt;
             return SecretBuffer(codec::encode(group.abandoned));
+        case RecordKind::exporter_node: {
+            const ExporterTree* exports = group.exports_of(key.epoch);
+            return exports == nullptr ? std::nullopt : exports->record(key);
+        }
         default: break;
     }
     const SecretTree* messages = group.messages_of(key.epoch);
@@ -242,6 +261,11 @@ Status restore_record(GroupState& group, const RecordKey& key, BytesView value) 
             TRY_ASSIGN(PastEpoch past, decode_past(key.epoch, value));
             group.past.insert_or_assign(key.epoch, std::move(past));
             return {};
+        }
+        case RecordKind::exporter_node: {
+            ExporterTree* exports = group.exports_of(key.epoch);
+            ENSURE(exports != nullptr, mls_state_corrupt);
+            return exports->restore(key, value);
         }
         default: break;
     }
@@ -298,8 +322,12 @@ Result<std::unique_ptr<GroupState>> load_state(const std::vector<GroupRecord>& r
 std::vector<GroupRecord> Group::take_changes() {
     RecordKeys keys = std::exchange(state_->changes, {});
     keys.merge(state_->epoch->messages.take_changes());
+    keys.merge(state_->epoch->exports.take_changes());
     for (auto& [epoch, past] : state_->past) keys.merge(past.messages.take_changes());
-    if (state_->previous) keys.merge(state_->previous->epoch->messages.take_changes());
+    if (state_->previous) {
+        keys.merge(state_->previous->epoch->messages.take_changes());
+        keys.merge(state_->previous->epoch->exports.take_changes());
+    }
     std::vector<GroupRecord> out;
     out.reserve(keys.size());
     for (const RecordKey& key : keys) {

@@ -89,7 +89,7 @@ std::set<RecordKind> kinds_of(const testing::Store& store) {
 TEST(Records, cut_short_or_missing_records_are_reported) {
     Club club = full_club();
     const testing::Store& store = club.members[0].store;
-    EXPECT_EQ(kinds_of(store).size(), 9U);
+    EXPECT_EQ(kinds_of(store).size(), 10U);
     ASSERT_OK(Group::load(testing::records_of(store)));
     EXPECT_ERROR(Group::load({}), mls_state_corrupt);
     for (const auto& [key, value] : store) {

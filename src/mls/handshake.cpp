@@ -119,7 +119,7 @@ Result<Received> receive_public(const GroupState& group, PublicMessage message) 
 }  // namespace
 
 Result<AuthenticatedContent> sign_handshake(const GroupState& group, Content content,
-                                            Bytes authenticated_data) {
+                                            Bytes authenticated_data, WireFormat format) {
     const EpochState& epoch = *group.epoch;
     FramedContent framed;
     framed.group_id = epoch.context.group_id;
@@ -127,7 +127,7 @@ Result<AuthenticatedContent> sign_handshake(const GroupState& group, Content con
     framed.sender = Sender::member(epoch.own_leaf());
     framed.authenticated_data = std::move(authenticated_data);
     framed.content = std::move(content);
-    return sign_content(epoch.suite, group.handshake_format, std::move(framed), epoch.context_bytes,
+    return sign_content(epoch.suite, format, std::move(framed), epoch.context_bytes,
                         epoch.signature_key);
 }
 

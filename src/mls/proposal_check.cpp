@@ -5,20 +5,6 @@ namespace mayfly::mls {
 
 namespace {
 
-// Who may send what: sections 6.1 and 12.1.8.
-bool may_send(const Sender& sender, ProposalType type) {
-    switch (sender.type) {
-        case SenderType::member: return type != ProposalType::external_init;
-        case SenderType::new_member_proposal: return type == ProposalType::add;
-        case SenderType::external:
-            return type != ProposalType::update && type != ProposalType::external_init;
-        case SenderType::new_member_commit:
-            return type == ProposalType::external_init || type == ProposalType::remove ||
-                   type == ProposalType::psk;
-    }
-    return false;
-}
-
 Status check_update(const EpochState& epoch, const Update& update, const Sender& sender,
                     const Environment& env) {
     const auto before = epoch.tree.leaf(sender.leaf());
@@ -48,6 +34,21 @@ Status check_psk(const EpochState& epoch, const PreSharedKey& proposal) {
 }
 
 }  // namespace
+
+bool may_send(const Sender& sender, ProposalType type) {
+    switch (sender.type) {
+        case SenderType::member: return type != ProposalType::external_init;
+        case SenderType::new_member_proposal: return type == ProposalType::add;
+        case SenderType::external:
+            // check 20.1-2: only a member can leave.
+            return type != ProposalType::update && type != ProposalType::external_init &&
+                   type != ProposalType::self_remove;
+        case SenderType::new_member_commit:
+            return type == ProposalType::external_init || type == ProposalType::remove ||
+                   type == ProposalType::psk;
+    }
+    return false;
+}
 
 Status check_external_senders(const GroupContext& context, const Extensions& extensions,
                               const Environment& env) {
@@ -96,6 +97,18 @@ Status check_proposal(const EpochState& epoch, const Proposal& proposal, const S
         TRY(check_extensions(replaced->extensions));
         TRY(read_extension<RequiredCapabilities>(replaced->extensions));
         return check_external_senders(epoch.context, replaced->extensions, env);
+    }
+    if (proposal.get_if<SelfRemove>() != nullptr) {
+        // check 20.1-3: all members know what it is.
+        ENSURE(all_support(epoch.tree, ProposalType::self_remove), mls_unsupported_proposal);
+        return {};
+    }
+    if (const auto* custom = proposal.get_if<CustomProposal>()) {
+        // check 13.2-1: the application knows the type and accepts the proposal. That members
+        // support it is a matter of the list: a commit may remove those who do not.
+        ENSURE(is_custom(custom->proposal_type) && env.proposals != nullptr,
+               mls_unsupported_proposal);
+        return env.proposals->check(*custom, sender, epoch.context.group_id);
     }
     return {};
 }

@@ -8,7 +8,7 @@ namespace mayfly::mls {
 struct CommittedProposal {
     const Proposal* proposal = nullptr;
     Sender sender;
-    bool checked = false;  // received in this epoch and passed check_proposal then
+    bool by_reference = false;  // then it passed check_proposal when it was received
 };
 
 // AppliedProposals is the next epoch as far as the proposals decide it.
@@ -30,6 +30,12 @@ Status check_key_package(const EpochState& epoch, const Add& add, LifetimeCheck 
 Status check_proposal(const EpochState& epoch, const Proposal& proposal, const Sender& sender,
                       LifetimeCheck lifetime, const Environment& env,
                       const Status* key_package = nullptr);
+
+// may_send: who may propose what (sections 6.1 and 12.1.8).
+bool may_send(const Sender& sender, ProposalType type);
+
+// all_support: whether every member can process a proposal of this type.
+bool all_support(const RatchetTree& tree, ProposalType type);
 
 // check_external_senders asks the policy about the external senders in GroupContext extensions.
 Status check_external_senders(const GroupContext& context, const Extensions& extensions,

@@ -3,10 +3,12 @@
 namespace mayfly::mls {
 namespace {
 
+// check 13.5-1: GREASE in the lists of all members is no support.
 template <class T>
 bool all_in(const std::vector<T>& wanted, const std::vector<T>& sorted) {
     return std::all_of(wanted.begin(), wanted.end(), [&sorted](T type) {
-        return std::binary_search(sorted.begin(), sorted.end(), type);
+        return !is_grease(static_cast<uint16_t>(type)) &&
+               std::binary_search(sorted.begin(), sorted.end(), type);
     });
 }
 

@@ -58,6 +58,9 @@ namespace mayfly {
     X(mls_no_previous_epoch, "no previous epoch is kept") \
     X(mls_abandoned_epoch, "this epoch was abandoned by going back") \
     X(mls_too_many_reverts, "an epoch was gone back to too often") \
+    X(mls_unsupported_proposal, "proposal type is not supported") \
+    X(mls_already_exported, "secret was exported already") \
+    X(mls_unrelated_group, "group does not continue the other one") \
     /* wire, relay */ \
     X(not_authenticated, "relay wants proof of the queue key first") \
     X(not_authorized, "relay refuses: the token or key does not fit") \

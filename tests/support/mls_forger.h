@@ -66,6 +66,14 @@ class Forger {
         return send(sign(std::move(content), epoch().signature_key), nullptr);
     }
 
+    // propose_as does so in the name of somebody else, with that one's signature.
+    Bytes propose_as(mls::Proposal proposal, mls::Sender sender, const mls::Identity& signer) {
+        mls::FramedContent content = frame();
+        content.sender = sender;
+        content.content.emplace<mls::Proposal>(std::move(proposal));
+        return send(sign(std::move(content), signer.signature_keys.private_key), nullptr);
+    }
+
     // welcome adds the key package with a path and says what is to be said, or something else.
     Bytes welcome(const mls::KeyPackage& package, const WelcomeForgery& forgery) {
         const mls::CipherSuite& suite = epoch().suite;
@@ -74,7 +82,8 @@ class Forger {
         add.proposals.push_back({mls::Add{package}});
         for (const auto& id : forgery.psks) add.proposals.push_back({mls::PreSharedKey{id}});
         Built built = build(add);
-        mls::GroupInfo info = make_group_info(*built.next.state, {false, true, {}}).value();
+        mls::GroupInfo info =
+            make_group_info(*built.next.state, {false, true, {}}, club_.env()).value();
         if (forgery.tree) replace_tree(*built.next.state, info, forgery.tree);
         if (forgery.info) forgery.info(info);
         const mls::EpochKeys keys =
@@ -169,9 +178,10 @@ class Forger {
         if (forgery.adds_first) add();
         for (const auto& [proposal, sender] : all) {
             const auto* item = proposal->get_if<mls::Remove>();
-            if (item != nullptr && out.tree.leaf(item->removed) != nullptr) {
-                out.tree.remove_leaf(item->removed);
-            }
+            const bool leaves = proposal->get_if<mls::SelfRemove>() != nullptr;
+            if (item == nullptr && !leaves) continue;
+            const mls::LeafIndex removed = leaves ? sender : item->removed;
+            if (out.tree.leaf(removed) != nullptr) out.tree.remove_leaf(removed);
         }
         if (!forgery.adds_first) add();
         std::sort(out.added.begin(), out.added.end());
