@@ -19,16 +19,22 @@ class Receiver {
     explicit Receiver(Context& context) : context_(context), note_(context.home) {}
 
     void attach(Session& session) {
-        session.on_event([this](const core::Event& event) {
+        session.on_event([this, &session](const core::Event& event) {
             if (std::holds_alternative<core::MessageArrived>(event)) arrived_ = true;
             if (const auto* request = std::get_if<core::RequestArrived>(&event)) {
                 announce(request->request);
+            }
+            if (const auto* offer = std::get_if<core::OfferArrived>(&event)) {
+                announce(offer->offer);
+            }
+            if (const auto* change = std::get_if<core::ConversationChanged>(&event)) {
+                announce(session.messenger(), *change);
             }
         });
     }
     // Messages may wait from before: an accepted request, a process that died.
     void look() { arrived_ = true; }
-    bool has_news() const { return arrived_ || !requests_.empty(); }
+    bool has_news() const { return arrived_ || !notices_.empty(); }
     size_t shown() const { return shown_; }
 
     Outcome print(Session& session) {
@@ -45,14 +51,15 @@ class Receiver {
             if (!ids.empty()) TRY(note_.begin(ids));
             TRY(session.perform(std::move(taken.second)));
             for (const core::MessageView& message : messages) {
-                show_message(context_.out, context_.command.json, message, now);
+                show_message(context_.out, context_.command.json, session.messenger(), message,
+                             now);
             }
             TRY(context_.show());
             if (!ids.empty()) note_.end();
             shown_ += messages.size();
         }
-        if (requests_.empty()) return {};
-        TRY(requests_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
+        if (notices_.empty()) return {};
+        TRY(notices_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
         return {};
     }
 
@@ -74,16 +81,34 @@ class Receiver {
 
     void announce(const core::RequestView& request) {
         shown_++;
-        show_request(requests_, context_.command.json, request);
+        show_request(notices_, context_.command.json, request);
         if (!context_.command.json) {
-            requests_.append("    accept with: mayfly contact accept " +
-                             core::text_of(request.account) + "\n");
+            notices_.append("    accept with: mayfly contact accept " +
+                            core::text_of(request.account) + "\n");
         }
+    }
+
+    void announce(const core::OfferView& offer) {
+        shown_++;
+        show_offer(notices_, context_.command.json, offer);
+        if (!context_.command.json) {
+            notices_.append("    join with: mayfly group join " +
+                            core::text_of(offer.conversation) + "\n");
+        }
+    }
+
+    // Only what happens to us is worth ending a wait for.
+    void announce(const core::Messenger& messenger, const core::ConversationChanged& change) {
+        const auto account = messenger.account();
+        const bool added = account.ok() && std::find(change.added.begin(), change.added.end(),
+                                                     account->account) != change.added.end();
+        if (added || change.removed_us) shown_++;
+        show_change(notices_, context_.command.json, messenger, change);
     }
 
     Context& context_;
     PrintingNote note_;
-    OutputText requests_;
+    OutputText notices_;  // requests, offers, changes
     bool left_over_done_ = false;
     bool arrived_ = false;
     size_t shown_ = 0;
@@ -104,7 +129,8 @@ Outcome receive_once(Context& context, Session& session, Receiver& receiver) {
         TRY_ASSIGN(ended, session.run(news, deadline));
     }
     TRY_OUTCOME(receiver.print(session));
-    const bool time_is_up = ended == Session::Ended::timed_out && waits && session.reached_any();
+    const bool time_is_up = ended == Session::Ended::timed_out && session.reached_any() &&
+                            (waits || session.caught_up_at_home());
     if (ended != Session::Ended::done && !time_is_up) return failure_of(session, ended);
     return flush_outbox(session);
 }

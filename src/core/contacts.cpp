@@ -103,6 +103,7 @@ Status forget_conversation(Machine& machine, Step& step, const ConversationId& i
     step.erase(row_key::creation(id));
     step.erase(row_key::conversation(id));
     TRY(forget_group_rows(machine, step, id));
+    forget_offer(machine, step, id);
     step.shred();
     machine.groups.erase(id);
     machine.tables.creations.erase(id);
