@@ -28,13 +28,16 @@ class Receiver {
                 announce(offer->offer);
             }
             if (const auto* change = std::get_if<core::ConversationChanged>(&event)) {
-                announce(session.messenger(), *change);
+                note_change(session.messenger(), *change);
             }
         });
     }
     // Messages may wait from before: an accepted request, a process that died.
     void look() { arrived_ = true; }
-    bool has_news() const { return arrived_ || !notices_.empty(); }
+    // Changes of groups wait until everything was taken in: names of who came are on the way.
+    bool has_news(const Session& session) const {
+        return arrived_ || !notices_.empty() || (!changes_.empty() && session.caught_up());
+    }
     size_t shown() const { return shown_; }
 
     Outcome print(Session& session) {
@@ -57,6 +60,9 @@ class Receiver {
             TRY(context_.show());
             if (!ids.empty()) note_.end();
             shown_ += messages.size();
+        }
+        for (const core::ConversationChanged& change : std::exchange(changes_, {})) {
+            show_change(notices_, context_.command.json, session.messenger(), change);
         }
         if (notices_.empty()) return {};
         TRY(notices_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
@@ -98,17 +104,18 @@ class Receiver {
     }
 
     // Only what happens to us is worth ending a wait for.
-    void announce(const core::Messenger& messenger, const core::ConversationChanged& change) {
+    void note_change(const core::Messenger& messenger, const core::ConversationChanged& change) {
         const auto account = messenger.account();
         const bool added = account.ok() && std::find(change.added.begin(), change.added.end(),
                                                      account->account) != change.added.end();
         if (added || change.removed_us) shown_++;
-        show_change(notices_, context_.command.json, messenger, change);
+        changes_.push_back(change);
     }
 
     Context& context_;
     PrintingNote note_;
     OutputText notices_;  // requests, offers, changes
+    std::vector<core::ConversationChanged> changes_;
     bool left_over_done_ = false;
     bool arrived_ = false;
     size_t shown_ = 0;
@@ -124,7 +131,8 @@ Outcome receive_once(Context& context, Session& session, Receiver& receiver) {
         TRY_OUTCOME(receiver.print(session));
         if (session.caught_up() && (!waits || receiver.shown() > 0)) break;
         const auto news = [&] {
-            return receiver.has_news() || (session.caught_up() && (!waits || receiver.shown() > 0));
+            return receiver.has_news(session) ||
+                   (session.caught_up() && (!waits || receiver.shown() > 0));
         };
         TRY_ASSIGN(ended, session.run(news, deadline));
     }
@@ -132,7 +140,8 @@ Outcome receive_once(Context& context, Session& session, Receiver& receiver) {
     const bool time_is_up = ended == Session::Ended::timed_out && session.reached_any() &&
                             (waits || session.caught_up_at_home());
     if (ended != Session::Ended::done && !time_is_up) return failure_of(session, ended);
-    return flush_outbox(session);
+    TRY_OUTCOME(flush_outbox(session));
+    return receiver.print(session);  // whom we let in
 }
 
 // Prints as messages come, and lets other processes use the home in between.
@@ -144,7 +153,8 @@ Outcome receive_following(Context& context, Session& session, Receiver& receiver
         Session::Ended ended = Session::Ended::done;
         while (ended == Session::Ended::done) {
             TRY_OUTCOME(receiver.print(session));
-            TRY_ASSIGN(ended, session.run([&] { return receiver.has_news(); }, deadline, true));
+            TRY_ASSIGN(ended,
+                       session.run([&] { return receiver.has_news(session); }, deadline, true));
         }
         TRY_OUTCOME(receiver.print(session));
         if (ended == Session::Ended::untrusted) return failure_of(session, ended);

@@ -376,6 +376,7 @@ class GroupScenario {
     }
 
     void unexpected(const std::string& what, Error error) {
+        world_.trace(what + " failed: " + error_name(error.code));
         world_.ledger.violation(what + " failed: " + error_name(error.code) + " at " + error.where);
     }
 
