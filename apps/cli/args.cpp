@@ -16,7 +16,7 @@ struct VerbSpec {
     std::array<const char*, 2> positionals;  // nullptr: none
     const char* options;                     // each after a space, so that names are found whole
 };
-constexpr std::array<VerbSpec, 19> verb_specs{{
+constexpr VerbSpec verb_specs[] = {
     {Verb::init, "init", {}, " relay handle name invite timeout "},
     {Verb::whoami, "whoami", {}, " "},
     {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
@@ -24,7 +24,7 @@ constexpr std::array<VerbSpec, 19> verb_specs{{
     {Verb::contact_accept, "contact accept", {"ID"}, " timeout "},
     {Verb::contact_list, "contact list", {}, " offline "},
     {Verb::contact_remove, "contact remove", {"WHO"}, " timeout "},
-    {Verb::send, "send", {"WHO", "TEXT"}, " expire burn timeout "},
+    {Verb::send, "send", {"WHO", "TEXT"}, " expire burn no-burn timeout "},
     {Verb::receive, "receive", {}, " follow timeout "},
     {Verb::messages, "messages", {"WHO"}, " offline "},
     {Verb::open, "open", {"ID"}, " "},
@@ -36,16 +36,36 @@ constexpr std::array<VerbSpec, 19> verb_specs{{
     {Verb::device_revoke, "device revoke", {"DEVICE"}, " timeout "},
     {Verb::device_name, "device name", {"DEVICE", "NAME"}, " timeout "},
     {Verb::recover, "recover", {}, " relay timeout "},
-}};
+    {Verb::conversations, "conversations", {}, " offline "},
+    {Verb::group_create,
+     "group create",
+     {"NAME"},
+     " room topic avatar expire max-expire burn no-burn max-burn receipts typing writers timeout "},
+    {Verb::group_list, "group list", {}, " offline "},
+    {Verb::group_show, "group show", {"NAME"}, " offline "},
+    {Verb::group_invite, "group invite", {"NAME", "WHO"}, " timeout "},
+    {Verb::group_link, "group link", {"NAME"}, " uses expires "},
+    {Verb::group_offers, "group offers", {}, " offline "},
+    {Verb::group_join, "group join", {"NAME-OR-LINK"}, " timeout "},
+    {Verb::group_decline, "group decline", {"NAME"}, " "},
+    {Verb::group_remove, "group remove", {"NAME", "WHO"}, " timeout "},
+    {Verb::group_leave, "group leave", {"NAME"}, " timeout "},
+    {Verb::group_set,
+     "group set",
+     {"NAME"},
+     " name topic avatar expire max-expire burn no-burn max-burn receipts typing writers timeout "},
+    {Verb::group_moderator, "group moderator", {"NAME", "WHO"}, " undo timeout "},
+    {Verb::group_reader, "group reader", {"NAME", "WHO"}, " undo timeout "},
+};
 
 const VerbSpec& spec_of(Verb verb) {
-    return *std::find_if(verb_specs.begin(), verb_specs.end(),
+    return *std::find_if(std::begin(verb_specs), std::end(verb_specs),
                          [&](const VerbSpec& spec) { return spec.verb == verb; });
 }
 
 bool is_flag(std::string_view option) {
     return option == "json" || option == "follow" || option == "offline" || option == "help" ||
-           option == "version";
+           option == "version" || option == "room" || option == "undo" || option == "no-burn";
 }
 bool is_global(std::string_view option) {
     return option == "home" || option == "passphrase-file" || option == "json" ||
@@ -56,7 +76,7 @@ bool is_option_of(const VerbSpec& spec, std::string_view option) {
            std::string_view::npos;
 }
 bool is_option(std::string_view option) {
-    return is_global(option) || std::any_of(verb_specs.begin(), verb_specs.end(),
+    return is_global(option) || std::any_of(std::begin(verb_specs), std::end(verb_specs),
                                             [&](auto& spec) { return is_option_of(spec, option); });
 }
 
@@ -172,7 +192,9 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
     } else if (option.name == "invite") {
         command.invite = option.value;
     } else {
-        return set_duration(option, command);
+        bool handled = false;
+        auto error = set_group_option(option.name, option.value, command, handled);
+        return handled ? error : set_duration(option, command);
     }
     return std::nullopt;
 }
@@ -203,6 +225,12 @@ UsageError unknown_verb(const std::vector<std::string>& positionals) {
     }
     if (positionals[0] == "device") {
         return {"device wants one of link, add, list, revoke, name", "mayfly --help"};
+    }
+    if (positionals[0] == "group") {
+        return {
+            "group wants one of create, list, show, invite, link, offers, join, decline, "
+            "remove, leave, set, moderator, reader",
+            "mayfly --help"};
     }
     return {"unknown verb: " + positionals[0], "mayfly --help"};
 }

@@ -25,10 +25,11 @@ Advice local_advice(ErrorCode code) {
         case ErrorCode::unknown_message:
             return {ExitCode::failed,
                     "it may have expired or burnt; mayfly messages WHO shows what is still alive"};
+        case ErrorCode::unknown_conversation:
+            return {ExitCode::failed, "mayfly conversations shows whom you can write to"};
         case ErrorCode::unknown_request:
             return {ExitCode::failed, "mayfly contact requests shows who asks"};
-        case ErrorCode::ambiguous_name:
-            return {ExitCode::failed, "use the whole handle or the account id"};
+        case ErrorCode::ambiguous_name: return {ExitCode::failed, "use the whole handle or an id"};
         case ErrorCode::text_too_large:
             return {ExitCode::failed, "a text may have 65,536 bytes; send it in parts"};
         case ErrorCode::not_ours: return {ExitCode::failed, "burn removes it from this device"};
@@ -54,7 +55,7 @@ Advice local_advice(ErrorCode code) {
             return {ExitCode::usage, "a handle is NAME@RELAY, a name 3 to 32 of a-z 0-9 . _ -"};
         case ErrorCode::bad_address:
             return {ExitCode::usage, "a relay is HOST, HOST:PORT or HOST:PORT#FINGERPRINT"};
-        case ErrorCode::bad_link: return {ExitCode::usage, "copy the whole link, from mayfly: on"};
+        case ErrorCode::bad_link: return {ExitCode::usage, "copy the whole link, from mayfly on"};
         case ErrorCode::bad_duration:
             return {ExitCode::usage, "durations are written 3s, 10m, 6h, 6d, 1y"};
         case ErrorCode::invalid_argument: return {ExitCode::usage, "mayfly --help"};

@@ -1,14 +1,7 @@
 #include "help.h"
 
-#include <array>
-
 namespace mayfly::cli {
 namespace {
-
-struct Page {
-    std::string_view verb;
-    std::string_view text;
-};
 
 constexpr std::string_view overview = R"(mayfly: private messages that burn
 
@@ -27,6 +20,12 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   recall ID                                            take a message back everywhere
   device link | add | list | revoke | name             several devices of one account
   recover --relay ADDRESS                              the account from its recovery kit
+  conversations                                        direct ones, groups and rooms
+  group create NAME [--room]                           make a group, or a room led by moderators
+  group invite NAME WHO | link NAME                    ask a contact; a link for whoever has it
+  group offers | join NAME-OR-LINK | decline NAME      who asks you in; say yes or no
+  group list | show NAME | set NAME ... | leave NAME   look at it, change it, leave it
+  group remove | moderator | reader NAME WHO           what moderators do
 
 A session, with a relay of your own (mayfly-relay prints its address):
 
@@ -47,8 +46,9 @@ A session, with a relay of your own (mayfly-relay prints its address):
   2026-11-23 21:49 bob: got it
       id l3i5g65isnez7wjubidhgx4dte, expires in 5 d 23 h
 
-WHO is a handle, its name, a display name, or an account id or 8 characters of its beginning; ID
-is an id or 8 characters of its beginning.
+WHO is a handle, its name, a display name, or an account id or 8 characters of its beginning, and
+for send and messages also a group's NAME, which may be its id; ID is an id or 8 characters of its
+beginning.
 Durations are written 3s, 10m, 6h, 6d, 1y. A message lives 6d unless --expire says 3s to 1y.
 
 Global options, before or after the verb:
@@ -61,7 +61,7 @@ Global options, before or after the verb:
 Exit codes: 0 done, 1 failed, 2 usage, 3 network (try again), 4 not trusted.
 )";
 
-constexpr std::array<Page, 13> pages{{
+constexpr HelpPage pages[] = {
     {"init", R"(mayfly init --relay ADDRESS [--handle NAME] [--name TEXT]
 
 Makes an account in the home and registers it with the relay. Prints the account id, the address
@@ -129,8 +129,9 @@ JSON: {"type":"removed","account"}
 Sends a message and prints its id. Exit 0 means: the relay holds it durably. If the relay cannot
 be reached in time the message is taken back (exit 3); if it may have left, the hint says so.
 
-  --expire DUR      from now until it is gone everywhere, 3s to 1y (6d)
+  --expire DUR      from now until it is gone everywhere, 3s to 1y (6d; a group's default)
   --burn DUR        from opening until it is gone, 1s to 1y; never after the expiry
+  --no-burn         it does not burn on reading, whatever the group's default
   --timeout DUR     how long to try (10s)
 
 TEXT is one word to the shell: use quotes. With - the text is read from the standard input; one
@@ -139,18 +140,21 @@ JSON: {"type":"sent","id","conversation"}
 )"},
     {"receive", R"(mayfly receive [--follow] [--timeout DUR]
 
-Prints messages that were not printed before, oldest first, and requests.
+Prints messages that were not printed before, oldest first; requests, offers of groups, and changes
+of groups.
 
   (nothing)         take what waits at the relay, print it, end
-  --timeout DUR     wait for the first message or request, at most so long; none came: exit 0
-                    with nothing printed
+  --timeout DUR     wait for the first message, request or offer, at most so long; none came:
+                    exit 0 with nothing printed
   --follow          print as they come, until a signal ends it (exit 0) or --timeout is over;
                     other verbs may use the same home meanwhile
 
-Requests are announced on stderr, with --json as objects on stdout.
-JSON: {"type":"message","id","conversation","sender","handle","text","sent_at","expires_at",
-"burn_seconds","state"}: sender is an account id, times are milliseconds since 1970-01-01 UTC,
-burn_seconds is 0 for none, state is queued, sent, received or opened.
+Requests, offers and changes are told on stderr, with --json as objects on stdout.
+JSON: {"type":"message","id","conversation","group","sender","handle","text","sent_at","expires_at",
+"burn_seconds","state"}: group is its name, or empty; sender is an account id, times are
+milliseconds since 1970-01-01 UTC, burn_seconds is 0 for none, state is queued, sent, received or
+opened. {"type":"change","conversation","group","by","added","removed","left","settings",
+"removed_us"}: lists of account ids.
 )"},
     {"messages", R"(mayfly messages WHO
 
@@ -180,14 +184,17 @@ it. Done when the relay holds the order.
 
 JSON: {"type":"recalled","id"}
 )"},
-}};
+};
 
 }  // namespace
 
 std::string_view help_text(std::string_view verb) {
     const std::string_view device = device_help_text(verb);
     if (!device.empty()) return device;
-    for (const Page& page : pages) {
+    for (const HelpPage& page : pages) {
+        if (page.verb == verb) return page.text;
+    }
+    for (const HelpPage& page : group_help_pages()) {
         if (page.verb == verb) return page.text;
     }
     return overview;

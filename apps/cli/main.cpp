@@ -64,6 +64,20 @@ Outcome run(Context& context) {
         case Verb::device_revoke: return run_device_revoke(context);
         case Verb::device_name: return run_device_name(context);
         case Verb::recover: return run_recover(context);
+        case Verb::conversations:
+        case Verb::group_list: return run_conversations(context);
+        case Verb::group_create: return run_group_create(context);
+        case Verb::group_show: return run_group_show(context);
+        case Verb::group_invite: return run_group_invite(context);
+        case Verb::group_link: return run_group_link(context);
+        case Verb::group_offers: return run_group_offers(context);
+        case Verb::group_join: return run_group_join(context);
+        case Verb::group_decline: return run_group_decline(context);
+        case Verb::group_remove: return run_group_remove(context);
+        case Verb::group_leave: return run_group_leave(context);
+        case Verb::group_set: return run_group_set(context);
+        case Verb::group_moderator:
+        case Verb::group_reader: return run_group_role(context);
         case Verb::help:
         case Verb::version: break;
     }

@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include <algorithm>
+
 namespace mayfly::cli {
 namespace {
 
@@ -40,7 +42,9 @@ Status Session::go_online() {
     caught_up_.clear();
     failed_.clear();
     last_failure_.reset();
-    return perform(messenger_->start(wall_clock_now()));
+    TRY(perform(messenger_->start(wall_clock_now())));
+    awaited_ = connections_;
+    return {};
 }
 
 Status Session::sweep() {
@@ -130,13 +134,22 @@ void Session::note(const core::Event& event) {
     }
 }
 
+bool Session::is_done_with(const std::string& relay) const {
+    return caught_up_.contains(relay) || failed_.contains(relay);
+}
+
 bool Session::caught_up() const {
+    return caught_up_at_home() &&
+           std::all_of(awaited_.begin(), awaited_.end(),
+                       [&](const std::string& relay) { return is_done_with(relay); });
+}
+
+bool Session::caught_up_at_home() const {
     const auto account = messenger_->account();
     if (!account.ok() || caught_up_.empty()) return false;
-    for (const std::string& relay : account.value().relays) {
-        if (!caught_up_.contains(relay) && !failed_.contains(relay)) return false;
-    }
-    return true;
+    const std::vector<std::string>& home = account.value().relays;
+    return std::all_of(home.begin(), home.end(),
+                       [&](const std::string& relay) { return is_done_with(relay); });
 }
 
 Result<Session::Ended> Session::run(const std::function<bool()>& done, std::optional<Time> deadline,

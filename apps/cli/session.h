@@ -61,7 +61,9 @@ class Session {
                       bool yield_home = false);
 
     // What is known of the relays since go_online.
-    bool caught_up() const;  // every home relay that can be reached, and at least one
+    // caught_up: with every relay that can be reached, hubs of groups among them, and at least one.
+    bool caught_up() const;
+    bool caught_up_at_home() const;  // with home relays
     bool reached_any() const { return !up_once_.empty(); }
     std::optional<core::LinkChanged> last_failure() const { return last_failure_; }
 
@@ -70,6 +72,7 @@ class Session {
     Status take_link_event(const link::LinkEvent& event);
     Status carry_out(const core::NetworkEffect& effect);
     void note(const core::Event& event);
+    bool is_done_with(const std::string& relay) const;
 
     std::string home_;
     store::StoreKey key_;
@@ -81,6 +84,7 @@ class Session {
     std::optional<core::Messenger> messenger_;
     std::optional<link::Link> link_;
     std::set<std::string> connections_;
+    std::set<std::string> awaited_;  // relays at which entries may wait
     std::set<std::string> up_once_;
     std::set<std::string> caught_up_;
     std::set<std::string> failed_;  // not up since

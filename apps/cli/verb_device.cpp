@@ -181,7 +181,8 @@ Outcome run_device_add(Context& context) {
     });
     TRY(session->perform(std::move(started.effects)));
     const Outcome compared = compare_codes(context, *session);
-    if (refused) return refused->error();
+    const bool denied = !compared.ok() && compared.failure().code == ErrorCode::not_authorized;
+    if (refused && !denied) return refused->error();
     TRY_OUTCOME(compared);
     // The new device asks to be added to each conversation; stay until it is quiet.
     Time quiet_since = monotonic_now();

@@ -63,6 +63,37 @@ Outcome finish_operation(Context& context, Session& session, core::OperationId o
     return result->ok() ? Outcome() : Outcome(result->error());
 }
 
+Outcome find_place(const Context& context, Session& session, core::ConversationView& place) {
+    auto found = session.messenger().find_conversation(context.command.target);
+    if (!found.ok()) return Failure{found.code(), context.command.target, ""};
+    place = std::move(found).value();
+    return {};
+}
+
+Outcome find_group(const Context& context, Session& session, core::ConversationView& place) {
+    TRY_OUTCOME(find_place(context, session, place));
+    if (core::has_state(place.kind)) return {};
+    return Failure{ErrorCode::unknown_conversation, context.command.target + " is no group",
+                   "mayfly group list shows groups and rooms"};
+}
+
+Failure refusal_in(const core::ConversationView& place, ErrorCode code) {
+    const bool refused = code == ErrorCode::not_authorized || code == ErrorCode::unknown_channel;
+    if (refused && place.joining) {
+        return {ErrorCode::not_authorized, "you are not in " + place.title + " yet",
+                "whoever asked you in lets you in when they come online"};
+    }
+    if (refused && place.closed) {
+        return {ErrorCode::mls_removed, place.title,
+                "its messages stay until they end; mayfly group leave forgets it"};
+    }
+    if (code == ErrorCode::not_authorized) {
+        return {code, place.title,
+                "only a moderator of " + place.title + " may; mayfly group show lists them"};
+    }
+    return {code, place.title, ""};
+}
+
 Outcome flush_outbox(Session& session) {
     TRY(session.run([&] { return session.messenger().outbox_empty(); },
                     monotonic_now() + outbox_flush_timeout));

@@ -36,6 +36,8 @@ Result<std::unique_ptr<Session>> open_session(Context& context);
 // finish_operation works until the operation has ended. What stops it otherwise becomes the
 // Failure: a relay that cannot be reached or trusted, the time, a signal.
 Outcome finish_operation(Context& context, Session& session, core::OperationId operation);
+// finish_waiting is finish_operation for what goes on by itself later.
+Outcome finish_waiting(Context& context, Session& session, core::OperationId operation);
 // failure_of says why a run did not come to its end.
 Failure failure_of(const Session& session, Session::Ended ended);
 Time deadline_of(const Context& context, Duration otherwise);
@@ -61,6 +63,28 @@ Outcome run_device_list(Context& context);
 Outcome run_device_revoke(Context& context);
 Outcome run_device_name(Context& context);
 Outcome run_recover(Context& context);
+Outcome run_conversations(Context& context);  // and `group list`
+Outcome run_group_create(Context& context);
+Outcome run_group_show(Context& context);
+Outcome run_group_invite(Context& context);
+Outcome run_group_link(Context& context);
+Outcome run_group_offers(Context& context);
+Outcome run_group_join(Context& context);
+Outcome run_group_decline(Context& context);
+Outcome run_group_remove(Context& context);
+Outcome run_group_leave(Context& context);
+Outcome run_group_set(Context& context);
+Outcome run_group_role(Context& context);  // moderator and reader
+
+// find_place finds the conversation that the verb's first argument names.
+Outcome find_place(const Context& context, Session& session, core::ConversationView& place);
+// find_group is find_place for groups and rooms that we are in.
+Outcome find_group(const Context& context, Session& session, core::ConversationView& place);
+// change_group has the group's members agree on the change.
+Outcome change_group(Context& context, Session& session, const core::ConversationView& place,
+                     const core::StateChange& change);
+// refusal_in says why the core refuses to do something in a conversation.
+Failure refusal_in(const core::ConversationView& place, ErrorCode code);
 
 // refresh asks the relay for news if it is there; `contact list` and the like work without.
 Outcome refresh(Context& context, Session& session);

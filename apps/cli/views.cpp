@@ -5,8 +5,6 @@
 namespace mayfly::cli {
 namespace {
 
-constexpr size_t account_shown_size = 8;  // what find_contact takes as a prefix
-
 const char* state_name(core::MessageState state) {
     switch (state) {
         case core::MessageState::queued: return "queued";
@@ -17,6 +15,14 @@ const char* state_name(core::MessageState state) {
     return "received";
 }
 
+// The address to pass on: the first handle, or the link.
+std::string address_of(const core::AccountView& account) {
+    if (account.handles.empty()) return account.link;
+    return account.handles[0].name + "@" + account.handles[0].relay;
+}
+
+}  // namespace
+
 std::string local_time(Time at) {
     const time_t seconds = static_cast<time_t>(at.ms / 1000);
     tm parts{};
@@ -26,14 +32,13 @@ std::string local_time(Time at) {
     return {text, size};
 }
 
-// A handle's name, which is what people call each other by.
 std::string short_name(const std::string& handle, const core::AccountId& account) {
     const size_t at = handle.find('@');
     if (at != std::string::npos && at > 0) return handle.substr(0, at);
-    return core::text_of(account).substr(0, account_shown_size);
+    return core::text_of(account).substr(0, core::account_prefix_size_min);
 }
 
-void line(OutputText& out, std::string_view label, std::string_view value) {
+void labelled_line(OutputText& out, std::string_view label, std::string_view value) {
     constexpr size_t label_width = 14;
     std::string padded(label);
     padded.resize(label_width, ' ');
@@ -41,14 +46,6 @@ void line(OutputText& out, std::string_view label, std::string_view value) {
     append_printable(out, as_bytes(value));
     out.append("\n");
 }
-
-// The address to pass on: the first handle, or the link.
-std::string address_of(const core::AccountView& account) {
-    if (account.handles.empty()) return account.link;
-    return account.handles[0].name + "@" + account.handles[0].relay;
-}
-
-}  // namespace
 
 std::string span_text(Duration span) {
     struct Unit {
@@ -81,12 +78,12 @@ void show_account(OutputText& out, bool json, const core::AccountView& account,
         if (!recovery_kit.empty()) object.text("recovery_kit", as_text(recovery_kit));
         return;
     }
-    line(out, "account", core::text_of(account.account));
-    if (!account.display_name.empty()) line(out, "name", account.display_name);
-    line(out, "address", address_of(account));
-    line(out, "link", account.link);
-    for (const std::string& relay : account.relays) line(out, "relay", relay);
-    if (!recovery_kit.empty()) line(out, "recovery kit", as_text(recovery_kit));
+    labelled_line(out, "account", core::text_of(account.account));
+    if (!account.display_name.empty()) labelled_line(out, "name", account.display_name);
+    labelled_line(out, "address", address_of(account));
+    labelled_line(out, "link", account.link);
+    for (const std::string& relay : account.relays) labelled_line(out, "relay", relay);
+    if (!recovery_kit.empty()) labelled_line(out, "recovery kit", as_text(recovery_kit));
 }
 
 void show_contact(OutputText& out, bool json, const core::ContactView& contact) {
@@ -107,8 +104,8 @@ void show_contact(OutputText& out, bool json, const core::ContactView& contact) 
         out.append(")");
     }
     out.append(contact.established ? "\n" : ", has not accepted yet\n");
-    if (!contact.handle.empty()) line(out, "    handle", contact.handle);
-    line(out, "    account", account);
+    if (!contact.handle.empty()) labelled_line(out, "    handle", contact.handle);
+    labelled_line(out, "    account", account);
 }
 
 void show_request(OutputText& out, bool json, const core::RequestView& request) {
@@ -132,16 +129,19 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
         out.append(")");
     }
     out.append(" wants to write to you\n");
-    if (!request.handle.empty()) line(out, "    handle", request.handle);
-    line(out, "    id", account);
+    if (!request.handle.empty()) labelled_line(out, "    handle", request.handle);
+    labelled_line(out, "    id", account);
 }
 
-void show_message(OutputText& out, bool json, const core::MessageView& message, Time now) {
+void show_message(OutputText& out, bool json, const core::Messenger& messenger,
+                  const core::MessageView& message, Time now) {
+    const std::string group = group_title(messenger, message.conversation);
     const std::string id = core::text_of(message.id);
     if (json) {
         JsonLine(out, "message")
             .text("id", id)
             .text("conversation", to_base32(message.conversation.view()))
+            .text("group", group)
             .text("sender", core::text_of(message.sender))
             .text("handle", message.handle)
             .text("text", as_text(message.text.expose()))
@@ -153,8 +153,11 @@ void show_message(OutputText& out, bool json, const core::MessageView& message, 
     }
     out.append(local_time(message.sent_at));
     out.append(" ");
-    const std::string sender =
-        message.outgoing ? "you" : short_name(message.handle, message.sender);
+    if (!group.empty()) {
+        append_printable(out, as_bytes(group));
+        out.append(", ");
+    }
+    const std::string sender = message.outgoing ? "you" : messenger.name_of(message.sender);
     append_printable(out, as_bytes(sender));
     out.append(": ");
     append_printable(out, message.text.expose(), true);

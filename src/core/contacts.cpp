@@ -5,11 +5,18 @@ namespace mayfly::core {
 namespace {
 
 Status erase_groups(Step& step, const ConversationId& id) {
+    const Bytes prefix = row_key::group_prefix(id);
     std::vector<Bytes> keys;
-    TRY(step.store().scan(row_key::group_prefix(id), [&](BytesView key, SecretBuffer) {
+    TRY(step.store().scan(prefix, [&](BytesView key, SecretBuffer) {
         keys.push_back(to_bytes(key));
         return true;
     }));
+    // This step may have written more, which the scan does not see.
+    for (const WriteBatch::Change& change : step.effects.writes.changes) {
+        const bool is_group = change.key.size() >= prefix.size() &&
+                              std::equal(prefix.begin(), prefix.end(), change.key.begin());
+        if (is_group) keys.push_back(change.key);
+    }
     for (Bytes& key : keys) step.erase(std::move(key));
     return {};
 }
@@ -103,6 +110,7 @@ Status forget_conversation(Machine& machine, Step& step, const ConversationId& i
     step.erase(row_key::creation(id));
     step.erase(row_key::conversation(id));
     TRY(forget_group_rows(machine, step, id));
+    forget_offer(machine, step, id);
     step.shred();
     machine.groups.erase(id);
     machine.tables.creations.erase(id);

@@ -390,6 +390,7 @@ struct JoinVia {
 };
 OperationId begin_joining(Machine& machine, Step& step, const ConversationInfo& info, JoinVia via);
 void use_relay(Machine& machine, Step& step, const std::string& relay);
+void forget_offer(Machine& machine, Step& step, const ConversationId& id);
 Status pump_joining(Machine& machine, Step& step, ConversationRow& row);
 Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group group,
               BytesView sealed_introduction);

@@ -35,6 +35,7 @@ constexpr size_t text_size_bytes_max = 65'536;
 constexpr Duration expiration_min = Duration::seconds(3);
 constexpr Duration expiration_max = Duration::days(365);
 constexpr Duration expiration_default = Duration::days(6);
+constexpr size_t account_prefix_size_min = 8;  // of an account id: what find_contact takes
 
 using MessageId = wire::MessageId;
 using AccountId = wire::AccountId;
@@ -214,8 +215,9 @@ struct ConversationChanged {
     AccountId by;
     std::vector<AccountId> added;
     std::vector<AccountId> removed;
-    bool state = false;       // name, topic, moderators, limits
-    bool removed_us = false;  // it can be read until its messages end, and takes none any more
+    std::vector<AccountId> left;  // those of the removed who wanted to go
+    bool state = false;           // name, topic, moderators, limits
+    bool removed_us = false;      // it can be read until its messages end, and takes none any more
 };
 struct OfferArrived {  // somebody asks us into a group
     OfferView offer;
@@ -371,9 +373,14 @@ class Messenger {
     Result<std::vector<MemberView>> members(const ConversationId& conversation) const;
     // state is what the members of a group or room agree on.
     Result<ConversationState> state(const ConversationId& conversation) const;
+    // offers gives those that were neither accepted nor declined.
     std::vector<OfferView> offers() const;
-    // find_offer takes the name of the group, its id or a unique prefix, or who asks.
+    // find_offer takes the name of the group, its id or a unique prefix, or who asks; also of an
+    // offer that was accepted, until we are in.
     Result<OfferView> find_offer(std::string_view what) const;
+    // name_of is what people call an account: a handle's name, a display name, or its id's
+    // beginning.
+    std::string name_of(const AccountId& account) const;
     bool outbox_empty() const;
     // For tests and the simulator: epoch and epoch authenticator of a conversation's group.
     Result<std::pair<uint64_t, Bytes>> epoch_authenticator_for_testing(

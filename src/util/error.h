@@ -63,7 +63,7 @@ namespace mayfly {
     X(mls_unrelated_group, "group does not continue the other one") \
     /* wire, relay */ \
     X(not_authenticated, "relay wants proof of the queue key first") \
-    X(not_authorized, "relay refuses: the token or key does not fit") \
+    X(not_authorized, "not allowed to do this") \
     X(registration_closed, "relay takes no new accounts") \
     X(invite_required, "relay wants an invite code") \
     X(unknown_queue, "relay does not know the queue") \
@@ -94,7 +94,7 @@ namespace mayfly {
     X(ambiguous_name, "more than one match") \
     X(bad_handle, "handle is not valid") \
     X(bad_address, "relay address is not valid") \
-    X(bad_link, "contact link is not valid") \
+    X(bad_link, "link is not valid") \
     X(bad_duration, "duration is not valid") \
     X(text_too_large, "text is too large") \
     X(forged_record, "account record is forged or damaged") \

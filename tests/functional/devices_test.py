@@ -3,7 +3,7 @@ import json
 import subprocess
 import unittest
 
-from harness import FAILED, MayflyTest, Person, VerbFailed, befriend, eventually
+from harness import FAILED, USAGE, MayflyTest, Person, VerbFailed, befriend, eventually
 
 
 def line_of(process, kind):
@@ -97,7 +97,7 @@ class Devices(MayflyTest):
         again = Person("again", self.folder / "again")
         wrong = "babab " * 8 + "babab\n"
         self.assert_fails(again.try_run("recover", "--relay", relay.address, stdin=wrong.encode()),
-                          FAILED, "invalid_argument")
+                          USAGE, "invalid_argument")
         self.assertFalse((self.folder / "again").exists())
         relay.kill()
         relay.start()

@@ -186,7 +186,8 @@ void Client::ExternalJoin(const rpc::ExternalJoinRequest& in, rpc::ExternalJoinR
 
 void Client::GroupInfo(const rpc::GroupInfoRequest& in, rpc::GroupInfoResponse& out) {
     const State& state = find(states_, in.state_id(), "state");
-    out.set_group_info(text_of(must(state.group.group_info(true, !in.external_tree()))));
+    out.set_group_info(
+        text_of(must(state.group.group_info(true, !in.external_tree(), environment(state.psks)))));
     if (in.external_tree()) out.set_ratchet_tree(text_of(state.group.ratchet_tree()));
 }
 
