@@ -16,7 +16,7 @@ struct VerbSpec {
     std::array<const char*, 2> positionals;  // nullptr: none
     const char* options;                     // each after a space, so that names are found whole
 };
-constexpr std::array<VerbSpec, 13> verb_specs{{
+constexpr std::array<VerbSpec, 14> verb_specs{{
     {Verb::init, "init", {}, " relay handle name invite timeout "},
     {Verb::whoami, "whoami", {}, " "},
     {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
@@ -30,6 +30,7 @@ constexpr std::array<VerbSpec, 13> verb_specs{{
     {Verb::open, "open", {"ID"}, " "},
     {Verb::burn, "burn", {"ID"}, " "},
     {Verb::recall, "recall", {"ID"}, " timeout "},
+    {Verb::daemon, "daemon", {}, " socket stdio webhook webhook-secret-file "},
 }};
 
 const VerbSpec& spec_of(Verb verb) {
@@ -38,8 +39,8 @@ const VerbSpec& spec_of(Verb verb) {
 }
 
 bool is_flag(std::string_view option) {
-    return option == "json" || option == "follow" || option == "offline" || option == "help" ||
-           option == "version";
+    return option == "json" || option == "follow" || option == "offline" || option == "stdio" ||
+           option == "help" || option == "version";
 }
 bool is_global(std::string_view option) {
     return option == "home" || option == "passphrase-file" || option == "json" ||
@@ -150,13 +151,23 @@ std::optional<UsageError> set_duration(const Option& option, Command& command) {
 std::optional<UsageError> set_option(const Option& option, Command& command) {
     if (option.name == "home" || option.name == "passphrase-file") {
         if (option.value.empty()) return UsageError{"--" + option.name + " is empty", ""};
-        (option.name == "home" ? command.home : command.passphrase_file) = option.value;
+        const bool is_home = option.name == "home";
+        (is_home ? command.home : command.passphrase_file) = option.value;
+        (is_home ? command.homes : command.passphrase_files).push_back(option.value);
     } else if (option.name == "json") {
         command.json = true;
     } else if (option.name == "follow") {
         command.follow = true;
     } else if (option.name == "offline") {
         command.offline = true;
+    } else if (option.name == "stdio") {
+        command.stdio = true;
+    } else if (option.name == "socket") {
+        command.socket = option.value;
+    } else if (option.name == "webhook") {
+        command.webhook = option.value;
+    } else if (option.name == "webhook-secret-file") {
+        command.webhook_secret_file = option.value;
     } else if (option.name == "relay") {
         command.relays.push_back(option.value);
     } else if (option.name == "handle") {

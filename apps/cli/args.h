@@ -24,6 +24,7 @@ enum class Verb : uint8_t {
     open,
     burn,
     recall,
+    daemon,
     help,
     version,
 };
@@ -44,6 +45,13 @@ struct Command {
     std::optional<Duration> timeout;
     bool follow = false;
     bool offline = false;
+    // daemon: every --home and --passphrase-file; of the other verbs the last one counts.
+    std::vector<std::string> homes;
+    std::vector<std::string> passphrase_files;
+    std::string socket;
+    bool stdio = false;
+    std::string webhook;
+    std::string webhook_secret_file;
 };
 
 struct UsageError {

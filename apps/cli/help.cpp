@@ -25,6 +25,7 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   open ID                                              mark as read; starts the burn timer
   burn ID                                              destroy a message on this device
   recall ID                                            take a message back everywhere
+  daemon [--stdio] [--socket PATH] [--webhook URL]     serve bots: JSON-RPC
 
 A session, with a relay of your own (mayfly-relay prints its address):
 
@@ -59,7 +60,7 @@ Global options, before or after the verb:
 Exit codes: 0 done, 1 failed, 2 usage, 3 network (try again), 4 not trusted.
 )";
 
-constexpr std::array<Page, 13> pages{{
+constexpr std::array<Page, 14> pages{{
     {"init", R"(mayfly init --relay ADDRESS [--handle NAME] [--name TEXT]
 
 Makes an account in the home and registers it with the relay. Prints the account id, the address
@@ -177,6 +178,22 @@ it. Done when the relay holds the order.
   --timeout DUR     how long to try (10s)
 
 JSON: {"type":"recalled","id"}
+)"},
+    {"daemon", R"(mayfly daemon [--stdio] [--socket PATH] [--webhook URL]
+
+Serves the account to programs: JSON-RPC 2.0, one object a line, over a Unix socket that only your
+programs can open. Prints the socket's path when it is ready and runs until a signal. Other verbs
+may use the same home meanwhile. docs/bots.md has examples, docs/spec/rpc.md every method.
+
+  --home DIR        more than once: several accounts in one process
+  --passphrase-file FILE  once for all homes, or once for each, in their order
+  --socket PATH     where to listen (rpc.socket in the first home)
+  --stdio           speak over standard input and output, and end with the input; no socket
+                    unless --socket names one
+  --webhook URL     POST messages and requests there: https, or http to this machine
+  --webhook-secret-file FILE  signs what is posted (HMAC-SHA256)
+
+JSON: {"type":"listening","socket"}
 )"},
 }};
 

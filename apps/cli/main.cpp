@@ -58,6 +58,7 @@ Outcome run(Context& context) {
         case Verb::open: return run_open(context);
         case Verb::burn: return run_burn(context);
         case Verb::recall: return run_recall(context);
+        case Verb::daemon: return run_daemon(context);
         case Verb::help:
         case Verb::version: break;
     }

@@ -33,6 +33,9 @@ void notice(const Context& context, const std::string& text);
 // open_session unlocks the home and opens it. Errors: those of the store, and no_account.
 Result<std::unique_ptr<Session>> open_session(Context& context);
 
+// unlock_home gives the key to a home; a passphrase comes from the file or the terminal.
+Result<store::StoreKey> unlock_home(const std::string& home, const std::string& passphrase_file);
+
 // finish_operation works until the operation has ended. What stops it otherwise becomes the
 // Failure: a relay that cannot be reached or trusted, the time, a signal.
 Outcome finish_operation(Context& context, Session& session, core::OperationId operation);
@@ -55,6 +58,7 @@ Outcome run_messages(Context& context);
 Outcome run_open(Context& context);
 Outcome run_burn(Context& context);
 Outcome run_recall(Context& context);
+Outcome run_daemon(Context& context);
 
 // refresh asks the relay for news if it is there; `contact list` and the like work without.
 Outcome refresh(Context& context, Session& session);

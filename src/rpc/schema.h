@@ -1,5 +1,5 @@
 // What the API looks like, as data: fields, objects, methods and events. The dispatcher, the checks
-// of parameters, docs/rpc-schema.json and the reference in docs/spec/rpc.md are all derived from it.
+// of parameters, docs/rpc-schema.json and the reference in docs/spec/rpc.md are derived from it.
 #pragma once
 
 #include <functional>

@@ -54,6 +54,8 @@ class Server {
     void receive(ClientId client, BytesView line, Time now);
     // reads: the client is not so slow that its next request must wait.
     bool reads(ClientId client) const;
+    // is_idle: nothing of the client is under way, and nothing waits to be written to it.
+    bool is_idle(ClientId client) const;
     std::optional<WipedString> next_line(ClientId client, Time now);
     bool has_lines(ClientId client) const;
 

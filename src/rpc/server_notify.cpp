@@ -48,6 +48,11 @@ bool Server::reads(ClientId client) const {
            found->second.waiting < client_waiting_max;
 }
 
+bool Server::is_idle(ClientId client) const {
+    const auto found = clients_.find(client);
+    return found == clients_.end() || (found->second.waiting == 0 && found->second.lines.empty());
+}
+
 bool Server::has_lines(ClientId client) const {
     const auto found = clients_.find(client);
     return found != clients_.end() && !found->second.lines.empty();
