@@ -18,6 +18,7 @@ set(MAYFLY_ALLOWED_relay "util;codec;crypto;wire")
 set(MAYFLY_ALLOWED_relay_store "util;codec;crypto;wire;relay")
 set(MAYFLY_ALLOWED_relay_net "util;codec;crypto;wire;relay")
 # Code that could read a message is not in the relay's binary: neither mls nor core.
+set(MAYFLY_ALLOWED_apps_tui "util;codec;crypto;mls;wire;core;rpc")
 set(MAYFLY_ALLOWED_apps_cli "util;codec;crypto;mls;wire;core;rpc;store;link")
 set(MAYFLY_ALLOWED_apps_relay "util;codec;crypto;wire;relay;relay_store;relay_net")
 

@@ -16,7 +16,7 @@ struct VerbSpec {
     std::array<const char*, 2> positionals;  // nullptr: none
     const char* options;                     // each after a space, so that names are found whole
 };
-constexpr std::array<VerbSpec, 14> verb_specs{{
+constexpr std::array<VerbSpec, 15> verb_specs{{
     {Verb::init, "init", {}, " relay handle name invite timeout "},
     {Verb::whoami, "whoami", {}, " "},
     {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
@@ -31,6 +31,7 @@ constexpr std::array<VerbSpec, 14> verb_specs{{
     {Verb::burn, "burn", {"ID"}, " "},
     {Verb::recall, "recall", {"ID"}, " timeout "},
     {Verb::daemon, "daemon", {}, " socket stdio webhook webhook-secret-file "},
+    {Verb::tui, "tui", {}, " timeout "},
 }};
 
 const VerbSpec& spec_of(Verb verb) {

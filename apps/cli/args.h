@@ -25,6 +25,7 @@ enum class Verb : uint8_t {
     burn,
     recall,
     daemon,
+    tui,
     help,
     version,
 };

@@ -91,7 +91,8 @@ TEST(arguments, every_verb_is_found_and_has_its_own_help) {
                                                       {"open", "x"},
                                                       {"burn", "x"},
                                                       {"recall", "x"},
-                                                      {"daemon"}};
+                                                      {"daemon"},
+                                                      {"tui"}};
     for (size_t i = 0; i < lines.size(); i++) {
         const Verb verb = parsed(lines[i]).verb;
         EXPECT_EQ(verb, static_cast<Verb>(i));

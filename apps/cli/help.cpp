@@ -26,6 +26,7 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   burn ID                                              destroy a message on this device
   recall ID                                            take a message back everywhere
   daemon [--stdio] [--socket PATH] [--webhook URL]     serve bots: JSON-RPC
+  tui                                                  the terminal interface; also without a verb
 
 A session, with a relay of your own (mayfly-relay prints its address):
 
@@ -60,7 +61,7 @@ Global options, before or after the verb:
 Exit codes: 0 done, 1 failed, 2 usage, 3 network (try again), 4 not trusted.
 )";
 
-constexpr std::array<Page, 14> pages{{
+constexpr std::array<Page, 15> pages{{
     {"init", R"(mayfly init --relay ADDRESS [--handle NAME] [--name TEXT]
 
 Makes an account in the home and registers it with the relay. Prints the account id, the address
@@ -194,6 +195,16 @@ may use the same home meanwhile. docs/bots.md has examples, docs/spec/rpc.md eve
   --webhook-secret-file FILE  signs what is posted (HMAC-SHA256)
 
 JSON: {"type":"listening","socket"}
+)"},
+    {"tui", R"(mayfly tui
+
+Opens the terminal interface; so does `mayfly` alone at a terminal. F1 shows its keys. It uses
+the alternate screen, which is wiped at the end: no text stays in the scrollback.
+
+  --timeout DUR     lock after so long without a key (10m)
+
+After locking, or Ctrl-L, the passphrase is asked for again. While it runs, other verbs may use
+the same home, but no daemon and no `receive --follow`.
 )"},
 }};
 

@@ -59,6 +59,7 @@ Outcome run_open(Context& context);
 Outcome run_burn(Context& context);
 Outcome run_recall(Context& context);
 Outcome run_daemon(Context& context);
+Outcome run_tui(Context& context);
 
 // refresh asks the relay for news if it is there; `contact list` and the like work without.
 Outcome refresh(Context& context, Session& session);
