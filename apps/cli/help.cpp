@@ -199,7 +199,7 @@ JSON: {"type":"listening","socket"}
     {"tui", R"(mayfly tui
 
 Opens the terminal interface; so does `mayfly` alone at a terminal. F1 shows its keys. It uses
-the alternate screen, which is wiped at the end: no text stays in the scrollback.
+the alternate screen and wipes it at the end: no text stays in the scrollback.
 
   --timeout DUR     lock after so long without a key (10m)
 

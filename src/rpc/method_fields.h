@@ -9,6 +9,7 @@ namespace mayfly::rpc {
 std::vector<Method> service_methods();
 std::vector<Method> account_methods();
 std::vector<Method> contact_methods();
+std::vector<Method> group_methods();
 std::vector<Method> message_methods();
 
 constexpr int64_t list_limit_max = 1000;
@@ -16,6 +17,8 @@ constexpr int64_t list_limit_default = 100;
 
 constexpr Field who{"who", Type::text,
                     "handle, its name, display name, or account id or its beginning"};
+constexpr Field who_or_group{
+    "who", Type::text, "as elsewhere; or a group's name, or its conversation id or its beginning"};
 constexpr Field id{"id", Type::text, "id, or at least 8 characters of its beginning"};
 constexpr Field timeout{"timeout_ms",
                         Type::integer,

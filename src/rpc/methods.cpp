@@ -104,8 +104,9 @@ std::vector<Method> account_methods() {
 }
 
 const std::vector<Method>& methods() {
-    static const std::vector<Method> all = joined(joined(service_methods(), account_methods()),
-                                                  joined(contact_methods(), message_methods()));
+    static const std::vector<Method> all =
+        joined(joined(service_methods(), account_methods()),
+               joined(joined(contact_methods(), group_methods()), message_methods()));
     return all;
 }
 

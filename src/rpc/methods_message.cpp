@@ -19,6 +19,18 @@ Result<core::MessageView> message_named(const Call& call) {
     return call.messenger.find_message(call.text("id"), call.now);
 }
 
+// Somebody we know, or a group.
+Result<core::ConversationId> conversation_of(const Call& call) {
+    if (const auto contact = call.messenger.find_contact(call.text("who")); contact.ok()) {
+        return contact->conversation;
+    }
+    const auto found = call.messenger.find_conversation(call.text("who"));
+    if (found.ok()) return found->conversation;
+    // The words of before there were groups stay.
+    if (found.code() == ErrorCode::unknown_conversation) return MAYFLY_ERROR(unknown_contact);
+    return found.error();
+}
+
 Json id_result(const core::MessageId& id) { return {{"id", json_text(core::text_of(id))}}; }
 
 // list_of gives as many messages as limit and size allow, from the first one on.
@@ -43,12 +55,12 @@ Result<Answer> send(Call& call) {
     if (call.has("burn_seconds")) {
         options.burn = Duration::seconds(call.integer("burn_seconds", 0));
     }
-    TRY_ASSIGN(const core::ContactView contact, call.messenger.find_contact(call.text("who")));
-    TRY_ASSIGN(auto started, call.messenger.send_text(contact.conversation, text, options, call.now,
+    TRY_ASSIGN(const core::ConversationId conversation, conversation_of(call));
+    TRY_ASSIGN(auto started, call.messenger.send_text(conversation, text, options, call.now,
                                                       call.account.entropy()));
     TRY(call.account.perform(std::move(started.effects)));
     Json result = id_result(started.id);
-    result["conversation"] = json_text(to_base32(contact.conversation.view()));
+    result["conversation"] = json_text(core::text_of(conversation));
     return Answer{std::move(result), started.operation, {}};
 }
 
@@ -76,8 +88,8 @@ Result<Answer> acknowledge(Call& call) {
 
 Result<Answer> messages(Call& call) {
     const auto limit = static_cast<size_t>(call.integer("limit", list_limit_default));
-    TRY_ASSIGN(const core::ContactView contact, call.messenger.find_contact(call.text("who")));
-    TRY_ASSIGN(const auto all, call.messenger.messages(contact.conversation, call.now));
+    TRY_ASSIGN(const core::ConversationId conversation, conversation_of(call));
+    TRY_ASSIGN(const auto all, call.messenger.messages(conversation, call.now));
     size_t first = 0;
     if (call.has("after")) {
         while (first < all.size() && core::text_of(all[first].id) != call.text("after")) first++;
@@ -131,7 +143,7 @@ std::vector<Method> message_methods() {
         {"send",
          "Sends a text. Answers when the relay holds it durably. After `timed_out` it is still in "
          "the outbox; `withdraw` takes it back.",
-         {who,
+         {who_or_group,
           {"text", text, "UTF-8, at most 65,536 bytes"},
           {"expire_seconds",
            integer,
@@ -162,7 +174,7 @@ std::vector<Method> message_methods() {
          acknowledge},
         {"messages",
          "What is alive of a conversation, both sides.",
-         {who, optional_of({"after", text, "the id to go on after"}), limit_field},
+         {who_or_group, optional_of({"after", text, "the id to go on after"}), limit_field},
          {result_messages, result_more},
          messages},
         {"message", "One message.", {id}, object_of("message").fields, message},

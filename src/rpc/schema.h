@@ -100,6 +100,9 @@ Json json_of(const core::AccountView& account);
 Json json_of(const core::ContactView& contact);
 Json json_of(const core::RequestView& request);
 Json json_of(const core::MessageView& message);
+Json json_of(const core::ConversationView& conversation);
+Json json_of(const core::OfferView& offer);
+Json json_of(const core::MemberView& member);
 Json json_of(Error error);
 
 // notification_of gives an event's name and parameters, without `account`. MessageArrived has
