@@ -9,6 +9,7 @@ namespace mayfly::rpc {
 std::vector<Method> service_methods();
 std::vector<Method> account_methods();
 std::vector<Method> contact_methods();
+std::vector<Method> device_methods();
 std::vector<Method> group_methods();
 std::vector<Method> message_methods();
 

@@ -106,7 +106,8 @@ std::vector<Method> account_methods() {
 const std::vector<Method>& methods() {
     static const std::vector<Method> all =
         joined(joined(service_methods(), account_methods()),
-               joined(joined(contact_methods(), group_methods()), message_methods()));
+               joined(joined(contact_methods(), device_methods()),
+                      joined(group_methods(), message_methods())));
     return all;
 }
 

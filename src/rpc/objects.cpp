@@ -1,4 +1,4 @@
-// Objects and notifications: their tables, and how core's views become them.
+// How core's views and events become JSON. The tables they follow are in tables.cpp.
 #include "rpc/schema.h"
 
 namespace mayfly::rpc {
@@ -52,6 +52,17 @@ std::optional<Notification> notify(const core::ConversationChanged& event) {
 std::optional<Notification> notify(const core::OfferArrived& event) {
     return Notification{"offer", {{"offer", json_of(event.offer)}}};
 }
+std::optional<Notification> notify(const core::DeviceMet& event) {
+    return Notification{"device_met", {{"code", json_text(device_code_text(event.code))}}};
+}
+std::optional<Notification> notify(const core::DeviceLinked& event) {
+    return Notification{"device_linked", {{"linked", json_text(core::text_of(event.account))}}};
+}
+std::optional<Notification> notify(const core::DeviceRevoked& event) {
+    return Notification{
+        "device_revoked",
+        {{"device", json_text(to_base32(event.device.view()))}, {"is_this", event.is_this}}};
+}
 std::optional<Notification> notify(const core::CaughtUp& event) {
     return Notification{"caught_up", {{"relay", json_text(event.relay)}}};
 }
@@ -61,159 +72,7 @@ std::optional<Notification> notify(const Other&) {
     return std::nullopt;
 }
 
-std::vector<Object> person_objects() {
-    using enum Type;
-    return {
-        {"account",
-         "An account of ours.",
-         {{"account", text, "account id"},
-          {"device", text, "device id"},
-          {"name", text, "display name, or empty"},
-          {"address", text, "what others add us by: a handle, or else the link"},
-          {"link", text, "`mayfly:` link"},
-          {"relays", texts, "home relays, best first"}}},
-        {"contact", "Somebody we write to.",
-         {
-             {"account", text, "account id"},
-             {"failure",
-              "What went wrong.",
-              {{"code", text, "the stable name of the error"}, {"message", text, "a sentence"}}},
-             {"service",
-              "An account that this daemon serves.",
-              {{"account", text, "account id; what the parameter `account` takes"},
-               {"home", text, "where it lives; taken as well"},
-               {"available", boolean, "false while another process has its turn on the home"}}},
-         };
-}
-
-std::vector<Object> group_objects() {
-    using enum Type;
-    return {
-        {"conversation", text, "conversation id"}, {"name", text, "what they call themselves"},
-            {"handle", text, "`name@relay`, or empty"}, {
-            "established", boolean, "both sides agreed"
-        }
-    }
-}
-,
-    {"request",
-     "Somebody who asks to be a contact. Name and handle are what they claim.",
-     {{"id", text, "what `contact.accept` takes"},
-      {"account", text, "account id"},
-      {"conversation", text, "conversation id"},
-      {"name", text, "display name"},
-      {"handle", text, "`name@relay`, or empty"},
-      {"received_at", integer, "ms since 1970"}}},
-    {"message",
-     "A message that is alive.",
-     {{"id", text, "message id"},
-      {"conversation", text, "conversation id"},
-      {"sender", text, "account id"},
-      {"handle", text, "the sender's, or empty"},
-      {"text", text, "what it says"},
-      {"sent_at", integer, "ms since 1970"},
-      {"expires_at", integer, "ms since 1970; once opened: when it burns, if that is earlier"},
-      {"burn_seconds", integer, "from opening; 0: does not burn"},
-      {"state", text, "`queued`, `sent` (ours), `received` or `opened` (theirs)"}}},
-    {"conversation",
-     "A line in a list of conversations.",
-     {{"conversation", text, "conversation id"},
-      {"kind", text, "`direct`, `group` or `room`"},
-      {"title", text, "the group's name; what the contact is called"},
-      {"topic", text, "of a group, or empty"},
-      {"contact", text, "account id of the other, if it is direct", false},
-      {"member_count", integer, "people, ourselves among them"},
-      {"joining", boolean, "we asked to be added and wait"},
-      {"closed", boolean, "we were removed: it takes nothing any more"},
-      {"is_moderator", boolean, "we are"},
-      {"may_write", boolean, "we may"},
-      {"expire_seconds", integer, "what messages get unless they say otherwise"},
-      {"expire_seconds_max", integer, "the limit"},
-      {"burn_seconds", integer, "likewise; 0: none"},
-      {"burn_seconds_max", integer, "likewise; 0: no limit"}}},
-    {"offer",
-     "A group that somebody asks us into.",
-     {{"conversation", text, "conversation id; what `group.accept` takes"},
-      {"from", text, "account id"},
-      {"from_name", text, "how we know them"},
-      {"name", text, "the group's"},
-      {"is_room", boolean, ""},
-      {"member_count", integer, "people in it"},
-      {"hub", text, "the relay that joining connects to"},
-      {"received_at", integer, "ms since 1970"},
-      {"expires_at", integer, "ms since 1970"}}},
-    {"member",
-     "Somebody in a conversation.",
-     {{"account", text, "account id"},
-      {"name", text, "display name"},
-      {"handle", text, "`name@relay`, or empty"},
-      {"device_count", integer, ""},
-      {"is_self", boolean, ""},
-      {"is_moderator", boolean, ""},
-      {"may_write", boolean, ""}}},
-};  // namespace
-}  // namespace mayfly::rpc
-
 }  // namespace
-
-const std::vector<Object>& objects() {
-    static const std::vector<Object> all = [] {
-        std::vector<Object> both = person_objects();
-        for (Object& object : group_objects()) both.push_back(std::move(object));
-        return both;
-    }();
-    return all;
-}
-
-const std::vector<EventSpec>& events() {
-    using enum Type;
-    static const Field account{"account", text, "account id"};
-    static const std::vector<EventSpec> all{
-        {"message",
-         "A message that no client has acknowledged. It comes again, on every connection that "
-         "subscribes, until somebody calls `ack`.",
-         {account, {"message", object, "", true, "message"}}},
-        {"request",
-         "Somebody asks to be a contact.",
-         {account, {"request", object, "", true, "request"}}},
-        {"gone",
-         "A message expired, was burnt or was recalled.",
-         {account, {"id", text, "message id"}}},
-        {"link",
-         "The connection to a relay came up or went down.",
-         {account,
-          {"relay", text, "its address"},
-          {"up", boolean, ""},
-          {"error", object, "why not", false, "failure"}}},
-        {"caught_up",
-         "All that waited at the relay has been taken in.",
-         {account, {"relay", text, "its address"}}},
-        {"conversation_changed",
-         "A group has other members, another name or other rules.",
-         {account,
-          {"conversation", text, "conversation id"},
-          {"by", text, "account id"},
-          {"added", texts, "account ids"},
-          {"removed", texts, "account ids"},
-          {"state", boolean, "name, topic, moderators or limits"},
-          {"removed_us", boolean, "it takes no messages of ours any more"}}},
-        {"offer",
-         "Somebody asks us into a group.",
-         {account, {"offer", object, "", true, "offer"}}},
-        {"operation_ended",
-         "Something that no request waits for any more has ended: it was begun before this daemon, "
-         "or its request ran into its `timeout_ms`.",
-         {account,
-          {"operation", integer, "its number"},
-          {"ok", boolean, ""},
-          {"error", object, "what went wrong", false, "failure"}}},
-        {"lost",
-         "The client read too slowly: so many notifications were dropped. No message is among "
-         "them; look at `contact.requests` and `messages` for the rest.",
-         {{"count", integer, "how many"}}},
-    };
-    return all;
-}
 
 std::optional<Notification> notification_of(const core::Event& event) {
     return std::visit([](const auto& any) { return notify(any); }, event);
@@ -302,6 +161,21 @@ Json json_of(const core::MemberView& member) {
             {"is_self", member.is_self},
             {"is_moderator", member.is_moderator},
             {"may_write", member.may_write}};
+}
+
+Json json_of(const core::DeviceView& device) {
+    return {{"id", json_text(to_base32(device.device.view()))},
+            {"name", json_text(device.name)},
+            {"this", device.is_this},
+            {"revoked", device.revoked},
+            {"added_at", device.added_at.ms}};
+}
+
+std::string device_code_text(uint32_t code) {
+    std::string digits = std::to_string(code);
+    constexpr size_t digits_count = 6;
+    if (digits.size() < digits_count) digits.insert(0, digits_count - digits.size(), '0');
+    return digits;
 }
 
 Json json_of(Error error) {

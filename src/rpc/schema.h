@@ -103,6 +103,8 @@ Json json_of(const core::MessageView& message);
 Json json_of(const core::ConversationView& conversation);
 Json json_of(const core::OfferView& offer);
 Json json_of(const core::MemberView& member);
+Json json_of(const core::DeviceView& device);
+std::string device_code_text(uint32_t code);  // six digits
 Json json_of(Error error);
 
 // notification_of gives an event's name and parameters, without `account`. MessageArrived has
