@@ -11,7 +11,7 @@ packages_of() {
         build) echo "g++ cmake ninja-build pkg-config ccache libssl-dev libsodium-dev" \
             "librocksdb-dev libsqlite3-dev nlohmann-json3-dev" ;;
         # Unit, vector, simulator and functional tests.
-        test) echo "libgtest-dev python3 valgrind zlib1g-dev" ;;
+        test) echo "libgtest-dev python3 tmux valgrind zlib1g-dev" ;;
         # Other MLS implementations run in Node. A nodejs from elsewhere than Debian brings npm
         # along, and Debian's npm would replace it.
         interop) echo "nodejs$(command -v npm >/dev/null || echo " npm")" ;;

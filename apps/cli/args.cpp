@@ -56,6 +56,8 @@ constexpr VerbSpec verb_specs[] = {
      " name topic avatar expire max-expire burn no-burn max-burn receipts typing writers timeout "},
     {Verb::group_moderator, "group moderator", {"NAME", "WHO"}, " undo timeout "},
     {Verb::group_reader, "group reader", {"NAME", "WHO"}, " undo timeout "},
+    {Verb::daemon, "daemon", {}, " socket stdio webhook webhook-secret-file "},
+    {Verb::tui, "tui", {}, " timeout "},
 };
 
 const VerbSpec& spec_of(Verb verb) {
@@ -64,8 +66,9 @@ const VerbSpec& spec_of(Verb verb) {
 }
 
 bool is_flag(std::string_view option) {
-    return option == "json" || option == "follow" || option == "offline" || option == "help" ||
-           option == "version" || option == "room" || option == "undo" || option == "no-burn";
+    return option == "json" || option == "follow" || option == "offline" || option == "stdio" ||
+           option == "help" || option == "version" || option == "room" || option == "undo" ||
+           option == "no-burn";
 }
 bool is_global(std::string_view option) {
     return option == "home" || option == "passphrase-file" || option == "json" ||
@@ -176,13 +179,23 @@ std::optional<UsageError> set_duration(const Option& option, Command& command) {
 std::optional<UsageError> set_option(const Option& option, Command& command) {
     if (option.name == "home" || option.name == "passphrase-file") {
         if (option.value.empty()) return UsageError{"--" + option.name + " is empty", ""};
-        (option.name == "home" ? command.home : command.passphrase_file) = option.value;
+        const bool is_home = option.name == "home";
+        (is_home ? command.home : command.passphrase_file) = option.value;
+        (is_home ? command.homes : command.passphrase_files).push_back(option.value);
     } else if (option.name == "json") {
         command.json = true;
     } else if (option.name == "follow") {
         command.follow = true;
     } else if (option.name == "offline") {
         command.offline = true;
+    } else if (option.name == "stdio") {
+        command.stdio = true;
+    } else if (option.name == "socket") {
+        command.socket = option.value;
+    } else if (option.name == "webhook") {
+        command.webhook = option.value;
+    } else if (option.name == "webhook-secret-file") {
+        command.webhook_secret_file = option.value;
     } else if (option.name == "relay") {
         command.relays.push_back(option.value);
     } else if (option.name == "handle") {

@@ -44,6 +44,8 @@ enum class Verb : uint8_t {
     group_set,
     group_moderator,
     group_reader,
+    daemon,
+    tui,
     help,
     version,
 };
@@ -77,6 +79,13 @@ struct Command {
     bool room = false;
     bool undo = false;
     bool no_burn = false;
+    // daemon: every --home and --passphrase-file; of the other verbs the last one counts.
+    std::vector<std::string> homes;
+    std::vector<std::string> passphrase_files;
+    std::string socket;
+    bool stdio = false;
+    std::string webhook;
+    std::string webhook_secret_file;
 };
 
 struct UsageError {

@@ -65,6 +65,18 @@ TEST(arguments, init_collects_relays) {
     EXPECT_EQ(command.timeout, Duration::seconds(3));
 }
 
+TEST(arguments, daemon_takes_several_homes) {
+    const Command command =
+        parsed({"daemon", "--home", "a", "--home", "b", "--passphrase-file", "p", "--stdio",
+                "--socket", "s", "--webhook", "https://h/", "--webhook-secret-file", "f"});
+    EXPECT_EQ(command.homes, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(command.passphrase_files, (std::vector<std::string>{"p"}));
+    EXPECT_TRUE(command.stdio);
+    EXPECT_EQ(command.socket, "s");
+    EXPECT_EQ(command.webhook, "https://h/");
+    EXPECT_EQ(command.webhook_secret_file, "f");
+}
+
 TEST(arguments, every_verb_is_found_and_has_its_own_help) {
     const std::vector<std::vector<std::string>> lines{{"init", "--relay", "a"},
                                                       {"whoami"},
@@ -98,7 +110,9 @@ TEST(arguments, every_verb_is_found_and_has_its_own_help) {
                                                       {"group", "leave", "x"},
                                                       {"group", "set", "x"},
                                                       {"group", "moderator", "x", "y"},
-                                                      {"group", "reader", "x", "y"}};
+                                                      {"group", "reader", "x", "y"},
+                                                      {"daemon"},
+                                                      {"tui"}};
     for (size_t i = 0; i < lines.size(); i++) {
         const Verb verb = parsed(lines[i]).verb;
         EXPECT_EQ(verb, static_cast<Verb>(i));

@@ -26,6 +26,8 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   group offers | join NAME-OR-LINK | decline NAME      who asks you in; say yes or no
   group list | show NAME | set NAME ... | leave NAME   look at it, change it, leave it
   group remove | moderator | reader NAME WHO           what moderators do
+  daemon [--stdio] [--socket PATH] [--webhook URL]     serve bots: JSON-RPC
+  tui                                                  the terminal interface; also without a verb
 
 A session, with a relay of your own (mayfly-relay prints its address):
 
@@ -183,6 +185,32 @@ it. Done when the relay holds the order.
   --timeout DUR     how long to try (10s)
 
 JSON: {"type":"recalled","id"}
+)"},
+    {"daemon", R"(mayfly daemon [--stdio] [--socket PATH] [--webhook URL]
+
+Serves the account to programs: JSON-RPC 2.0, one object a line, over a Unix socket that only your
+programs can open. Prints the socket's path when it is ready and runs until a signal. Other verbs
+may use the same home meanwhile. docs/bots.md has examples, docs/spec/rpc.md every method.
+
+  --home DIR        more than once: several accounts in one process
+  --passphrase-file FILE  once for all homes, or once for each, in their order
+  --socket PATH     where to listen (rpc.socket in the first home)
+  --stdio           speak over standard input and output, and end with the input; no socket
+                    unless --socket names one
+  --webhook URL     POST messages and requests there: https, or http to this machine
+  --webhook-secret-file FILE  signs what is posted (HMAC-SHA256)
+
+JSON: {"type":"listening","socket"}
+)"},
+    {"tui", R"(mayfly tui
+
+Opens the terminal interface; so does `mayfly` alone at a terminal. F1 shows its keys. It uses
+the alternate screen and wipes it at the end: no text stays in the scrollback.
+
+  --timeout DUR     lock after so long without a key (10m)
+
+After locking, or Ctrl-L, the passphrase is asked for again. While it runs, other verbs may use
+the same home, but no daemon and no `receive --follow`.
 )"},
 };
 

@@ -170,7 +170,22 @@ Status Session::step(std::optional<Time> deadline, bool yield_home) {
     if (const auto due = messenger_->next_timer()) {
         wait = std::min(wait, *due - wall_clock_now());
     }
+    return turn(std::max(wait, Duration{}));
+}
+
+void Session::wait_on(std::vector<pollfd>& fds, Duration& wait) const {
+    wait = std::min(wait, poll_max);
+    if (const auto due = messenger_->next_timer()) {
+        wait = std::min(wait, *due - wall_clock_now());
+    }
     wait = std::max(wait, Duration{});
+    link_->wait_on(fds, wait);
+}
+
+Status Session::work() { return turn(Duration{}); }
+
+// One look at the connections, for at most `wait`, and at the clock.
+Status Session::turn(Duration wait) {
     for (const link::LinkEvent& event : link_->poll(wait, interrupt_.fd())) {
         TRY(take_link_event(event));
     }

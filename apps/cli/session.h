@@ -49,6 +49,7 @@ class Session {
     // may follow.
     void close();
 
+    bool is_open() const { return messenger_.has_value(); }
     core::Messenger& messenger() { return *messenger_; }
     Entropy& entropy() { return entropy_; }
     void on_event(EventHandler handler) { on_event_ = std::move(handler); }
@@ -60,6 +61,13 @@ class Session {
     Result<Ended> run(const std::function<bool()>& done, std::optional<Time> deadline,
                       bool yield_home = false);
 
+    // For hosts that wait for more than one session: wait_on adds what this one waits for and
+    // shortens `wait`; work does what there is to do, without waiting.
+    void wait_on(std::vector<pollfd>& fds, Duration& wait) const;
+    Status work();
+    // someone_waits: another process wants the home.
+    bool someone_waits() const { return lock_->someone_waits(); }
+
     // What is known of the relays since go_online.
     // caught_up: with every relay that can be reached, hubs of groups among them, and at least one.
     bool caught_up() const;
@@ -69,6 +77,7 @@ class Session {
 
   private:
     Status step(std::optional<Time> deadline, bool yield_home);
+    Status turn(Duration wait);
     Status take_link_event(const link::LinkEvent& event);
     Status carry_out(const core::NetworkEffect& effect);
     void note(const core::Event& event);

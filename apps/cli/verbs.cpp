@@ -18,16 +18,20 @@ void notice(const Context& context, const std::string& text) {
     (void)line.write_to(STDERR_FILENO);
 }
 
-Result<std::unique_ptr<Session>> open_session(Context& context) {
-    TRY_ASSIGN(const store::Protection protection, store::store_protection(context.home));
+Result<store::StoreKey> unlock_home(const std::string& home, const std::string& passphrase_file) {
+    TRY_ASSIGN(const store::Protection protection, store::store_protection(home));
     std::optional<SecretBuffer> passphrase;
     if (protection == store::Protection::passphrase) {
-        TRY_ASSIGN(passphrase, read_passphrase(context.command.passphrase_file));
+        TRY_ASSIGN(passphrase, read_passphrase(passphrase_file));
     }
     std::optional<BytesView> view;
     if (passphrase) view = passphrase->expose();
+    return store::unlock_store(home, view);
+}
+
+Result<std::unique_ptr<Session>> open_session(Context& context) {
     // Argon2 runs before the home is locked: others need not wait for it.
-    TRY_ASSIGN(store::StoreKey key, store::unlock_store(context.home, view));
+    TRY_ASSIGN(store::StoreKey key, unlock_home(context.home, context.command.passphrase_file));
     auto session = std::make_unique<Session>(context.home, std::move(key), context.interrupt);
     TRY(session->open(store::home_lock_wait));
     return session;

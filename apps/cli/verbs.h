@@ -33,6 +33,9 @@ void notice(const Context& context, const std::string& text);
 // open_session unlocks the home and opens it. Errors: those of the store, and no_account.
 Result<std::unique_ptr<Session>> open_session(Context& context);
 
+// unlock_home gives the key to a home; a passphrase comes from the file or the terminal.
+Result<store::StoreKey> unlock_home(const std::string& home, const std::string& passphrase_file);
+
 // finish_operation works until the operation has ended. What stops it otherwise becomes the
 // Failure: a relay that cannot be reached or trusted, the time, a signal.
 Outcome finish_operation(Context& context, Session& session, core::OperationId operation);
@@ -85,6 +88,8 @@ Outcome change_group(Context& context, Session& session, const core::Conversatio
                      const core::StateChange& change);
 // refusal_in says why the core refuses to do something in a conversation.
 Failure refusal_in(const core::ConversationView& place, ErrorCode code);
+Outcome run_daemon(Context& context);
+Outcome run_tui(Context& context);
 
 // refresh asks the relay for news if it is there; `contact list` and the like work without.
 Outcome refresh(Context& context, Session& session);

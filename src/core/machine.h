@@ -438,6 +438,8 @@ Status open_message(Machine& machine, Step& step, const MessageId& id, Time at);
 Status burn_message(Machine& machine, Step& step, const MessageId& id);
 Status sweep_expired(Machine& machine, Step& step);
 Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow& row);
+Result<std::vector<MessageView>> list_new(const Machine& machine, Step& step, size_t limit);
+Status mark_given(Step& step, const MessageId& id);
 Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t limit);
 Result<std::vector<MessageView>> list_messages(const Machine& machine, Step& step,
                                                const ConversationId& conversation);

@@ -193,7 +193,7 @@ Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow
     return view;
 }
 
-Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t limit) {
+Result<std::vector<MessageView>> list_new(const Machine& machine, Step& step, size_t limit) {
     TRY_ASSIGN(const std::vector<MessageId> ids,
                ids_under(step, row_key::prefix(row_kind::untaken)));
     std::vector<MessageView> out;
@@ -202,9 +202,20 @@ Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t l
         TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, id));
         if (!row || !is_alive(*row, step.now()) || !is_shown(machine, *row)) continue;
         TRY_ASSIGN(MessageView view, view_of(machine, step, *row));
-        step.erase(row_key::untaken(row->order, id));
         out.push_back(std::move(view));
     }
+    return out;
+}
+
+Status mark_given(Step& step, const MessageId& id) {
+    TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, id));
+    if (row) step.erase(row_key::untaken(row->order, id));
+    return {};
+}
+
+Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t limit) {
+    TRY_ASSIGN(std::vector<MessageView> out, list_new(machine, step, limit));
+    for (const MessageView& view : out) TRY(mark_given(step, view.id));
     return out;
 }
 

@@ -182,6 +182,22 @@ Result<std::pair<std::vector<MessageView>, Effects>> Messenger::take_new_message
     return std::pair<std::vector<MessageView>, Effects>(std::move(taken), std::move(step.effects));
 }
 
+Result<std::vector<MessageView>> Messenger::new_messages(size_t limit, Time now) const {
+    Step step(state_->machine.store, now, nullptr);
+    return list_new(state_->machine, step, limit);
+}
+
+Result<Effects> Messenger::mark_given(std::span<const MessageId> ids, Time now) {
+    Machine& machine = state_->machine;
+    Step step(machine.store, now, nullptr);
+    const auto done = run_command<bool>(machine, step, [&]() -> Result<bool> {
+        for (const MessageId& id : ids) TRY(core::mark_given(step, id));
+        return true;
+    });
+    TRY(done);
+    return std::move(step.effects);
+}
+
 Result<AccountView> Messenger::account() const {
     const Machine& machine = state_->machine;
     ENSURE(machine.tables.account.has_value(), no_account);

@@ -351,6 +351,10 @@ class Messenger {
     // take_new_messages gives messages never given before, oldest first, and the effects that mark
     // them as given: apply these first, then show.
     Result<std::pair<std::vector<MessageView>, Effects>> take_new_messages(size_t limit, Time now);
+    // new_messages gives the same without marking; mark_given marks, once somebody has them for
+    // sure. What is not new any more is left as it is.
+    Result<std::vector<MessageView>> new_messages(size_t limit, Time now) const;
+    Result<Effects> mark_given(std::span<const MessageId> ids, Time now);
 
     // --- looking
     // ------------------------------------------------------------------------------------

@@ -121,6 +121,7 @@ void TestClient::carry_out(const NetworkEffect& effect) {
 }
 
 void TestClient::note(const Event& event) {
+    if (on_event) on_event(event);
     if (const auto* end = std::get_if<OperationEnded>(&event)) {
         ended_.insert_or_assign(end->operation, end->result);
     } else if (const auto* message = std::get_if<MessageGone>(&event)) {

@@ -64,6 +64,7 @@ class TestClient {
     bool revoked = false;
     size_t arrivals = 0;
     std::vector<std::string> texts_taken;
+    std::function<void(const Event&)> on_event;  // what else is to hear of each
 
     MessageId last_sent;
     const std::string name;
