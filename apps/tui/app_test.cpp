@@ -165,7 +165,7 @@ TEST_F(AppTest, burn_and_recall_act_on_the_message_pointed_at) {
     EXPECT_EQ(pair.bob->take().size(), 1U);
     type("\x1b[Ar");
     EXPECT_FALSE(shows("regret"));
-    EXPECT_TRUE(pair.bob->messenger().messages(pair.to_alice, network.now)->size() == 1U);
+    EXPECT_EQ(pair.bob->messenger().messages(pair.to_alice, network.now)->size(), 2U) << "his own";
     type("r");  // not ours
     EXPECT_TRUE(shows(error_text(ErrorCode::not_ours)));
 }
