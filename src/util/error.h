@@ -75,6 +75,7 @@ namespace mayfly {
     X(storage_failed, "the disk refused a read or write") \
     X(unexpected_message, "peer sent a message that does not belong here") \
     X(shutting_down, "relay is shutting down") \
+    X(unknown_blob, "relay does not hold the file any more") \
     /* core, store */ \
     X(no_account, "there is no account in this home yet") \
     X(account_exists, "there is an account in this home already") \
