@@ -16,7 +16,7 @@ struct VerbSpec {
     std::array<const char*, 2> positionals;  // nullptr: none
     const char* options;                     // each after a space, so that names are found whole
 };
-constexpr std::array<VerbSpec, 13> verb_specs{{
+constexpr std::array<VerbSpec, 17> verb_specs{{
     {Verb::init, "init", {}, " relay handle name invite timeout "},
     {Verb::whoami, "whoami", {}, " "},
     {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
@@ -30,6 +30,10 @@ constexpr std::array<VerbSpec, 13> verb_specs{{
     {Verb::open, "open", {"ID"}, " "},
     {Verb::burn, "burn", {"ID"}, " "},
     {Verb::recall, "recall", {"ID"}, " timeout "},
+    {Verb::send_file, "send-file", {"WHO", "FILE"}, " expire burn as-is timeout "},
+    {Verb::send_voice, "send-voice", {"WHO", "FILE"}, " expire burn timeout "},
+    {Verb::download, "download", {"ID"}, " to timeout "},
+    {Verb::resume, "resume", {}, " timeout "},
 }};
 
 const VerbSpec& spec_of(Verb verb) {
@@ -39,7 +43,7 @@ const VerbSpec& spec_of(Verb verb) {
 
 bool is_flag(std::string_view option) {
     return option == "json" || option == "follow" || option == "offline" || option == "help" ||
-           option == "version";
+           option == "version" || option == "as-is";
 }
 bool is_global(std::string_view option) {
     return option == "home" || option == "passphrase-file" || option == "json" ||
@@ -157,6 +161,11 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
         command.follow = true;
     } else if (option.name == "offline") {
         command.offline = true;
+    } else if (option.name == "as-is") {
+        command.as_is = true;
+    } else if (option.name == "to") {
+        if (option.value.empty()) return UsageError{"--to is empty", ""};
+        command.to = option.value;
     } else if (option.name == "relay") {
         command.relays.push_back(option.value);
     } else if (option.name == "handle") {

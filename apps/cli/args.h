@@ -24,6 +24,10 @@ enum class Verb : uint8_t {
     open,
     burn,
     recall,
+    send_file,
+    send_voice,
+    download,
+    resume,
     help,
     version,
 };
@@ -38,11 +42,13 @@ struct Command {
     std::string name;
     std::string invite;
     std::string target;  // WHO, ID, ADDRESS-OR-LINK; with help: the verb asked about
-    std::string text;
+    std::string text;    // TEXT or FILE
+    std::string to;      // where a download goes; empty: here, under its own name
     std::optional<Duration> expire;
     std::optional<Duration> burn;
     std::optional<Duration> timeout;
     bool follow = false;
+    bool as_is = false;  // metadata stays
     bool offline = false;
 };
 

@@ -58,6 +58,10 @@ Outcome run(Context& context) {
         case Verb::open: return run_open(context);
         case Verb::burn: return run_burn(context);
         case Verb::recall: return run_recall(context);
+        case Verb::send_file:
+        case Verb::send_voice: return run_send_file(context);
+        case Verb::download: return run_download(context);
+        case Verb::resume: return run_resume(context);
         case Verb::help:
         case Verb::version: break;
     }

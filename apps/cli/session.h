@@ -9,6 +9,7 @@
 
 #include "core/messenger.h"
 #include "crypto/system_entropy.h"
+#include "disk_files.h"
 #include "link/link.h"
 #include "process.h"
 #include "store/home_lock.h"
@@ -50,6 +51,7 @@ class Session {
 
     core::Messenger& messenger() { return *messenger_; }
     Entropy& entropy() { return entropy_; }
+    DiskFiles& files() { return files_; }
     void on_event(EventHandler handler) { on_event_ = std::move(handler); }
 
     // perform makes the writes durable, then lets the rest happen. After an error the session is
@@ -74,6 +76,7 @@ class Session {
     store::StoreKey key_;
     const Interrupt& interrupt_;
     crypto::SystemEntropy entropy_;
+    DiskFiles files_;
     std::optional<store::HomeLock> lock_;
     std::unique_ptr<store::SqliteStore> store_;
     std::optional<core::Messenger> messenger_;

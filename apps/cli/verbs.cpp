@@ -63,6 +63,19 @@ Outcome finish_operation(Context& context, Session& session, core::OperationId o
     return result->ok() ? Outcome() : Outcome(result->error());
 }
 
+Failure take_back(Session& session, const core::MessageId& id, Failure failure) {
+    auto withdrawn = session.messenger().withdraw(id, wall_clock_now());
+    if (!withdrawn.ok()) return failure;
+    const bool gone = withdrawn->first;
+    const Status performed = session.perform(std::move(withdrawn->second));
+    if (!performed.ok()) return {performed.code(), "", ""};
+    const std::string advice = hint_of(failure.code);
+    failure.hint = gone ? "the message was taken back; " + advice
+                        : "the message may have left and may still arrive, once; do not send it "
+                          "again before you know";
+    return failure;
+}
+
 Outcome flush_outbox(Session& session) {
     TRY(session.run([&] { return session.messenger().outbox_empty(); },
                     monotonic_now() + outbox_flush_timeout));

@@ -42,6 +42,16 @@ void line(OutputText& out, std::string_view label, std::string_view value) {
     out.append("\n");
 }
 
+void show_file(OutputText& out, const core::FileView& file) {
+    out.append(file.duration_ms == 0 ? "file " : "voice memo ");
+    append_printable(out, as_bytes(file.name));
+    out.append(" (" + size_text(file.size_bytes));
+    if (file.duration_ms != 0) {
+        out.append(", " + span_text(Duration::milliseconds(file.duration_ms)));
+    }
+    out.append(")");
+}
+
 // The address to pass on: the first handle, or the link.
 std::string address_of(const core::AccountView& account) {
     if (account.handles.empty()) return account.link;
@@ -49,6 +59,19 @@ std::string address_of(const core::AccountView& account) {
 }
 
 }  // namespace
+
+std::string size_text(uint64_t size_bytes) {
+    constexpr const char* units[] = {"B", "kB", "MB", "GB"};
+    size_t unit = 0;
+    uint64_t tenths = size_bytes * 10;
+    while (tenths >= 10'000 && unit + 1 < std::size(units)) {
+        tenths /= 1000;
+        ++unit;
+    }
+    std::string out = std::to_string(tenths / 10);
+    if (unit != 0 && tenths < 1000) out += "." + std::to_string(tenths % 10);
+    return out + " " + units[unit];
+}
 
 std::string span_text(Duration span) {
     struct Unit {
@@ -139,8 +162,8 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
 void show_message(OutputText& out, bool json, const core::MessageView& message, Time now) {
     const std::string id = core::text_of(message.id);
     if (json) {
-        JsonLine(out, "message")
-            .text("id", id)
+        JsonLine object(out, "message");
+        object.text("id", id)
             .text("conversation", to_base32(message.conversation.view()))
             .text("sender", core::text_of(message.sender))
             .text("handle", message.handle)
@@ -149,6 +172,13 @@ void show_message(OutputText& out, bool json, const core::MessageView& message, 
             .number("expires_at", message.expires_at.ms)
             .number("burn_seconds", message.burn_seconds)
             .text("state", state_name(message.state));
+        if (message.file) {
+            object.text("file_name", message.file->name)
+                .text("file_type", message.file->type)
+                .number("file_size", static_cast<int64_t>(message.file->size_bytes))
+                .number("duration_ms", message.file->duration_ms)
+                .text("thumbnail", to_base64url(message.file->thumbnail.expose()));
+        }
         return;
     }
     out.append(local_time(message.sent_at));
@@ -157,7 +187,11 @@ void show_message(OutputText& out, bool json, const core::MessageView& message, 
         message.outgoing ? "you" : short_name(message.handle, message.sender);
     append_printable(out, as_bytes(sender));
     out.append(": ");
-    append_printable(out, message.text.expose(), true);
+    if (message.file) {
+        show_file(out, *message.file);
+    } else {
+        append_printable(out, message.text.expose(), true);
+    }
     out.append("\n    id " + id);
     out.append(", expires in " + span_text(message.expires_at - now));
     if (message.burn_seconds != 0 && message.state != core::MessageState::opened) {

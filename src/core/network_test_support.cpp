@@ -4,7 +4,7 @@ namespace mayfly::core {
 
 TestClient::TestClient(TestNetwork& network, std::string client_name, uint64_t seed)
     : name(std::move(client_name)), network_(network), entropy_(seed) {
-    auto opened = Messenger::open(store_, network_.now);
+    auto opened = Messenger::open(store_, network_.now, &files);
     if (opened.ok()) messenger_.emplace(std::move(opened).value());
 }
 
@@ -31,7 +31,7 @@ void TestClient::restart() {
         network_.disconnect(connection, true, std::nullopt);
     }
     messenger_.reset();
-    auto opened = Messenger::open(store_, network_.now);
+    auto opened = Messenger::open(store_, network_.now, &files);
     ASSERT_TRUE(opened.ok()) << error_name(opened.code()) << opened.error().where;
     messenger_.emplace(std::move(opened).value());
     run(messenger_->start(network_.now));
@@ -133,6 +133,8 @@ void TestClient::note(const Event& event) {
         link_changes.push_back(*link);
     } else if (const auto* change = std::get_if<ConversationChanged>(&event)) {
         changes.push_back(*change);
+    } else if (const auto* progress = std::get_if<TransferProgress>(&event)) {
+        last_progress = *progress;
     } else if (std::holds_alternative<MessageArrived>(event)) {
         ++arrivals;
     }

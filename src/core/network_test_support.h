@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 
+#include "core/memory_file_port.h"
 #include "core/memory_store_port.h"
 #include "core/messenger.h"
 #include "crypto/seeded_entropy.h"
@@ -59,10 +60,12 @@ class TestClient {
     std::vector<std::string> caught_up;
     std::vector<LinkChanged> link_changes;
     std::vector<ConversationChanged> changes;
+    std::optional<TransferProgress> last_progress;
     size_t arrivals = 0;
     std::vector<std::string> texts_taken;
 
     MessageId last_sent;
+    MemoryFilePort files;
     const std::string name;
 
   private:

@@ -97,6 +97,11 @@ namespace mayfly {
     X(store_corrupt, "the store is damaged") \
     X(store_locked, "another mayfly uses this home") \
     X(store_newer, "the store was written by a newer mayfly") \
+    X(not_a_file, "the message is not a file") \
+    X(file_unreadable, "the file cannot be read") \
+    X(file_changed, "the file has changed while it was under way") \
+    X(file_exists, "there is a file of this name already") \
+    X(file_corrupt, "the file is not the one that was sent") \
     X(other_relay, "the contact lives on another relay, which this version cannot reach yet") \
     /* link */ \
     X(relay_unreachable, "relay cannot be reached") \
