@@ -237,12 +237,13 @@ Result<StrippedImage> strip_metadata(FilePort& files, const std::string& source,
                                      uint64_t size_bytes) {
     StrippedImage out;
     Window window(files, source, size_bytes);
-    if (size_bytes < png_signature.size()) return out;
-    TRY_ASSIGN(const BytesView head, window.view(0, png_signature.size()));
+    const auto head_size =
+        static_cast<size_t>(std::min<uint64_t>(size_bytes, png_signature.size()));
+    TRY_ASSIGN(const BytesView head, window.view(0, head_size));
     if (as_text(head) == png_signature) {
         out.type = "image/png";
         TRY_ASSIGN(out.pieces, walk_png(window));
-    } else if (head[0] == 0xff && head[1] == 0xd8 && head[2] == 0xff) {
+    } else if (begins_with(head, "\xff\xd8\xff")) {
         out.type = "image/jpeg";
         JpegWalk walk{window};
         TRY(walk.run());
