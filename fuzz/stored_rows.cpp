@@ -3,7 +3,7 @@
 //
 // Rows as a damaged disk would give them back: the core's, the relay's and the vault. What is taken
 // is written again as the same bytes; nothing else is taken. The first byte says which row it is.
-#include "core/rows.h"
+#include "core/transfers.h"
 #include "core/vault.h"
 #include "relay/rows.h"
 #include "util/duration.h"
@@ -55,6 +55,9 @@ constexpr Check checks[] = {
     check_core_row<core::OutboxRow>,
     check_core_row<core::RemovalRow>,
     check_core_row<core::VaultRow>,
+    check_core_row<core::UploadRow>,
+    check_core_row<core::DownloadRow>,
+    check_core_row<core::BlobTokenRow>,
     check_expiry_key,
     check_relay_row<relay::QueueRow>,
     check_relay_row<relay::EntryRow>,
@@ -68,6 +71,9 @@ constexpr Check checks[] = {
     check_relay_row<relay::HandleRow>,
     check_relay_row<relay::VaultRow>,
     check_vault,
+    check_relay_row<relay::AttachmentRow>,
+    check_relay_row<relay::BlobFileRow>,
+    check_relay_row<relay::BlobTotalRow>,
     check_duration,
 };
 

@@ -58,6 +58,10 @@ constexpr VerbSpec verb_specs[] = {
     {Verb::group_reader, "group reader", {"NAME", "WHO"}, " undo timeout "},
     {Verb::daemon, "daemon", {}, " socket stdio webhook webhook-secret-file "},
     {Verb::tui, "tui", {}, " timeout "},
+    {Verb::send_file, "send-file", {"WHO", "FILE"}, " expire burn as-is timeout "},
+    {Verb::send_voice, "send-voice", {"WHO", "FILE"}, " expire burn timeout "},
+    {Verb::download, "download", {"ID"}, " to timeout "},
+    {Verb::resume, "resume", {}, " timeout "},
 };
 
 const VerbSpec& spec_of(Verb verb) {
@@ -68,7 +72,7 @@ const VerbSpec& spec_of(Verb verb) {
 bool is_flag(std::string_view option) {
     return option == "json" || option == "follow" || option == "offline" || option == "stdio" ||
            option == "help" || option == "version" || option == "room" || option == "undo" ||
-           option == "no-burn";
+           option == "no-burn" || option == "as-is";
 }
 bool is_global(std::string_view option) {
     return option == "home" || option == "passphrase-file" || option == "json" ||
@@ -196,6 +200,11 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
         command.webhook = option.value;
     } else if (option.name == "webhook-secret-file") {
         command.webhook_secret_file = option.value;
+    } else if (option.name == "as-is") {
+        command.as_is = true;
+    } else if (option.name == "to") {
+        if (option.value.empty()) return UsageError{"--to is empty", ""};
+        command.to = option.value;
     } else if (option.name == "relay") {
         command.relays.push_back(option.value);
     } else if (option.name == "handle") {

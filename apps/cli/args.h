@@ -46,6 +46,10 @@ enum class Verb : uint8_t {
     group_reader,
     daemon,
     tui,
+    send_file,
+    send_voice,
+    download,
+    resume,
     help,
     version,
 };
@@ -60,11 +64,13 @@ struct Command {
     std::optional<std::string> name;
     std::string invite;
     std::string target;  // WHO, ID, NAME, a link; with help: the verb asked about
-    std::string text;    // TEXT; with groups WHO
+    std::string text;    // TEXT, FILE; with groups WHO
+    std::string to;      // where a download goes; empty: here, under its own name
     std::optional<Duration> expire;
     std::optional<Duration> burn;
     std::optional<Duration> timeout;
     bool follow = false;
+    bool as_is = false;  // metadata stays
     bool offline = false;
     // Of groups.
     std::optional<std::string> topic;

@@ -112,7 +112,11 @@ TEST(arguments, every_verb_is_found_and_has_its_own_help) {
                                                       {"group", "moderator", "x", "y"},
                                                       {"group", "reader", "x", "y"},
                                                       {"daemon"},
-                                                      {"tui"}};
+                                                      {"tui"},
+                                                      {"send-file", "x", "y"},
+                                                      {"send-voice", "x", "y"},
+                                                      {"download", "x"},
+                                                      {"resume"}};
     for (size_t i = 0; i < lines.size(); i++) {
         const Verb verb = parsed(lines[i]).verb;
         EXPECT_EQ(verb, static_cast<Verb>(i));

@@ -45,6 +45,16 @@ Advice local_advice(ErrorCode code) {
                 "another --home"};
         case ErrorCode::store_locked: return {ExitCode::failed, "wait until it ends, or stop it"};
         case ErrorCode::store_newer: return {ExitCode::failed, "use the newer mayfly"};
+        case ErrorCode::not_a_file:
+            return {ExitCode::failed, "mayfly messages WHO shows which messages are files"};
+        case ErrorCode::file_unreadable:
+            return {ExitCode::failed, "is it there, a plain file, and may you read it?"};
+        case ErrorCode::file_changed:
+            return {ExitCode::failed, "send it again, and leave it as it is until it is sent"};
+        case ErrorCode::file_exists:
+            return {ExitCode::failed, "name another place with --to; nothing is replaced"};
+        case ErrorCode::file_corrupt:
+            return {ExitCode::failed, "nothing was kept; ask for it to be sent again"};
         case ErrorCode::other_relay:
             return {ExitCode::failed, "ask for an address on a relay that you use as well"};
         case ErrorCode::storage_full:
@@ -112,6 +122,8 @@ Advice remote_advice(ErrorCode code) {
         case ErrorCode::not_authenticated:
         case ErrorCode::stale_epoch:
         case ErrorCode::already_exists: return {ExitCode::failed, try_again};
+        case ErrorCode::unknown_blob:
+            return {ExitCode::failed, "it has expired or was taken back; ask for it again"};
         case ErrorCode::expired: return {ExitCode::failed, "send it again with a longer --expire"};
         default: return {ExitCode::failed, nullptr};
     }

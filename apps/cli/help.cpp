@@ -28,6 +28,9 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   group remove | moderator | reader NAME WHO           what moderators do
   daemon [--stdio] [--socket PATH] [--webhook URL]     serve bots: JSON-RPC
   tui                                                  the terminal interface; also without a verb
+  send-file WHO FILE [--expire DUR] [--burn DUR]       up to 5 GiB; send-voice: a memo in Opus
+  download ID [--to PATH]                              fetch the file of a message
+  resume                                               go on with files that were interrupted
 
 A session, with a relay of your own (mayfly-relay prints its address):
 
@@ -157,6 +160,8 @@ JSON: {"type":"message","id","conversation","group","sender","handle","text","se
 milliseconds since 1970-01-01 UTC, burn_seconds is 0 for none, state is queued, sent, received or
 opened. {"type":"change","conversation","group","by","added","removed","left","settings",
 "removed_us"}: lists of account ids.
+A file also has "file_name", "file_type", "file_size" in bytes, "duration_ms" (0 unless a voice
+memo) and "thumbnail" (JPEG in base64url, or empty).
 )"},
     {"messages", R"(mayfly messages WHO
 
@@ -211,6 +216,46 @@ the alternate screen and wipes it at the end: no text stays in the scrollback.
 
 After locking, or Ctrl-L, the passphrase is asked for again. While it runs, other verbs may use
 the same home, but no daemon and no `receive --follow`.
+)"},
+    {"send-file", R"(mayfly send-file WHO FILE [--expire DUR] [--burn DUR] [--as-is]
+
+Sends a file of up to 5 GiB, encrypted on this device, and prints the id of its message. Exit 0
+means: the relay holds file and message durably. From JPEG and PNG images everything is left out
+that is not the picture (place, time, camera, comments), without loss; a small preview goes along.
+
+  --expire DUR      from now until it is gone everywhere, 3s to 1y (6d)
+  --burn DUR        from opening or downloading until the message is gone, 1s to 1y
+  --as-is           leave metadata in the file, and send no preview
+  --timeout DUR     how long to try altogether (as long as it moves; 30s without progress)
+
+If it is interrupted, any verb that goes online goes on with it, and `resume` until it is done;
+`recall` ends it. The file must stay as it is until then.
+JSON: {"type":"sent","id","conversation"}
+)"},
+    {"send-voice", R"(mayfly send-voice WHO FILE [--expire DUR] [--burn DUR]
+
+Sends a voice memo: Opus in Ogg (.opus, .ogg), at most an hour, as recorders write it. Otherwise as
+`send-file`.
+)"},
+    {"download", R"(mayfly download ID [--to PATH]
+
+Fetches the file of a message and prints where it is. Every part is verified; the file gets its
+name only when it is whole, and never replaces another. A message that burns on reading counts as
+opened then. Interrupted, the same command goes on where it was.
+
+  --to PATH         a file, or a folder to put it in (this folder, under the sender's name for it)
+  --timeout DUR     how long to try altogether (as long as it moves; 30s without progress)
+
+A downloaded file is yours: it stays when the message is gone.
+JSON: {"type":"downloaded","id","path","size"}
+)"},
+    {"resume", R"(mayfly resume
+
+Goes on with all uploads and downloads that were interrupted, until they are done.
+
+  --timeout DUR     how long to try altogether (as long as it moves; 30s without progress)
+
+JSON: {"type":"resumed","transfers"}
 )"},
 };
 

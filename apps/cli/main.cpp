@@ -88,6 +88,10 @@ Outcome run(Context& context) {
         case Verb::group_reader: return run_group_role(context);
         case Verb::daemon: return run_daemon(context);
         case Verb::tui: return run_tui(context);
+        case Verb::send_file:
+        case Verb::send_voice: return run_send_file(context);
+        case Verb::download: return run_download(context);
+        case Verb::resume: return run_resume(context);
         case Verb::help:
         case Verb::version: break;
     }

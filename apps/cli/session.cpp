@@ -18,7 +18,7 @@ Status Session::open(std::optional<Duration> wait) {
         return store.error();
     }
     store_ = std::move(store).value();
-    auto messenger = core::Messenger::open(*store_, wall_clock_now(), &threads_);
+    auto messenger = core::Messenger::open(*store_, wall_clock_now(), &threads_, &files_);
     if (!messenger.ok() || !messenger->has_account()) {
         close();
         return messenger.ok() ? MAYFLY_ERROR(no_account) : messenger.error();
@@ -31,7 +31,7 @@ Status Session::create() {
     TRY_ASSIGN(lock_, store::HomeLock::acquire(home_, Duration{}));
     TRY_ASSIGN(store_, store::SqliteStore::create(home_, key_, entropy_));
     TRY_ASSIGN(core::Messenger messenger,
-               core::Messenger::open(*store_, wall_clock_now(), &threads_));
+               core::Messenger::open(*store_, wall_clock_now(), &threads_, &files_));
     messenger_.emplace(std::move(messenger));
     return {};
 }

@@ -9,6 +9,7 @@
 
 #include "core/messenger.h"
 #include "crypto/system_entropy.h"
+#include "disk_files.h"
 #include "link/link.h"
 #include "process.h"
 #include "store/home_lock.h"
@@ -52,6 +53,7 @@ class Session {
     bool is_open() const { return messenger_.has_value(); }
     core::Messenger& messenger() { return *messenger_; }
     Entropy& entropy() { return entropy_; }
+    DiskFiles& files() { return files_; }
     void on_event(EventHandler handler) { on_event_ = std::move(handler); }
 
     // perform makes the writes durable, then lets the rest happen. After an error the session is
@@ -87,6 +89,7 @@ class Session {
     store::StoreKey key_;
     const Interrupt& interrupt_;
     crypto::SystemEntropy entropy_;
+    DiskFiles files_;
     std::optional<store::HomeLock> lock_;
     std::unique_ptr<store::SqliteStore> store_;
     threads::ThreadPool threads_;

@@ -43,20 +43,6 @@ Outcome check_text(BytesView text) {
     return {};
 }
 
-// take_back tries to undo a send that did not come to its end, and completes the failure.
-Failure take_back(Session& session, const core::MessageId& id, Failure failure) {
-    auto withdrawn = session.messenger().withdraw(id, wall_clock_now());
-    if (!withdrawn.ok()) return failure;
-    const bool gone = withdrawn->first;
-    const Status performed = session.perform(std::move(withdrawn->second));
-    if (!performed.ok()) return {performed.code(), "", ""};
-    const std::string advice = hint_of(failure.code);
-    failure.hint = gone ? "the message was taken back; " + advice
-                        : "the message may have left and may still arrive, once; do not send it "
-                          "again before you know";
-    return failure;
-}
-
 // send_options takes what was asked for, else what the conversation has as its default, and says
 // clearly what its limits do not allow.
 Outcome send_options(const Command& command, const core::ConversationView& place,

@@ -98,6 +98,19 @@ Failure refusal_in(const core::ConversationView& place, ErrorCode code) {
     return {code, place.title, ""};
 }
 
+Failure take_back(Session& session, const core::MessageId& id, Failure failure) {
+    auto withdrawn = session.messenger().withdraw(id, wall_clock_now());
+    if (!withdrawn.ok()) return failure;
+    const bool gone = withdrawn->first;
+    const Status performed = session.perform(std::move(withdrawn->second));
+    if (!performed.ok()) return {performed.code(), "", ""};
+    const std::string advice = hint_of(failure.code);
+    failure.hint = gone ? "the message was taken back; " + advice
+                        : "the message may have left and may still arrive, once; do not send it "
+                          "again before you know";
+    return failure;
+}
+
 Outcome flush_outbox(Session& session) {
     TRY(session.run([&] { return session.messenger().outbox_empty(); },
                     monotonic_now() + outbox_flush_timeout));

@@ -44,6 +44,8 @@ Outcome finish_waiting(Context& context, Session& session, core::OperationId ope
 // failure_of says why a run did not come to its end.
 Failure failure_of(const Session& session, Session::Ended ended);
 Time deadline_of(const Context& context, Duration otherwise);
+// take_back tries to undo a send that did not come to its end, and completes the failure.
+Failure take_back(Session& session, const core::MessageId& id, Failure failure);
 // flush_outbox gives what waits in the outbox a last chance before the process ends.
 Outcome flush_outbox(Session& session);
 
@@ -90,6 +92,9 @@ Outcome change_group(Context& context, Session& session, const core::Conversatio
 Failure refusal_in(const core::ConversationView& place, ErrorCode code);
 Outcome run_daemon(Context& context);
 Outcome run_tui(Context& context);
+Outcome run_send_file(Context& context);
+Outcome run_download(Context& context);
+Outcome run_resume(Context& context);
 
 // refresh asks the relay for news if it is there; `contact list` and the like work without.
 Outcome refresh(Context& context, Session& session);

@@ -47,6 +47,33 @@ void labelled_line(OutputText& out, std::string_view label, std::string_view val
     out.append("\n");
 }
 
+namespace {
+
+void show_file(OutputText& out, const core::FileView& file) {
+    out.append(file.duration_ms == 0 ? "file " : "voice memo ");
+    append_printable(out, as_bytes(file.name));
+    out.append(" (" + size_text(file.size_bytes));
+    if (file.duration_ms != 0) {
+        out.append(", " + span_text(Duration::milliseconds(file.duration_ms)));
+    }
+    out.append(")");
+}
+
+}  // namespace
+
+std::string size_text(uint64_t size_bytes) {
+    constexpr const char* units[] = {"B", "kB", "MB", "GB"};
+    size_t unit = 0;
+    uint64_t tenths = size_bytes * 10;
+    while (tenths >= 10'000 && unit + 1 < std::size(units)) {
+        tenths /= 1000;
+        ++unit;
+    }
+    std::string out = std::to_string(tenths / 10);
+    if (unit != 0 && tenths < 1000) out += "." + std::to_string(tenths % 10);
+    return out + " " + units[unit];
+}
+
 std::string span_text(Duration span) {
     struct Unit {
         int64_t ms;
@@ -138,8 +165,8 @@ void show_message(OutputText& out, bool json, const core::Messenger& messenger,
     const std::string group = group_title(messenger, message.conversation);
     const std::string id = core::text_of(message.id);
     if (json) {
-        JsonLine(out, "message")
-            .text("id", id)
+        JsonLine object(out, "message");
+        object.text("id", id)
             .text("conversation", to_base32(message.conversation.view()))
             .text("group", group)
             .text("sender", core::text_of(message.sender))
@@ -149,6 +176,13 @@ void show_message(OutputText& out, bool json, const core::Messenger& messenger,
             .number("expires_at", message.expires_at.ms)
             .number("burn_seconds", message.burn_seconds)
             .text("state", state_name(message.state));
+        if (message.file) {
+            object.text("file_name", message.file->name)
+                .text("file_type", message.file->type)
+                .number("file_size", static_cast<int64_t>(message.file->size_bytes))
+                .number("duration_ms", message.file->duration_ms)
+                .text("thumbnail", to_base64url(message.file->thumbnail.expose()));
+        }
         return;
     }
     out.append(local_time(message.sent_at));
@@ -160,7 +194,11 @@ void show_message(OutputText& out, bool json, const core::Messenger& messenger,
     const std::string sender = message.outgoing ? "you" : messenger.name_of(message.sender);
     append_printable(out, as_bytes(sender));
     out.append(": ");
-    append_printable(out, message.text.expose(), true);
+    if (message.file) {
+        show_file(out, *message.file);
+    } else {
+        append_printable(out, message.text.expose(), true);
+    }
     out.append("\n    id " + id);
     out.append(", expires in " + span_text(message.expires_at - now));
     if (message.burn_seconds != 0 && message.state != core::MessageState::opened) {

@@ -25,6 +25,8 @@ void show_offer(OutputText& out, bool json, const core::OfferView& offer);
 void show_change(OutputText& out, bool json, const core::Messenger& messenger,
                  const core::ConversationChanged& change);
 
+// size_text: "64.0 MB", in powers of 1000.
+std::string size_text(uint64_t size_bytes);
 // span_text rounds to two units at most: "1 h 20 min".
 std::string span_text(Duration span);
 std::string local_time(Time at);

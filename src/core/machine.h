@@ -13,6 +13,7 @@
 #include "core/identity.h"
 #include "core/roles.h"
 #include "core/step.h"
+#include "core/transfers.h"
 #include "mls/group.h"
 
 namespace mayfly::core {
@@ -84,10 +85,15 @@ struct Purpose {
         pairing_take,
         vault_get,
         account_get,
+        blob_begin,
+        blob_put,
+        blob_get,
+        blob_delete,
     };
     Kind kind = Kind::hello;
     uint64_t number = 0;  // operation, order or index, as the kind needs
     ConversationId conversation;
+    MessageId message{};  // of a transfer
     bool operator==(const Purpose&) const = default;
 };
 
@@ -151,13 +157,16 @@ struct Tables {
     std::optional<RecoveryRow> recovery;
     std::map<wire::DeviceId, DeviceNameRow> device_names;
     std::map<uint64_t, SyncRow> syncs;
+    Transfers transfers;
     std::optional<Time> next_expiry;
 };
 
 struct Machine {
-    explicit Machine(StorePort& port) : store(port) {}
+    explicit Machine(StorePort& port, FilePort* file_port = nullptr)
+        : store(port), files(file_port) {}
 
     StorePort& store;
+    FilePort* files;  // none: transfers rest
     Tables tables;
     std::map<std::string, Link> links;
     std::map<OperationId, Lookup> lookups;
@@ -408,9 +417,13 @@ Person person_of(const Machine& machine, const AccountId& account);
 struct Queued {
     OperationId operation = 0;
     MessageId id;
+    uint64_t order = 0;
 };
 OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversation,
                    ContentType type);
+// queue_content queues a message of ours with this body in the conversation.
+Result<Queued> queue_content(Machine& machine, Step& step, const ConversationId& conversation,
+                             ContentType type, BytesView body, const SendOptions& options);
 Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& conversation,
                           BytesView text, const SendOptions& options);
 Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& id);
@@ -422,6 +435,30 @@ void move_outbox(Machine& machine, Step& step, const AccountId& contact);
 void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result);
 Status expire_outbox(Machine& machine, Step& step);
 
+// uploads.cpp
+Result<Queued> queue_file(Machine& machine, Step& step, const ConversationId& conversation,
+                          const FileOffer& offer, const SendOptions& options);
+Status pump_uploads(Machine& machine, Step& step, const std::string& relay);
+void pump_blob_removals(Machine& machine, Step& step, const std::string& relay);
+Status upload_replied(Machine& machine, Step& step, const std::string& relay,
+                      const Purpose& purpose, const wire::ReplyBody& body);
+void blob_delete_replied(Machine& machine, Step& step, const std::string& relay,
+                         const Purpose& purpose, const wire::ReplyBody& body);
+// delete_blob has the relay erase the file of a message that nobody is to have any more.
+Status delete_blob(Machine& machine, Step& step, const MessageRow& message);
+// forget_attachment: the message ends, and with it its transfers and tokens.
+Status forget_attachment(Machine& machine, Step& step, const MessageRow& message);
+void transfers_lost_link(Machine& machine, const std::string& relay);
+Status expire_blob_removals(Machine& machine, Step& step);
+
+// downloads.cpp
+Result<OperationId> queue_download(Machine& machine, Step& step, const MessageId& id,
+                                   const std::string& target);
+Status end_download(Machine& machine, Step& step, const MessageId& id, Status result);
+Status pump_downloads(Machine& machine, Step& step, const std::string& relay);
+Status download_replied(Machine& machine, Step& step, const std::string& relay,
+                        const Purpose& purpose, wire::ReplyBody& body);
+
 // inbox.cpp
 Status mark_seen(Machine& machine, Step& step, const AccountId& sender, const MessageId& id,
                  Time until);
@@ -430,7 +467,12 @@ Status delivery_arrived(Machine& machine, Step& step, const std::string& relay,
 
 // messages.cpp: messages at rest, and their end
 Status store_message(Machine& machine, Step& step, MessageRow row, BytesView body);
+// seal_body stores a body under a new key of its own.
+void seal_body(Step& step, const MessageId& id, BytesView body);
 Result<SecretBuffer> load_body(Step& step, const MessageRow& row);
+// is_shown: whether a person may see messages of the conversation: not before the request is
+// accepted.
+bool is_shown(const Machine& machine, const MessageRow& row);
 Result<std::optional<MessageRow>> load_message(Step& step, const MessageId& id);
 Status erase_message(Machine& machine, Step& step, const MessageRow& row);
 // open_message starts the burn timer as if the message was opened at `at`.

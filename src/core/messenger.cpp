@@ -49,8 +49,8 @@ Messenger::Messenger(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Messenger::Messenger(Messenger&&) noexcept = default;
 Messenger::~Messenger() = default;
 
-Result<Messenger> Messenger::open(StorePort& store, Time now, Parallel* parallel) {
-    auto state = std::make_unique<State>(store);
+Result<Messenger> Messenger::open(StorePort& store, Time now, Parallel* parallel, FilePort* files) {
+    auto state = std::make_unique<State>(store, files);
     state->machine.parallel = parallel;
     TRY(load_tables(store, state->machine.tables));
     // Devices that lost a relay together come back apart.
@@ -131,6 +131,28 @@ Result<Messenger::SendStarted> Messenger::send_text(const ConversationId& conver
                    return queue_text(machine, step, conversation, text, options);
                }));
     return SendStarted{queued.operation, queued.id, std::move(step.effects)};
+}
+
+Result<Messenger::SendStarted> Messenger::send_file(const ConversationId& conversation,
+                                                    const FileOffer& offer,
+                                                    const SendOptions& options, Time now,
+                                                    Entropy& entropy) {
+    Machine& machine = state_->machine;
+    Step step(machine.store, now, &entropy);
+    TRY_ASSIGN(const Queued queued, run_command<Queued>(machine, step, [&] {
+                   return queue_file(machine, step, conversation, offer, options);
+               }));
+    return SendStarted{queued.operation, queued.id, std::move(step.effects)};
+}
+
+Result<Messenger::Started> Messenger::download(const MessageId& id, const std::string& target,
+                                               Time now, Entropy& entropy) {
+    Machine& machine = state_->machine;
+    Step step(machine.store, now, &entropy);
+    TRY_ASSIGN(const OperationId operation, run_command<OperationId>(machine, step, [&] {
+                   return queue_download(machine, step, id, target);
+               }));
+    return Started{operation, std::move(step.effects)};
 }
 
 Result<std::pair<bool, Effects>> Messenger::withdraw(const MessageId& id, Time now) {
@@ -257,7 +279,12 @@ bool Messenger::outbox_empty() const {
         std::any_of(tables.conversations.begin(), tables.conversations.end(),
                     [](const auto& entry) { return entry.second.commit.has_value(); });
     return tables.outbox.empty() && tables.tickets.empty() && tables.creations.empty() &&
-           tables.removals.empty() && !committing;
+           tables.removals.empty() && tables.transfers.removals.empty() && !committing;
+}
+
+size_t Messenger::transfers_under_way() const {
+    const Transfers& transfers = state_->machine.tables.transfers;
+    return transfers.uploads.size() + transfers.downloads.size();
 }
 
 Result<std::pair<uint64_t, Bytes>> Messenger::epoch_authenticator_for_testing(

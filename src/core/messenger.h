@@ -22,6 +22,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/file_port.h"
 #include "core/store_port.h"
 #include "util/entropy.h"
 #include "util/parallel.h"
@@ -159,6 +160,15 @@ enum class MessageState : uint8_t {
     opened,    // theirs, opened; the burn timer runs if there is one
 };
 
+// What a message of a file or voice memo says of it.
+struct FileView {
+    std::string name;  // as the sender says: not safe as a path
+    std::string type;  // media type
+    uint64_t size_bytes = 0;
+    uint32_t duration_ms = 0;  // of a voice memo; 0: a file
+    SecretBuffer thumbnail;    // JPEG; empty: none
+};
+
 struct MessageView {
     MessageId id;
     ConversationId conversation;
@@ -170,12 +180,23 @@ struct MessageView {
     Time expires_at;            // after opening a burning message: the burn time
     uint32_t burn_seconds = 0;  // 0: does not burn on read
     MessageState state = MessageState::received;
+    std::optional<FileView> file;
     bool needs_newer = false;  // of a type that this version cannot show; text is empty
 };
 
 struct SendOptions {
     Duration expiration = expiration_default;
     std::optional<Duration> burn;  // from opening; never extends the expiration
+};
+
+// A file to send. docs/spec/content.md section 6.
+struct FileOffer {
+    std::string source;             // as the FilePort knows it
+    std::vector<FilePiece> pieces;  // what of it is sent; empty: all
+    std::string name;
+    std::string type;
+    uint32_t duration_ms = 0;  // not 0: a voice memo
+    SecretBuffer thumbnail;
 };
 
 // --- what comes out
@@ -241,9 +262,15 @@ struct LinkChanged {
 struct CaughtUp {
     std::string relay;
 };
-using Event =
-    std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged, CaughtUp,
-                 ConversationChanged, OfferArrived, DeviceMet, DeviceLinked, DeviceRevoked>;
+struct TransferProgress {
+    MessageId id;
+    uint64_t done_bytes = 0;
+    uint64_t size_bytes = 0;
+    bool upload = false;
+};
+using Event = std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged,
+                           CaughtUp, ConversationChanged, OfferArrived, DeviceMet, DeviceLinked,
+                           DeviceRevoked, TransferProgress>;
 
 struct Effects {
     WriteBatch writes;
@@ -254,9 +281,11 @@ struct Effects {
 class Messenger {
   public:
     // open reads what the store holds. A store without an account gives a Messenger with
-    // has_account() false. parallel may run parts of what large groups cost; it must outlive the
-    // Messenger. Errors: store_corrupt, store_newer, those of the port.
-    static Result<Messenger> open(StorePort& store, Time now, Parallel* parallel = nullptr);
+    // has_account() false. parallel may run parts of what large groups cost; without files,
+    // transfers of files rest, and commands that need them fail with file_unreadable. Both must
+    // outlive the Messenger. Errors: store_corrupt, store_newer, those of the port.
+    static Result<Messenger> open(StorePort& store, Time now, Parallel* parallel = nullptr,
+                                  FilePort* files = nullptr);
     Messenger(Messenger&&) noexcept;
     ~Messenger();
 
@@ -341,6 +370,15 @@ class Messenger {
     };
     Result<SendStarted> send_text(const ConversationId& conversation, BytesView text,
                                   const SendOptions& options, Time now, Entropy& entropy);
+    // send_file sends a file or voice memo: the upload goes on in every process that has the
+    // FilePort, and the message leaves when the relay has the file.
+    Result<SendStarted> send_file(const ConversationId& conversation, const FileOffer& offer,
+                                  const SendOptions& options, Time now, Entropy& entropy);
+    // download brings the file of a message to `target`. The operation ends when the target is
+    // there, whole and verified. Repeated after a crash it goes on where it was. A message that
+    // burns on read counts as opened then.
+    Result<Started> download(const MessageId& id, const std::string& target, Time now,
+                             Entropy& entropy);
     // withdraw takes back a queued message of which no byte has left; false when that is too late
     // (it stays in the outbox and will arrive at most once).
     Result<std::pair<bool, Effects>> withdraw(const MessageId& id, Time now);
@@ -386,6 +424,8 @@ class Messenger {
     // beginning.
     std::string name_of(const AccountId& account) const;
     bool outbox_empty() const;
+    // transfers_under_way counts uploads and downloads that have not ended.
+    size_t transfers_under_way() const;
     // For tests and the simulator: epoch and epoch authenticator of a conversation's group.
     Result<std::pair<uint64_t, Bytes>> epoch_authenticator_for_testing(
         const ConversationId& conversation) const;

@@ -63,6 +63,13 @@ std::optional<Notification> notify(const core::DeviceRevoked& event) {
         "device_revoked",
         {{"device", json_text(to_base32(event.device.view()))}, {"is_this", event.is_this}}};
 }
+std::optional<Notification> notify(const core::TransferProgress& event) {
+    return Notification{"transfer_progress",
+                        {{"id", json_text(core::text_of(event.id))},
+                         {"done", event.done_bytes},
+                         {"size", event.size_bytes},
+                         {"upload", event.upload}}};
+}
 std::optional<Notification> notify(const core::CaughtUp& event) {
     return Notification{"caught_up", {{"relay", json_text(event.relay)}}};
 }

@@ -149,6 +149,13 @@ std::vector<EventSpec> messenger_events() {
         {"device_revoked",
          "Another device of the account was shut out; or this one.",
          {account, {"device", text, "device id"}, {"is_this", boolean, "nothing works any more"}}},
+        {"transfer_progress",
+         "A file of ours is on its way up, or one of theirs down.",
+         {account,
+          {"id", text, "message id"},
+          {"done", integer, "bytes"},
+          {"size", integer, "bytes"},
+          {"upload", boolean, "else a download"}}},
     };
 }
 

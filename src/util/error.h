@@ -82,6 +82,7 @@ namespace mayfly {
     X(storage_failed, "the disk refused a read or write") \
     X(unexpected_message, "peer sent a message that does not belong here") \
     X(shutting_down, "relay is shutting down") \
+    X(unknown_blob, "relay does not hold the file any more") \
     /* core, store */ \
     X(no_account, "there is no account in this home yet") \
     X(account_exists, "there is an account in this home already") \
@@ -105,6 +106,11 @@ namespace mayfly {
     X(store_corrupt, "the store is damaged") \
     X(store_locked, "another mayfly uses this home") \
     X(store_newer, "the store was written by a newer mayfly") \
+    X(not_a_file, "the message is not a file") \
+    X(file_unreadable, "the file cannot be read") \
+    X(file_changed, "the file has changed while it was under way") \
+    X(file_exists, "there is a file of this name already") \
+    X(file_corrupt, "the file is not the one that was sent") \
     X(other_relay, "the contact lives on another relay, which this version cannot reach yet") \
     /* link */ \
     X(relay_unreachable, "relay cannot be reached") \
