@@ -271,8 +271,10 @@ Outcome run_recover(Context& context) {
         TRY_OUTCOME(ended);
         TRY_ASSIGN(view, session.messenger().account());
         // Contacts and groups come back as they answer; the first of them now.
-        TRY(session.run([&] { return !session.messenger().is_reuniting(); },
-                        monotonic_now() + reunion_timeout));
+        const auto met = [&] {
+            return !session.messenger().is_reuniting() && session.messenger().outbox_empty();
+        };
+        TRY(session.run(met, monotonic_now() + reunion_timeout));
     }
     TRY(made.home.install());
     show_account(context.out, context.command.json, *view, {});

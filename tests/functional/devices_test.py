@@ -67,7 +67,7 @@ class Devices(MayflyTest):
 
         def gone():
             return not alice.alive(bob) and not phone.alive(bob)
-        self.assertTrue(eventually(gone))
+        self.assertTrue(eventually(gone, seconds=30))
 
     def test_codes_that_are_not_confirmed_link_nothing(self):
         relay, alice, _ = self.make_friends()
@@ -109,7 +109,7 @@ class Devices(MayflyTest):
             contacts = again.run("contact", "list").objects
             return [c for c in contacts if c["account"] == bob.account and c["established"]]
         bob.run("receive")
-        self.assertTrue(eventually(lambda: bob.run("receive") and met()))
+        self.assertTrue(eventually(lambda: bob.run("receive") and met(), seconds=60))
         again.send(bob, "back again")
         self.assertEqual(bob.texts(), ["back again"])
         bob.send(alice, "good")
