@@ -113,6 +113,7 @@ struct Link {
     Time hold_until;        // no requests before
     std::array<uint8_t, 32> nonce{};
     bool key_packages_counted = false;
+    bool record_asked = false;
 
     bool has(const Purpose& purpose) const;
 };

@@ -183,6 +183,12 @@ Status pump_setup(Machine& machine, Step& step, const std::string& name) {
     if (relay.vault_put < machine.tables.account->vault_version) {
         return put_vault(machine, step, relay);
     }
+    // Another device may have signed a newer record, one without us perhaps.
+    const AccountRow& account = *machine.tables.account;
+    if (!std::exchange(link.record_asked, true)) {
+        request(machine, step, name, Purpose{Kind::record_get, account.record_number + 1, {}},
+                wire::RecordGet{machine.own_account(), account.record_number});
+    }
     return {};
 }
 

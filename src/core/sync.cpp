@@ -162,6 +162,7 @@ void drop_link(Machine& machine, Step& step, const std::string& relay, Error why
     link.pending.clear();
     transfers_lost_link(machine, relay);
     link.key_packages_counted = false;
+    link.record_asked = false;
     link.retry_at = step.now() + backoff(machine, link.failures++);
     step.tell(LinkChanged{relay, false, why});
 }
@@ -175,6 +176,7 @@ Status link_up(Machine& machine, Step& step, const std::string& relay) {
     link.pending.clear();
     transfers_lost_link(machine, relay);
     link.key_packages_counted = false;
+    link.record_asked = false;
     link.phase = Link::Phase::greeting;
     request(machine, step, relay, Purpose{Kind::hello, 0, {}},
             wire::Hello{{wire::protocol_version}});
