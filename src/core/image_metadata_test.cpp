@@ -48,7 +48,8 @@ Stripped strip(const Bytes& image) {
     Stripped out{"ok", result->type, {}, result->orientation};
     for (const FilePiece& piece : result->pieces) {
         append(out.bytes, piece.literal);
-        append(out.bytes, BytesView(image).subspan(piece.offset, piece.size_bytes));
+        append(out.bytes, BytesView(image).subspan(static_cast<size_t>(piece.offset),
+                                                   static_cast<size_t>(piece.size_bytes)));
     }
     return out;
 }

@@ -51,8 +51,7 @@ constexpr size_t tickets_max = 4'000;  // that wait, over all conversations
 // Whoever may commit a removal waits a random part of this, so that not all do at once.
 constexpr Duration proposal_commit_delay_max = Duration::seconds(20);
 constexpr Duration proposal_retry_delay = Duration::seconds(2);
-// Two people at two devices, or one who walks between them.
-constexpr Duration pairing_lifetime = Duration::hours(1);
+constexpr Duration pairing_lifetime = Duration::hours(1);  // for one who walks between devices
 constexpr size_t reunions_max = 4;  // contacts that are looked up at a time after a recovery
 constexpr Duration reunion_delay = Duration::minutes(2);  // between attempts that failed
 constexpr size_t vault_peers_max = 8;  // members of a group who could take us in again

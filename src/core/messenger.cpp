@@ -278,7 +278,15 @@ bool Messenger::outbox_empty() const {
     const bool committing =
         std::any_of(tables.conversations.begin(), tables.conversations.end(),
                     [](const auto& entry) { return entry.second.commit.has_value(); });
-    return tables.outbox.empty() && tables.tickets.empty() && tables.creations.empty() &&
+    // Whether another device has shut this one out is to be known before a process ends.
+    const auto& links = state_->machine.links;
+    const bool asking = std::any_of(links.begin(), links.end(), [](const auto& entry) {
+        const auto& pending = entry.second.pending;
+        return std::any_of(pending.begin(), pending.end(), [](const auto& each) {
+            return each.second.purpose.kind == Purpose::Kind::record_get;
+        });
+    });
+    return !asking && tables.outbox.empty() && tables.tickets.empty() && tables.creations.empty() &&
            tables.removals.empty() && tables.transfers.removals.empty() && !committing;
 }
 
