@@ -29,7 +29,8 @@ size_t depth_of(BytesView text) {
 Result<Json> parse_json(BytesView text) {
     ENSURE(text.size() <= request_size_bytes_max, input_too_large);
     ENSURE(depth_of(text) <= request_depth_max, input_too_large);
-    Json value = Json::parse(text.begin(), text.end(), nullptr, false);
+    const std::string_view characters = as_text(text);
+    Json value = Json::parse(characters.begin(), characters.end(), nullptr, false);
     ENSURE(!value.is_discarded(), malformed_input);
     return value;
 }
