@@ -44,8 +44,7 @@ constexpr size_t offers_max = 500;                   // groups we were asked int
 constexpr size_t invites_per_conversation_max = 2'000;  // twice the members of the largest group
 // An offer outlives its stay at a relay: what was delivered late is still good.
 constexpr Duration offer_lifetime = Duration::days(30);
-// A welcome for so many devices still fits a payload in the hybrid suite while the tree is small;
-// with a large tree fewer are tried.
+// A welcome for so many devices fits a payload while the tree is small; else fewer are tried.
 constexpr size_t tickets_per_commit_max = 64;
 constexpr size_t tickets_max = 4'000;  // that wait, over all conversations
 // Whoever may commit a removal waits a random part of this, so that not all do at once.
@@ -258,6 +257,7 @@ Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId
                                    bool tell_siblings);
 Status forget_conversation(Machine& machine, Step& step, const ConversationId& id,
                            OperationId operation);
+Status erase_groups(Step& step, const ConversationId& id);
 Status erase_messages(Machine& machine, Step& step, const ConversationId& id);
 void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id);
 // release_relay gives up the queue at a relay that is neither home nor hub of anything.
