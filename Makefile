@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check demo bench bench-mls format wasm fuzz nightly sanitize interop mls-client clean build-release
 JOBS ?= $(shell nproc)
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 20
 SKIP ?=
 export JOBS FUZZ_SECONDS SKIP
 

@@ -115,7 +115,7 @@ def long_stages(fuzz_seconds):
 
 
 def stages_of(lane):
-    fuzz_seconds = int(os.environ.get("FUZZ_SECONDS") or 60)
+    fuzz_seconds = int(os.environ.get("FUZZ_SECONDS") or 20)
     if lane == "test":
         return main_stages(1000) + interop_stages() + long_stages(fuzz_seconds)
     if lane == "nightly":
