@@ -210,7 +210,6 @@ Status setup_replied(Machine& machine, Step& step, const std::string& name, cons
                      wire::ReplyBody& body) {
     RelayRow& relay = machine.tables.relays.at(name);
     if (const auto* failed = std::get_if<wire::Failed>(&body)) {
-        // The relay has it already: what a lost reply had confirmed.
         // Another device of ours may have been first with this number.
         if (purpose.kind == Kind::record_put &&
             (failed->status == wire::ReplyStatus::stale_record ||
@@ -219,10 +218,9 @@ Status setup_replied(Machine& machine, Step& step, const std::string& name, cons
                     wire::RecordGet{machine.own_account(), purpose.number - 1});
             return {};
         }
-        const bool held = false;
         const bool newer_vault =
             purpose.kind == Kind::vault_put && failed->status == wire::ReplyStatus::stale_record;
-        if (!held && !newer_vault) {
+        if (!newer_vault) {
             AccountRow& account = *machine.tables.account;
             machine.links[name].setup_hold_until = step.now() + refusal_delay;
             machine.links[name].key_packages_counted = false;
