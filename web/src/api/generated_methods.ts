@@ -1,0 +1,197 @@
+// Made by tools/generate_api.mjs from docs/rpc-schema.json; do not edit.
+import type {
+    Account,
+    Contact,
+    Conversation,
+    Device,
+    Member,
+    Message,
+    Offer,
+    Request
+} from './generated_objects'
+
+export interface Methods {
+    'init': {
+        params: {
+            relays: string[]
+            handle?: string
+            name?: string
+            invite?: string
+            timeout_ms?: number
+        }
+        result: {
+            account: string
+            address: string
+            device: string
+            link: string
+            name: string
+            recovery_kit: string
+            relays: string[]
+        }
+    }
+    'whoami': {
+        params: Record<string, never>
+        result: Account
+    }
+    'status': {
+        params: Record<string, never>
+        result: { contacts: number; outbox_empty: boolean; requests: number }
+    }
+    'contact.add': {
+        params: { address: string; timeout_ms?: number }
+        result: Contact
+    }
+    'contact.requests': {
+        params: Record<string, never>
+        result: { requests: Request[] }
+    }
+    'contact.accept': {
+        params: { id: string; timeout_ms?: number }
+        result: Contact
+    }
+    'contact.list': {
+        params: Record<string, never>
+        result: { contacts: Contact[] }
+    }
+    'contact.remove': {
+        params: { who: string; timeout_ms?: number }
+        result: { account: string }
+    }
+    'device.link': {
+        params: { relay: string; timeout_ms?: number }
+        result: { link: string }
+    }
+    'device.add': {
+        params: { link: string; timeout_ms?: number }
+        result: Record<string, never>
+    }
+    'device.confirm': {
+        params: Record<string, never>
+        result: Record<string, never>
+    }
+    'device.cancel': {
+        params: Record<string, never>
+        result: Record<string, never>
+    }
+    'device.list': {
+        params: Record<string, never>
+        result: { devices: Device[] }
+    }
+    'device.revoke': {
+        params: { device: string; timeout_ms?: number }
+        result: { id: string }
+    }
+    'device.name': {
+        params: { device: string; name: string }
+        result: Device
+    }
+    'recover': {
+        params: { kit: string; relay: string; timeout_ms?: number }
+        result: Account
+    }
+    'conversations': {
+        params: Record<string, never>
+        result: { conversations: Conversation[] }
+    }
+    'group.create': {
+        params: {
+            name: string
+            topic?: string
+            room?: boolean
+            expire_seconds?: number
+            burn_seconds?: number
+            timeout_ms?: number
+        }
+        result: { conversation: string }
+    }
+    'group.change': {
+        params: {
+            group: string
+            name?: string
+            topic?: string
+            expire_seconds?: number
+            burn_seconds?: number
+            moderators_write_only?: boolean
+            timeout_ms?: number
+        }
+        result: { conversation: string }
+    }
+    'group.members': {
+        params: { group: string }
+        result: { members: Member[] }
+    }
+    'group.invite': {
+        params: { group: string; who: string; timeout_ms?: number }
+        result: { conversation: string }
+    }
+    'group.remove': {
+        params: { group: string; who: string; timeout_ms?: number }
+        result: { conversation: string }
+    }
+    'group.link': {
+        params: { group: string; uses?: number; lifetime_seconds?: number }
+        result: { link: string }
+    }
+    'group.join': {
+        params: { link: string; timeout_ms?: number }
+        result: Record<string, never>
+    }
+    'group.offers': {
+        params: Record<string, never>
+        result: { offers: Offer[] }
+    }
+    'group.accept': {
+        params: { offer: string; timeout_ms?: number }
+        result: { conversation: string }
+    }
+    'group.decline': {
+        params: { offer: string }
+        result: { conversation: string }
+    }
+    'group.leave': {
+        params: { group: string; timeout_ms?: number }
+        result: { conversation: string }
+    }
+    'send': {
+        params: {
+            who: string
+            text: string
+            expire_seconds?: number
+            burn_seconds?: number
+            timeout_ms?: number
+        }
+        result: { conversation: string; id: string }
+    }
+    'receive': {
+        params: { limit?: number }
+        result: { messages: Message[]; more: boolean }
+    }
+    'ack': {
+        params: { ids: string[] }
+        result: Record<string, never>
+    }
+    'messages': {
+        params: { who: string; after?: string; limit?: number }
+        result: { messages: Message[]; more: boolean }
+    }
+    'message': {
+        params: { id: string }
+        result: Message
+    }
+    'open': {
+        params: { id: string }
+        result: Message
+    }
+    'burn': {
+        params: { id: string }
+        result: { id: string }
+    }
+    'recall': {
+        params: { id: string; timeout_ms?: number }
+        result: { id: string }
+    }
+    'withdraw': {
+        params: { id: string }
+        result: { id: string; withdrawn: boolean }
+    }
+}

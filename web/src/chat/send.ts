@@ -1,0 +1,132 @@
+// Sending, from what the composer holds.
+import type { Conversation, Mention } from '../api/types'
+import { t } from '../i18n/i18n.svelte'
+import { app } from '../state/app.svelte'
+import { prefs } from '../state/prefs.svelte'
+import { toasts } from '../state/toasts.svelte'
+import type { Draft } from './compose.svelte'
+
+export function expire_of(conversation: Conversation, draft: Draft): number {
+    const wish = draft.expire ?? (prefs.get('expire_seconds') || conversation.expire_seconds)
+    return Math.min(wish, conversation.expire_seconds_max || wish)
+}
+
+export function burn_of(conversation: Conversation, draft: Draft): number {
+    const wish = draft.burn ?? (conversation.burn_seconds || prefs.get('burn_seconds'))
+    const most = conversation.burn_seconds_max
+    if (most === 0) return wish
+    return wish === 0 ? most : Math.min(wish, most)
+}
+
+export function options_of(conversation: Conversation, draft: Draft): object {
+    const burn = burn_of(conversation, draft)
+    return {
+        who: conversation.conversation,
+        expire_seconds: expire_of(conversation, draft),
+        ...(burn > 0 && { burn_seconds: burn }),
+        ...(draft.reply_to && { reply_to: draft.reply_to.id })
+    }
+}
+
+const encoder = new TextEncoder()
+
+// Mentions count in bytes of UTF-8, as the core does.
+export function mentions_in(text: string, people: { name: string; account: string }[]): Mention[] {
+    const found: Mention[] = []
+    for (const match of text.matchAll(/@([\p{L}\p{N}._-]+)/gu)) {
+        const name = match[1]?.toLowerCase()
+        const person = people.find((one) => one.name.toLowerCase() === name)
+        if (!person) continue
+        const start = encoder.encode(text.slice(0, match.index)).length
+        found.push({ start, length: encoder.encode(match[0]).length, account: person.account })
+    }
+    return found
+}
+
+// The answer comes when the relay holds it; until then the message is there, as waiting.
+async function sent(conversation: string, answer: Promise<any>): Promise<void> {
+    const session = app.session
+    if (!session) return
+    const failed = answer.then(
+        () => null,
+        (error) => error
+    )
+    await session.loadTail(conversation)
+    const error = await failed
+    if (error) toasts.failed(error)
+    if (error) await session.loadTail(conversation)
+    else await session.refreshMessage((await answer).id)
+}
+
+export async function send_text(conversation: Conversation, draft: Draft): Promise<void> {
+    const text = draft.text.trim()
+    if (text === '') return
+    if (draft.editing) return edit_text(draft, text)
+    const people = app.session?.contacts.map((one) => ({
+        name: app.session?.nameOf(one.account) ?? '',
+        account: one.account
+    }))
+    const mentions = app.api.features.mention ? mentions_in(text, people ?? []) : []
+    const params = {
+        ...options_of(conversation, draft),
+        text,
+        ...(mentions.length > 0 && { mentions })
+    }
+    draft.clear()
+    await sent(conversation.conversation, app.engine.call('send', params))
+}
+
+async function edit_text(draft: Draft, text: string): Promise<void> {
+    const message = draft.editing
+    if (!message) return
+    draft.clear()
+    await toasts.attempt(async () => {
+        await app.api.optional('edit', { id: message.id, text })
+        await app.session?.refreshMessage(message.id)
+    })
+}
+
+export async function send_other(
+    conversation: Conversation,
+    draft: Draft,
+    method: 'poll' | 'location' | 'card' | 'send_file' | 'send_voice',
+    params: object
+): Promise<void> {
+    const whole = { ...options_of(conversation, draft), ...params }
+    draft.reply_to = null
+    await sent(conversation.conversation, app.api.optional(method, whole))
+}
+
+export async function send_files(
+    conversation: Conversation,
+    draft: Draft,
+    files: Iterable<File>
+): Promise<void> {
+    for (const file of files) {
+        await toasts.attempt(async () => {
+            const handle = await app.engine.putFile?.(file, file.name)
+            const type = file.type || 'application/octet-stream'
+            const params = { file: handle, name: file.name, type }
+            await send_other(conversation, draft, 'send_file', params)
+        })
+    }
+}
+
+export async function send_place(conversation: Conversation, draft: Draft): Promise<void> {
+    let place: GeolocationPosition
+    try {
+        place = await new Promise<GeolocationPosition>((resolve, reject) =>
+            navigator.geolocation.getCurrentPosition(resolve, reject, { timeout: 20_000 })
+        )
+    } catch {
+        return toasts.failed({ code: 'location_failed' })
+    }
+    const { latitude, longitude, accuracy } = place.coords
+    await send_other(conversation, draft, 'location', {
+        latitude: latitude.toFixed(6),
+        longitude: longitude.toFixed(6),
+        accuracy_m: Math.round(accuracy),
+        label: ''
+    })
+    toasts.say(t('location_sent'))
+}

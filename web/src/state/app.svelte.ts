@@ -1,0 +1,90 @@
+// The page: engine, account, what was opened by a link, and locking by itself.
+import { Api, type Known } from '../api/api'
+import type { Engine, EngineStatus } from '../engine/engine'
+import { pasted, type Pasted } from '../lib/handle'
+import { minute } from '../lib/time'
+import { nav } from './nav.svelte'
+import { prefs } from './prefs.svelte'
+import { Session } from './session.svelte'
+import { toasts } from './toasts.svelte'
+
+class App {
+    status = $state.raw<EngineStatus>({ lifecycle: 'starting' })
+    session = $state.raw<Session | null>(null)
+    // The words of the recovery kit, until the person has seen them.
+    words = $state<string | null>(null)
+    link = $state.raw<Pasted>({ kind: 'nothing' })
+    update = $state<(() => void) | null>(null)
+    engine!: Engine
+    api!: Api
+
+    private lock_timer = 0
+
+    start(engine: Engine, known?: Known): void {
+        this.engine = engine
+        this.api = new Api(engine, known)
+        prefs.start()
+        nav.start()
+        this.takeLink()
+        window.addEventListener('hashchange', () => this.takeLink())
+        engine.onStatus((status) => this.changed(status))
+        this.changed(engine.status())
+        for (const name of ['pointerdown', 'keydown', 'visibilitychange'])
+            document.addEventListener(name, () => this.touched(), { passive: true })
+    }
+
+    get connected(): boolean {
+        return this.status.connected !== false
+    }
+
+    get lockable(): boolean {
+        return prefs.get('protection') !== 'none'
+    }
+
+    async lock(): Promise<void> {
+        await toasts.attempt(() => this.engine.lock())
+    }
+
+    async erase(): Promise<void> {
+        await toasts.attempt(async () => {
+            await this.engine.erase()
+            prefs.forget()
+            nav.clear()
+        })
+    }
+
+    private changed(status: EngineStatus): void {
+        this.status = status
+        if (status.lifecycle === 'open' && !this.session) this.begin()
+        if (status.lifecycle !== 'open' && this.session) this.end()
+        if (status.lifecycle === 'locked' && !this.lockable) prefs.set('protection', 'passphrase')
+    }
+
+    private begin(): void {
+        const session = new Session(this.api, this.engine)
+        this.session = session
+        void toasts.attempt(() => session.load())
+        this.touched()
+    }
+
+    private end(): void {
+        this.session?.close()
+        this.session = null
+        nav.clear()
+    }
+
+    private touched(): void {
+        window.clearTimeout(this.lock_timer)
+        const minutes = prefs.get('lock_minutes')
+        if (!this.session || !this.lockable || minutes === 0) return
+        this.lock_timer = window.setTimeout(() => void this.lock(), minutes * minute)
+    }
+
+    private takeLink(): void {
+        if (!location.hash) return
+        this.link = pasted(decodeURIComponent(location.hash.slice(1)))
+        history.replaceState(history.state, '', location.pathname)
+    }
+}
+
+export const app = new App()

@@ -1,0 +1,149 @@
+// Every screen, at two sizes, in two themes and two languages: no barrier, no error on the console,
+// and a picture under build/web-screens to look at.  node tests/e2e/screens.mjs [NAME]
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { barriers, browse, root, run, screens_folder, serve, sizes } from './support.mjs'
+
+const words = {
+    en: { more: 'More options', recover: 'I have a recovery kit', link: 'Link this device' },
+    de: {
+        more: 'Weitere Optionen',
+        recover: 'Ich habe ein Rettungsset',
+        link: 'Dieses Gerät verbinden'
+    }
+}
+
+const week = '?scene=week'
+const dialog = (name, value) => (page) =>
+    page.evaluate(([name, value]) => window.nav.dialog(name, value), [name, value])
+const open = (id) => (page) => page.evaluate((id) => window.nav.open(id), id)
+const after = (...steps) => async (page, text) => {
+    for (const step of steps) await step(page, text)
+}
+const press = (selector) => (page) => page.locator(selector).first().click()
+
+const screens = {
+    welcome: ['?lifecycle=empty'],
+    name: ['?lifecycle=empty', press('.button.main')],
+    name_options: [
+        '?lifecycle=empty',
+        after(press('.button.main'), (page) => page.fill('input', 'Anna Müller'), press('summary'))
+    ],
+    recover: [
+        '?lifecycle=empty',
+        (page, text) => page.getByRole('button', { name: text.recover }).click()
+    ],
+    link: [
+        '?lifecycle=empty',
+        after(
+            (page, text) => page.getByRole('button', { name: text.link }).click(),
+            press('form .button.main'),
+            (page) => page.waitForSelector('svg[role=img]')
+        )
+    ],
+    kit: ['?lifecycle=empty', (page) => page.evaluate(() => window.engine.create({
+        handle: 'mara', relays: [], passphrase: null
+    }).then(({ words }) => { window.app.words = words }))],
+    locked: ['?lifecycle=locked'],
+    elsewhere: ['?lifecycle=elsewhere'],
+    unsupported: ['?lifecycle=unsupported'],
+    failed: ['?lifecycle=failed'],
+    empty: [''],
+    list: [week],
+    offline: [`${week}&connected=no`],
+    search: [week, (page) => page.fill('input[type=search]', 'ich')],
+    conversation: [week, open('c-ines')],
+    group: [week, open('c-climbers')],
+    room: [week, open('c-news')],
+    waiting: [week, open('c-oskar')],
+    message_menu: [
+        week,
+        after(
+            open('c-ines'),
+            (page) => page.locator('.bubble', { hasText: 'example.org' }).click({ button: 'right' })
+        )
+    ],
+    reply: [week, after(open('c-ines'), (page) => page.evaluate(async () => {
+        const row = [...document.querySelectorAll('article .bubble')].at(-1)
+        row.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, clientX: 90, clientY: 90 }))
+    }), press('[role=menuitem]'))],
+    attach: [week, after(open('c-ines'), press('.composer .icon-button'))],
+    expire: [week, after(open('c-ines'), press('.chip'))],
+    burn: [week, after(open('c-ines'), press('.chip >> nth=1'))],
+    new: [week, dialog('new')],
+    share: [week, dialog('share')],
+    scan: [week, dialog('scan')],
+    requests: [week, dialog('requests')],
+    new_group: [week, dialog('group')],
+    members: [week, dialog('members', 'c-climbers')],
+    group_link: [
+        week,
+        after(
+            dialog('members', 'c-climbers'),
+            press('dialog .wrap .button >> nth=1'),
+            press('dialog form .button.main'),
+            (page) => page.waitForSelector('dialog svg[role=img]')
+        )
+    ],
+    group_settings: [
+        week,
+        after(dialog('members', 'c-climbers'), press('dialog .wrap .button >> nth=2'))
+    ],
+    contact: [week, dialog('contact', 'ines')],
+    verify: [week, after(dialog('contact', 'tom'), press('dialog .body > .button'))],
+    poll: [week, dialog('poll', 'c-ines')],
+    devices: [week, dialog('devices')],
+    settings: [week, dialog('settings')],
+    erase: [week, after(dialog('settings'), press('dialog .button.bad'))],
+    toast: [week, (page) => page.evaluate(() => window.engine.call('message', { id: 'x' }).catch(
+        () => window.nav.dialog('new'))).then(async () => {
+            await page.fill('dialog input', 'nobody@relay.example')
+            await page.locator('dialog .button.main').click()
+            await page.waitForSelector('dialog [role=alert]')
+        })]
+}
+
+const server = await serve(join(root, 'build', 'web-fake'))
+const browser = await browse({ context: { reducedMotion: 'reduce' } })
+await browser.context.grantPermissions(['camera'], { origin: server.origin })
+mkdirSync(screens_folder, { recursive: true })
+
+async function visit(name, size, theme, language) {
+    const [address, act] = screens[name]
+    const page = browser.page
+    browser.problems.length = 0
+    await page.setViewportSize(sizes[size])
+    await page.goto(`${server.origin}/icon.svg`)
+    await page.evaluate(([theme, language]) => {
+        localStorage.setItem('mayfly.prefs', JSON.stringify({ theme, language }))
+    }, [theme, language])
+    await page.goto(`${server.origin}/${address}`)
+    await page.waitForSelector('h1, h2')
+    if (act) await act(page, words[language])
+    await page.waitForTimeout(180)
+    const file = `${name}-${size}-${theme}-${language}.png`
+    await page.screenshot({ path: join(screens_folder, file) })
+    const found = await barriers(page)
+    if (found.length > 0) throw new Error(`${file}:\n  ${found.join('\n  ')}`)
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+    if (wide) throw new Error(`${file}: wider than the window`)
+    if (browser.problems.length > 0) throw new Error(`${file}: ${browser.problems.join('\n')}`)
+}
+
+// Each theme and language is seen at both sizes; all eight together only when asked for.
+const rounds = process.env.ALL_SCREENS
+    ? Object.keys(sizes).flatMap((size) =>
+          ['light', 'dark'].flatMap((theme) => ['en', 'de'].map((one) => [size, theme, one]))
+      )
+    : [
+          ['phone', 'light', 'de'],
+          ['desktop', 'dark', 'en']
+      ]
+
+const tests = {}
+for (const name of Object.keys(screens)) {
+    tests[name] = async () => {
+        for (const round of rounds) await visit(name, ...round)
+    }
+}
+await run(tests)

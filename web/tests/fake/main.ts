@@ -1,0 +1,16 @@
+// The page of the FakeEngine. The address says what to begin with: ?lifecycle=empty&scene=week
+import '../../src/trusted_types'
+import { start } from '../../src/mount'
+import { app } from '../../src/state/app.svelte'
+import { nav } from '../../src/state/nav.svelte'
+import { FakeEngine, fake_known } from './fake_engine'
+import { crowd, scene } from './scene'
+import { World } from './world'
+
+const query = new URLSearchParams(location.search)
+const lifecycle = (query.get('lifecycle') ?? 'open') as 'open'
+const size = Number(query.get('crowd') ?? 0)
+const world = size > 0 ? crowd(size) : query.get('scene') === 'week' ? scene() : new World()
+const engine = new FakeEngine({ lifecycle, connected: query.get('connected') !== 'no' }, world)
+Object.assign(window, { engine, world, nav, app })
+start(engine, fake_known)
