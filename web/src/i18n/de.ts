@@ -221,7 +221,7 @@ export const de: Record<keyof typeof en, string> = {
     protect_passphrase: 'Passphrase',
     question: 'Frage',
     quote_gone: 'Die Nachricht ist nicht mehr da',
-    reaction: '{emoji} von {names}',
+    reaction: 'von {names}',
     reader: 'Liest nur',
     reader_note: 'Hier kannst du lesen, aber nicht schreiben.',
     recall: 'Von allen zurückholen',

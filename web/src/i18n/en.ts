@@ -214,7 +214,7 @@ export const en = {
     protect_passphrase: 'Passphrase',
     question: 'Question',
     quote_gone: 'The message is gone',
-    reaction: '{emoji} by {names}',
+    reaction: 'by {names}',
     reader: 'Reads only',
     reader_note: 'You can read here, and not write.',
     recall: 'Take back from everybody',

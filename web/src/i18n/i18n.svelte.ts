@@ -30,7 +30,7 @@ class Speech {
     language = $state<Language>('en')
     private plurals = $derived(new Intl.PluralRules(this.language))
     private clock = $derived(
-        new Intl.DateTimeFormat(this.language, { hour: '2-digit', minute: '2-digit' })
+        new Intl.DateTimeFormat(this.language, { hour: 'numeric', minute: '2-digit' })
     )
     private weekday = $derived(new Intl.DateTimeFormat(this.language, { weekday: 'short' }))
     private date = $derived(

@@ -34,6 +34,8 @@ export const content_policy =
 export function serve(folder) {
     const server = createServer((request, answer) => {
         const path = normalize(new URL(request.url, 'http://x').pathname)
+        // Browsers ask for it beside a file that is opened by itself.
+        if (path === '/favicon.ico') return answer.writeHead(204).end()
         const file = join(folder, path.endsWith('/') ? `${path}index.html` : path)
         try {
             const bytes = readFileSync(file)
