@@ -1,10 +1,11 @@
-# mayfly_library(NAME n [SANS_IO] SOURCES ... [DEPS ...] [PRIVATE_LIBS ...] [TESTS ...]
+# mayfly_library(NAME n [SANS_IO] [WASM] SOURCES ... [DEPS ...] [PRIVATE_LIBS ...] [TESTS ...]
 #   [TEST_DEPS ...] [NATIVE_TESTS ...])
 # Declares folder n as library mayfly_n. DEPS are other folders of ours; a folder may depend only on
 # those that MAYFLY_ALLOWED_<n> lists, so that arrows point down. SANS_IO folders are built without
-# exceptions and RTTI, natively and for WebAssembly alike. TESTS are foo_test.cpp files, built with
-# GoogleTest into n_test; NATIVE_TESTS are those that WebAssembly cannot run (processes, death
-# tests). This table is the one source of the direction: tests/tidy reads it too.
+# exceptions and RTTI, natively and for WebAssembly alike; WASM folders are built for it too.
+# TESTS are foo_test.cpp files, built with GoogleTest into n_test; NATIVE_TESTS are those that
+# WebAssembly cannot run (processes, death tests). This table is the one source of the direction:
+# tests/tidy reads it too.
 set(MAYFLY_ALLOWED_util "")
 set(MAYFLY_ALLOWED_threads "util")
 set(MAYFLY_ALLOWED_codec "util")
@@ -21,12 +22,13 @@ set(MAYFLY_ALLOWED_relay_net "util;codec;crypto;wire;relay")
 # Code that could read a message is not in the relay's binary: neither mls nor core.
 set(MAYFLY_ALLOWED_apps_tui "util;codec;crypto;mls;wire;core;rpc")
 set(MAYFLY_ALLOWED_apps_cli "util;codec;crypto;mls;wire;core;rpc;store;link;threads")
+set(MAYFLY_ALLOWED_apps_web "util;codec;crypto;mls;wire;core;rpc;store")
 set(MAYFLY_ALLOWED_apps_relay "util;codec;crypto;wire;relay;relay_store;relay_net")
 
 function(mayfly_library)
-  cmake_parse_arguments(A "SANS_IO" "NAME"
+  cmake_parse_arguments(A "SANS_IO;WASM" "NAME"
     "SOURCES;DEPS;PRIVATE_LIBS;TESTS;TEST_DEPS;NATIVE_TESTS" ${ARGN})
-  if(MAYFLY_WASM AND NOT A_SANS_IO)
+  if(MAYFLY_WASM AND NOT A_SANS_IO AND NOT A_WASM)
     return()
   endif()
   foreach(dep IN LISTS A_DEPS)

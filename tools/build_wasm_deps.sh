@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds for wasm32-wasi, from Debian's source packages, what the core and its tests link:
-#   build/wasm-deps/current/{include,lib}: libcrypto, and for vector tests zlib and nlohmann/json
+#   build/wasm-deps/current/{include,lib}: libcrypto, libsodium, SQLite, and for vector tests zlib
+#   and nlohmann/json
 # Built once for each change of this script or of the compiler; after that, instant and offline.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -47,10 +48,11 @@ fetch_sources() {
     # A third party's list without sources makes update complain; what counts is the next step.
     apt-get "${options[@]}" update >"$work/apt.log" 2>&1 || true
     # --tar-only: upstream's archive; Debian's packaging and its patches are for native builds.
-    (cd "$work" && apt-get "${options[@]}" source --download-only --tar-only openssl zlib) \
+    (cd "$work" && apt-get "${options[@]}" source --download-only --tar-only \
+        openssl libsodium sqlite3 zlib) \
         >>"$work/apt.log" 2>&1 || {
         tail -n 20 "$work/apt.log" >&2
-        fail "apt-get could not fetch the source packages openssl and zlib" \
+        fail "apt-get could not fetch the source packages openssl, libsodium, sqlite3 and zlib" \
             "is Debian 12's main archive reachable?"
     }
 }
@@ -75,7 +77,8 @@ my %targets = (
         inherit_from => [ "BASE_unix" ],
         CC => "clang-19", AR => "llvm-ar-19", RANLIB => "llvm-ranlib-19",
         cflags => "$common_flags -include $work/no_users.h -DNO_SYSLOG"
-            . " -DOPENSSL_NO_SECURE_MEMORY -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_GETPID"
+            . " -DOPENSSL_NO_SECURE_MEMORY -DOPENSSL_AES_CONST_TIME"
+            . " -D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_GETPID"
             . " -D_WASI_EMULATED_PROCESS_CLOCKS -D_WASI_EMULATED_MMAN",
         thread_scheme => "(unknown)",
         bn_ops => "SIXTY_FOUR_BIT",
@@ -101,6 +104,50 @@ CONF
     cp libcrypto.a "$out/lib/"
 }
 
+# Its archive has no configure script; each source file says itself whether it is for this machine.
+build_sodium() {
+    cd "$work"/libsodium-*/src/libsodium
+    sed -e "s/@VERSION@/wasm/" -e "s/@SODIUM_LIBRARY_VERSION_MAJOR@/10/" \
+        -e "s/@SODIUM_LIBRARY_VERSION_MINOR@/3/" -e "s/@SODIUM_LIBRARY_MINIMAL_DEF@//" \
+        include/sodium/version.h.in >include/sodium/version.h
+    # SIGNAL: utils.c includes the header and calls raise where a guard page was hit.
+    local flags="$common_flags -DCONFIGURED=1 -DNATIVE_LITTLE_ENDIAN=1 -D_WASI_EMULATED_SIGNAL"
+    mkdir objects
+    find . -name '*.c' | sort | xargs -P "$jobs" -I{} sh -c \
+        'clang-19 '"$flags"' -Iinclude/sodium -Iinclude -c {} -o objects/$(echo {} | tr ./ __).o'
+    llvm-ar-19 rcs "$out/lib/libsodium.a" objects/*.o
+    cp -r include/sodium include/sodium.h "$out/include/"
+}
+
+# The archive is SQLite's own tree: what is left out is left out of its parser, too.
+sqlite_options="-DSQLITE_OS_OTHER=1 -DSQLITE_THREADSAFE=0 -DSQLITE_DQS=0 -DSQLITE_TEMP_STORE=3
+    -DSQLITE_DEFAULT_MEMSTATUS=0 -DSQLITE_MAX_EXPR_DEPTH=0 -DSQLITE_MAX_MMAP_SIZE=0
+    -DSQLITE_OMIT_ALTERTABLE -DSQLITE_OMIT_ANALYZE
+    -DSQLITE_OMIT_AUTHORIZATION -DSQLITE_OMIT_AUTOINCREMENT -DSQLITE_OMIT_AUTOVACUUM
+    -DSQLITE_OMIT_BETWEEN_OPTIMIZATION -DSQLITE_OMIT_CAST -DSQLITE_OMIT_CHECK
+    -DSQLITE_OMIT_COMPILEOPTION_DIAGS -DSQLITE_OMIT_COMPLETE -DSQLITE_OMIT_CTE
+    -DSQLITE_OMIT_DATETIME_FUNCS -DSQLITE_OMIT_DECLTYPE -DSQLITE_OMIT_DEPRECATED
+    -DSQLITE_OMIT_DESERIALIZE -DSQLITE_OMIT_EXPLAIN -DSQLITE_OMIT_FOREIGN_KEY
+    -DSQLITE_OMIT_GENERATED_COLUMNS -DSQLITE_OMIT_GET_TABLE -DSQLITE_OMIT_INCRBLOB
+    -DSQLITE_OMIT_JSON -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_PROGRESS_CALLBACK
+    -DSQLITE_OMIT_REINDEX -DSQLITE_OMIT_SHARED_CACHE -DSQLITE_OMIT_TCL_VARIABLE
+    -DSQLITE_OMIT_TEMPDB -DSQLITE_OMIT_TRACE -DSQLITE_OMIT_TRIGGER -DSQLITE_OMIT_UTF16
+    -DSQLITE_OMIT_VIEW -DSQLITE_OMIT_VIRTUALTABLE -DSQLITE_OMIT_WINDOWFUNC"
+
+build_sqlite() {
+    local options
+    options=$(echo $sqlite_options)
+    mkdir "$work/sqlite-build"
+    cd "$work/sqlite-build"
+    ../sqlite3-*/configure --disable-tcl --disable-load-extension --disable-threadsafe \
+        --disable-readline
+    make -j"$jobs" OPTS="$options" sqlite3.c
+    # shellcheck disable=SC2086
+    clang-19 ${common_flags/-O3/-Oz} $options -c sqlite3.c
+    llvm-ar-19 rcs "$out/lib/libsqlite3.a" sqlite3.o
+    cp sqlite3.h "$out/include/"
+}
+
 build_zlib() {
     cd "$work"/zlib-*/
     local source
@@ -116,12 +163,13 @@ build_zlib() {
 }
 
 fetch_sources
-tar -xf "$work"/openssl_*.orig.tar.* -C "$work"
-tar -xf "$work"/zlib_*.orig.tar.* -C "$work"
+for archive in openssl libsodium sqlite3 zlib; do
+    tar -xf "$work/$archive"_*.orig.tar.* -C "$work"
+done
 version=$(cd "$work" && echo openssl-*/ | sed 's,/$,,')
 out=$root/$version-$key
 rm -rf "$out"
-for step in build_openssl build_zlib; do
+for step in build_openssl build_sodium build_sqlite build_zlib; do
     # Not `if (step)`: in a condition, bash would go on after a failed command of the step.
     set +e
     (set -e; "$step") >"$root/$step.log" 2>&1

@@ -22,7 +22,8 @@ packages_of() {
         fuzz) echo "clang-14 libclang-rt-14-dev" ;;
         # The core for WebAssembly, its tests, and libcrypto from Debian's source package.
         wasm) echo "clang-19 lld-19 llvm-19 wasi-libc libc++-19-dev-wasm32" \
-            "libclang-rt-19-dev-wasm32 googletest nodejs dpkg-dev perl make patch" ;;
+            "libclang-rt-19-dev-wasm32 googletest nodejs dpkg-dev perl make patch" \
+            "tcl gcc libc6-dev" ;;
         format) echo "clang-format-14" ;;
         bench) echo "libbenchmark-dev" ;;
         *) return 1 ;;

@@ -3,6 +3,7 @@
 #include "crypto/kem_dh.h"
 #include "crypto/kem_hybrid.h"
 #include "crypto/kem_ml_kem.h"
+#include "crypto/openssl_key.h"
 
 namespace mayfly::crypto {
 namespace {
@@ -29,6 +30,11 @@ bool is_hybrid(KemId id) { return id == KemId::mlkem768_x25519 || id == KemId::m
 const Family& family_of(KemId id) { return is_hybrid(id) ? hybrid : is_ml_kem(id) ? ml_kem : dh; }
 
 }  // namespace
+
+bool kem_is_available(KemId id) {
+    return has_openssl_curves || id == KemId::dhkem_x25519 || id == KemId::mlkem768 ||
+           id == KemId::mlkem768_x25519;
+}
 
 size_t kem_private_key_size_bytes(KemId id) {
     if (is_hybrid(id)) return hybrid_seed_size_bytes;

@@ -33,6 +33,10 @@ struct Encapsulation {
     Bytes ciphertext;  // RFC 9180 calls it enc, RFC 9420 kem_output
 };
 
+// kem_is_available: a build for browsers leaves out the curves that only OpenSSL has. Others than
+// available ones fail with some error.
+bool kem_is_available(KemId id);
+
 size_t kem_private_key_size_bytes(KemId id);
 size_t kem_public_key_size_bytes(KemId id);
 size_t kem_ciphertext_size_bytes(KemId id);

@@ -56,6 +56,7 @@ bool decode_point(NistCurve curve, BytesView encoded, EC_POINT* point, BN_CTX* n
 }  // namespace
 
 bool nist_scalar_is_valid(NistCurve curve, BytesView scalar) {
+    if constexpr (!has_openssl_curves) return false;
     if (scalar.size() != nist_scalar_size_bytes(curve)) return false;
     const OpensslNumber number = secret_number(scalar);
     return !BN_is_zero(number.get()) &&
@@ -63,6 +64,7 @@ bool nist_scalar_is_valid(NistCurve curve, BytesView scalar) {
 }
 
 Status nist_check_point(NistCurve curve, BytesView encoded) {
+    if constexpr (!has_openssl_curves) return MAYFLY_ERROR(unsupported_suite);
     const OpensslErrors errors;
     const OpensslPoint point = new_point(curve);
     const OpensslNumbers numbers = new_numbers();
@@ -71,6 +73,7 @@ Status nist_check_point(NistCurve curve, BytesView encoded) {
 }
 
 Result<Bytes> nist_public(NistCurve curve, BytesView scalar) {
+    if constexpr (!has_openssl_curves) return MAYFLY_ERROR(unsupported_suite);
     ENSURE(nist_scalar_is_valid(curve, scalar), invalid_key);
     const OpensslNumber number = secret_number(scalar);
     const OpensslNumbers numbers = new_numbers();
@@ -84,6 +87,7 @@ Result<Bytes> nist_public(NistCurve curve, BytesView scalar) {
 }
 
 Result<Secret> nist_exchange(NistCurve curve, BytesView scalar, BytesView point) {
+    if constexpr (!has_openssl_curves) return MAYFLY_ERROR(unsupported_suite);
     const OpensslErrors errors;
     ENSURE(nist_scalar_is_valid(curve, scalar), invalid_key);
     const OpensslNumber number = secret_number(scalar);
@@ -105,6 +109,7 @@ Result<Secret> nist_exchange(NistCurve curve, BytesView scalar, BytesView point)
 }
 
 Result<OpensslKey> nist_key(NistCurve curve, BytesView scalar, BytesView point) {
+    if constexpr (!has_openssl_curves) return MAYFLY_ERROR(unsupported_suite);
     const OpensslErrors errors;
     ENSURE(point.size() == nist_point_size_bytes(curve) && point[0] == uncompressed_point,
            invalid_key);

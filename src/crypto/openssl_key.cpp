@@ -13,6 +13,7 @@ OpensslKey raw_public_key(int type, BytesView public_key) {
 }
 
 bool raw_public_of(int type, BytesView private_key, MutableBytesView out) {
+    if constexpr (!has_openssl_curves) return false;
     const OpensslErrors errors;
     const OpensslKey key = raw_private_key(type, private_key);
     size_t size = out.size();
@@ -21,6 +22,7 @@ bool raw_public_of(int type, BytesView private_key, MutableBytesView out) {
 }
 
 bool raw_exchange(int type, BytesView private_key, BytesView public_key, MutableBytesView shared) {
+    if constexpr (!has_openssl_curves) return false;
     const OpensslErrors errors;
     const OpensslKey own = raw_private_key(type, private_key);
     const OpensslKey peer = raw_public_key(type, public_key);

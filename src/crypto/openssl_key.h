@@ -14,6 +14,14 @@
 
 namespace mayfly::crypto {
 
+// OpenSSL's curves come with all of its provider, 1 MB that a browser would load for suites that
+// nobody uses by default: MAYFLY_ONLY_CURVE25519 leaves them out.
+#ifdef MAYFLY_ONLY_CURVE25519
+constexpr bool has_openssl_curves = false;
+#else
+constexpr bool has_openssl_curves = true;
+#endif
+
 template <auto free_function>
 struct OpensslFree {
     template <class T>

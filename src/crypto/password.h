@@ -1,4 +1,4 @@
-// Argon2id (RFC 9106): a key from a passphrase. Native only: the browser has its own adapter later.
+// Argon2id (RFC 9106): a key from a passphrase.
 #pragma once
 
 #include "util/bytes.h"

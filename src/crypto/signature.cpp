@@ -60,6 +60,10 @@ Result<Bytes> ed25519_sign_with(const Secret& private_key, BytesView message) {
 
 }  // namespace
 
+bool signature_is_available(SignatureId id) {
+    return has_openssl_curves || id == SignatureId::ed25519;
+}
+
 size_t signature_public_key_size_bytes(SignatureId id) {
     if (id == SignatureId::ed25519) return curve25519_key_size_bytes;
     if (id == SignatureId::ed448) return ed448_key_size_bytes;
@@ -96,6 +100,7 @@ Status signature_check_public_key(SignatureId id, BytesView public_key) {
 
 Result<Bytes> sign(SignatureId id, const Secret& private_key, BytesView message) {
     if (id == SignatureId::ed25519) return ed25519_sign_with(private_key, message);
+    if constexpr (!has_openssl_curves) return MAYFLY_ERROR(unsupported_suite);
     if (id == SignatureId::ed448) {
         ENSURE(private_key.size() == ed448_key_size_bytes, invalid_key);
         const OpensslKey key = raw_private_key(EVP_PKEY_ED448, private_key.expose());
@@ -116,6 +121,7 @@ Status verify(SignatureId id, BytesView public_key, BytesView message, BytesView
                invalid_signature);
         return {};
     }
+    if constexpr (!has_openssl_curves) return MAYFLY_ERROR(unsupported_suite);
     if (id == SignatureId::ed448) {
         const OpensslKey key = raw_public_key(EVP_PKEY_ED448, public_key);
         ENSURE(digest_verify(key.get(), nullptr, message, signature), invalid_signature);

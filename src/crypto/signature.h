@@ -21,6 +21,8 @@ struct SignatureKeyPair {
     Bytes public_key;
 };
 
+// signature_is_available: a build for browsers has Ed25519 only; the others fail with some error.
+bool signature_is_available(SignatureId id);
 size_t signature_public_key_size_bytes(SignatureId id);
 
 Result<SignatureKeyPair> signature_generate(SignatureId id, Entropy& entropy);

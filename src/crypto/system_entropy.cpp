@@ -1,19 +1,17 @@
 #include "crypto/system_entropy.h"
 
-#include <sys/random.h>
-
-#include <cerrno>
+#include <unistd.h>
 
 #include "util/error.h"
 
 namespace mayfly::crypto {
 
 void SystemEntropy::fill(MutableBytesView out) {
+    constexpr size_t piece_size_bytes_max = 256;  // what one call gives
     while (!out.empty()) {
-        const ssize_t size = getrandom(out.data(), out.size(), 0);
-        if (size < 0 && errno == EINTR) continue;
-        MAYFLY_ASSERT(size > 0);
-        out = out.subspan(static_cast<size_t>(size));
+        const size_t size = std::min(out.size(), piece_size_bytes_max);
+        MAYFLY_ASSERT(getentropy(out.data(), size) == 0);
+        out = out.subspan(size);
     }
 }
 

@@ -1,5 +1,4 @@
-// SystemEntropy: the operating system's random bytes (getrandom). Native only: in the browser the
-// page hands its own source in.
+// SystemEntropy: the operating system's random bytes (getentropy); in a browser those of the page.
 #pragma once
 
 #include "util/entropy.h"

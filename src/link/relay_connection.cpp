@@ -13,17 +13,6 @@ namespace {
 constexpr size_t read_turn_size_bytes = 262'144;  // then the caller gets its turn
 constexpr size_t out_compact_size_bytes = 262'144;
 
-Error error_of_close(uint16_t code) {
-    switch (static_cast<wire::WebSocketClose>(code)) {
-        case wire::WebSocketClose::going_away: return MAYFLY_ERROR(shutting_down);
-        case wire::WebSocketClose::protocol_error:
-        case wire::WebSocketClose::unsupported_data: return MAYFLY_ERROR(malformed_input);
-        case wire::WebSocketClose::too_big: return MAYFLY_ERROR(input_too_large);
-        case wire::WebSocketClose::try_again_later: return MAYFLY_ERROR(rate_limited);
-        default: return MAYFLY_ERROR(connection_lost);
-    }
-}
-
 }  // namespace
 
 RelayConnection::RelayConnection(wire::RelayAddress relay, const Services& services)
@@ -198,7 +187,7 @@ void RelayConnection::take_frames(BytesView input, const Services& services) {
                 queue(wire::WebSocketOpcode::pong, message.payload, services.entropy);
                 break;
             case wire::WebSocketOpcode::close:
-                return fail(error_of_close(message.close_code), services);
+                return fail(wire::error_of_close(message.close_code), services);
             default: break;
         }
     }

@@ -72,15 +72,27 @@ constexpr CipherSuite table[] = {
     mlkem768(CipherSuiteId::openmls_mlkem768_aes256gcm_sha384_ed25519, SignatureId::ed25519),
 };
 
+bool is_available(const CipherSuite& suite) {
+    return crypto::kem_is_available(suite.hpke.kem) &&
+           crypto::signature_is_available(suite.signature);
+}
+
 }  // namespace
 
 Result<CipherSuite> find_cipher_suite(CipherSuiteId id) {
-    for (const CipherSuite& suite : table) {
+    for (const CipherSuite& suite : all_cipher_suites()) {
         if (suite.id == id) return suite;
     }
     return MAYFLY_ERROR(unsupported_suite);
 }
 
-std::span<const CipherSuite> all_cipher_suites() { return table; }
+std::span<const CipherSuite> all_cipher_suites() {
+    static const std::vector<CipherSuite> available = [] {
+        std::vector<CipherSuite> out;
+        std::copy_if(std::begin(table), std::end(table), std::back_inserter(out), is_available);
+        return out;
+    }();
+    return available;
+}
 
 }  // namespace mayfly::mls

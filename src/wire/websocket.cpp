@@ -21,6 +21,17 @@ bool is_close_code(uint16_t code) {
 
 }  // namespace
 
+Error error_of_close(uint16_t code) {
+    switch (static_cast<WebSocketClose>(code)) {
+        case WebSocketClose::going_away: return MAYFLY_ERROR(shutting_down);
+        case WebSocketClose::protocol_error:
+        case WebSocketClose::unsupported_data: return MAYFLY_ERROR(malformed_input);
+        case WebSocketClose::too_big: return MAYFLY_ERROR(input_too_large);
+        case WebSocketClose::try_again_later: return MAYFLY_ERROR(rate_limited);
+        default: return MAYFLY_ERROR(connection_lost);
+    }
+}
+
 Result<bool> WebSocketDecoder::next(BytesView& input, WebSocketMessage& out) {
     while (true) {
         if (!in_payload_) {

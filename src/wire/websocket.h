@@ -32,6 +32,9 @@ enum class WebSocketClose : uint16_t {  // RFC 6455 section 7.4.1 and the IANA r
     try_again_later = 1013,
 };
 
+// error_of_close is what a close code from the other side means to us.
+Error error_of_close(uint16_t code);
+
 constexpr size_t websocket_control_size_bytes_max = 125;  // RFC 6455 section 5.5
 constexpr size_t websocket_header_size_bytes_max = 14;
 

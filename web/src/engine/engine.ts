@@ -1,49 +1,126 @@
 // What the user interface knows of the core: it runs in a worker, and this is how one talks to it.
+// docs/spec/web.md
+import { EngineError } from './error'
+import type {
+    Commands,
+    CreateOptions,
+    EngineStatus,
+    FromWorker,
+    LinkOptions,
+    RecoverOptions,
+    ToWorker
+} from './messages'
+import workerUrl from './worker?worker&url'
 
-export type Lifecycle =
-    | 'starting'
-    | 'empty'
-    | 'locked'
-    | 'open'
-    | 'elsewhere'
-    | 'unsupported'
-    | 'failed'
-
-export interface EngineStatus {
-    lifecycle: Lifecycle
-    code?: string
-    connected?: boolean
-}
-
-export class EngineError extends Error {
-    constructor(
-        readonly code: string,
-        message: string
-    ) {
-        super(message)
-    }
-}
+export { EngineError } from './error'
+export type { EngineStatus, Lifecycle } from './messages'
 
 export interface Engine {
     status(): EngineStatus
     onStatus(listener: (status: EngineStatus) => void): () => void
-    create(options: {
-        handle: string
-        relays: string[]
-        invite?: string
-        passphrase: string | null
-    }): Promise<{ words: string }>
-    recover(options: { words: string; relay: string; passphrase: string | null }): Promise<void>
-    linkDevice(options: { relays: string[]; passphrase: string | null }): Promise<void>
+    // create gives the recovery kit; it is never shown again.
+    create(options: CreateOptions): Promise<{ words: string }>
+    recover(options: RecoverOptions): Promise<void>
+    // linkDevice gives the link that a device of the account takes. device_met then brings the
+    // code, call('device.confirm') says that it is the same, and the status becomes 'open'.
+    linkDevice(options: LinkOptions): Promise<{ link: string }>
     unlock(passphrase: string): Promise<void>
     lock(): Promise<void>
     erase(): Promise<void>
+    // call is a method of docs/rpc-schema.json, without `account`.
     call(method: string, params?: object): Promise<unknown>
+    // onEvent gives the notifications; what came before the first listener is kept for it.
     onEvent(listener: (name: string, params: any) => void): () => void
     putFile?(file: Blob, name: string): Promise<string>
     getFile?(handle: string): Promise<Blob>
 }
 
+const moduleName = 'mayfly.wasm'
+
+// Trusted Types: the worker's own address is the only script that is ever loaded by name.
+function trusted(url: string): string {
+    const types = (globalThis as any).trustedTypes
+    if (!types) return url
+    return types
+        .createPolicy('mayfly-engine', { createScriptURL: (given: string) => given })
+        .createScriptURL(url)
+}
+
+class Listeners<T extends unknown[]> {
+    private readonly all = new Set<(...given: T) => void>()
+    add(listener: (...given: T) => void): () => void {
+        this.all.add(listener)
+        return () => this.all.delete(listener)
+    }
+    get none(): boolean {
+        return this.all.size === 0
+    }
+    tell(...given: T): void {
+        for (const listener of [...this.all]) listener(...given)
+    }
+}
+
+// startEngine makes the worker. Once a page.
 export function startEngine(): Engine {
-    throw new EngineError('internal', 'the engine is not part of this build')
+    const worker = new Worker(trusted(workerUrl), { type: 'module', name: 'mayfly' })
+    const waiting = new Map<
+        number,
+        { resolve(result: any): void; reject(error: EngineError): void }
+    >()
+    const statusListeners = new Listeners<[EngineStatus]>()
+    const eventListeners = new Listeners<[string, any]>()
+    const early: [string, unknown][] = []
+    let current: EngineStatus = { lifecycle: 'starting' }
+    let nextId = 1
+
+    const post = (message: ToWorker) => worker.postMessage(message)
+    const become = (status: EngineStatus) => {
+        // A browser under pressure erases what was not asked to be kept.
+        if (status.lifecycle === 'open' && current.lifecycle !== 'open') {
+            void navigator.storage?.persist?.()
+        }
+        current = status
+        statusListeners.tell(status)
+    }
+    const run = <K extends keyof Commands>(command: K, ...given: unknown[]): any =>
+        new Promise((resolve, reject) => {
+            const id = nextId++
+            waiting.set(id, { resolve, reject })
+            post({ id, command, given })
+        })
+
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+        if ('status' in data) return become(data.status)
+        if ('event' in data) {
+            const { name, params } = data.event
+            if (eventListeners.none) early.push([name, params])
+            return eventListeners.tell(name, params)
+        }
+        const one = waiting.get(data.id)
+        waiting.delete(data.id)
+        if ('error' in data) one?.reject(new EngineError(data.error.code, data.error.message))
+        else one?.resolve(data.result)
+    }
+    worker.onerror = () => become({ lifecycle: 'failed', code: 'engine_not_loaded' })
+    document.addEventListener('visibilitychange', () => {
+        if (document.visibilityState === 'visible') post({ wake: true })
+    })
+    post({ start: { moduleUrl: new URL(moduleName, document.baseURI).href } })
+
+    return {
+        status: () => current,
+        onStatus: (listener) => statusListeners.add(listener),
+        create: (options) => run('create', options),
+        recover: (options) => run('recover', options),
+        linkDevice: (options) => run('linkDevice', options),
+        unlock: (passphrase) => run('unlock', passphrase),
+        lock: () => run('lock'),
+        erase: () => run('erase'),
+        call: (method, params) => run('call', method, params),
+        onEvent: (listener) => {
+            const remove = eventListeners.add(listener)
+            for (const [name, params] of early.splice(0)) listener(name, params)
+            return remove
+        }
+    }
 }

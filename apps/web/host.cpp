@@ -1,0 +1,152 @@
+#include "host.h"
+
+#include <time.h>
+
+#include <algorithm>
+
+namespace mayfly::web {
+
+Time wall_clock_now() {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return {int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000};
+}
+
+Host::Host(LinkPort& links) : links_(links) {
+    account_ = server_.add_account(*this, home_path);
+    client_ = *server_.add_client();
+}
+
+Status Host::create(std::optional<BytesView> passphrase) {
+    TRY_ASSIGN(key_, store::create_store_key(home_path, passphrase, {}, entropy_));
+    TRY_ASSIGN(auto store, store::SqliteStore::create(home_path, *key_, entropy_));
+    return start(std::move(store));
+}
+
+Status Host::open(std::optional<BytesView> passphrase) {
+    TRY_ASSIGN(key_, store::unlock_store(home_path, passphrase));
+    return reopen();
+}
+
+Status Host::reopen() {
+    TRY_ASSIGN(auto store, store::SqliteStore::open(home_path, *key_, entropy_));
+    return start(std::move(store));
+}
+
+Status Host::start(std::unique_ptr<store::SqliteStore> store) {
+    TRY_ASSIGN(auto messenger, core::Messenger::open(*store, wall_clock_now()));
+    store_ = std::move(store);
+    messenger_.emplace(std::move(messenger));
+    TRY(perform(messenger_->start(wall_clock_now())));
+    server_.account_returned(account_, wall_clock_now());
+    return {};
+}
+
+void Host::close() {
+    for (const std::string& relay : std::exchange(connections_, {})) links_.close(relay);
+    messenger_.reset();
+    store_.reset();
+    reopen_at_.reset();
+}
+
+// A store that refused has the messenger ahead of the disk: both are opened anew a little later.
+void Host::leave() {
+    close();
+    server_.account_left(account_);
+    reopen_at_ = wall_clock_now() + reopen_delay;
+}
+
+void Host::settle(Status status) {
+    if (!status.ok() && is_open()) leave();
+}
+
+void Host::receive(BytesView line) {
+    server_.receive(client_, line, wall_clock_now());
+    // A handler whose writes failed has answered so and left no messenger.
+    if (!is_open() && !reopen_at_) leave();
+}
+
+std::optional<rpc::WipedString> Host::next_line() {
+    return server_.next_line(client_, wall_clock_now());
+}
+
+Status Host::perform(core::Effects effects) {
+    if (!effects.writes.empty()) {
+        const Status applied = store_->apply(effects.writes);
+        if (!applied.ok()) {
+            close();
+            return applied;
+        }
+    }
+    for (const core::NetworkEffect& effect : effects.network) TRY(carry_out(effect));
+    for (const core::Event& event : effects.events) {
+        server_.on_event(account_, event, wall_clock_now());
+    }
+    return {};
+}
+
+Status Host::carry_out(const core::NetworkEffect& effect) {
+    if (const auto* connect = std::get_if<core::LinkConnect>(&effect)) {
+        connections_.insert(connect->relay);
+        links_.connect(connect->relay);
+        return {};
+    }
+    if (const auto* close = std::get_if<core::LinkClose>(&effect)) {
+        connections_.erase(close->relay);
+        links_.close(close->relay);
+        return {};
+    }
+    const auto& send = std::get<core::LinkSend>(effect);
+    const Status sent = links_.send(send.relay, send.frame);
+    // A connection that has gone says so itself.
+    if (sent.ok() || sent.code() == ErrorCode::connection_lost) return {};
+    links_.close(send.relay);
+    connections_.erase(send.relay);
+    return perform(messenger_->on_link_down(send.relay, sent.error(), wall_clock_now()));
+}
+
+void Host::on_link_up(const std::string& relay) {
+    if (!is_open()) return;
+    auto effects = messenger_->on_link_up(relay, wall_clock_now(), entropy_);
+    settle(perform(std::move(effects)));
+}
+
+void Host::on_link_down(const std::string& relay, Error why) {
+    if (!is_open()) return;
+    connections_.erase(relay);
+    settle(perform(messenger_->on_link_down(relay, why, wall_clock_now())));
+}
+
+void Host::on_frame(const std::string& relay, BytesView frame) {
+    if (!is_open()) return;
+    auto effects = messenger_->on_frame(relay, frame, wall_clock_now(), entropy_);
+    settle(perform(std::move(effects)));
+}
+
+void Host::on_timer() {
+    const Time now = wall_clock_now();
+    if (reopen_at_ && *reopen_at_ <= now) {
+        reopen_at_.reset();
+        if (!reopen().ok()) {
+            close();
+            reopen_at_ = now + reopen_delay;
+        }
+    }
+    if (is_open()) {
+        const auto due = messenger_->next_timer();
+        if (due && *due <= now) settle(perform(messenger_->on_timer(now, entropy_)));
+    }
+    server_.on_timer(now);
+}
+
+std::optional<Time> Host::next_timer() const {
+    std::optional<Time> next = server_.next_timer();
+    const auto consider = [&](std::optional<Time> time) {
+        if (time && (!next || *time < *next)) next = time;
+    };
+    consider(reopen_at_);
+    if (messenger_) consider(messenger_->next_timer());
+    return next;
+}
+
+}  // namespace mayfly::web

@@ -1,0 +1,234 @@
+// The engine inside the worker: one home, one module, and what it is at the moment.
+import { EngineError } from './error'
+import type {
+    Commands,
+    CreateOptions,
+    EngineStatus,
+    LinkOptions,
+    RecoverOptions
+} from './messages'
+import { Module } from './module'
+import { Home, opfsIsSupported } from './opfs'
+import { RpcClient } from './rpc'
+
+const lockName = 'mayfly'
+const subscribe = 'subscribe'
+
+export interface CoreEvents {
+    status(status: EngineStatus): void
+    event(name: string, params: unknown): void
+}
+
+export class Core implements Commands {
+    private current: EngineStatus = { lifecycle: 'starting' }
+    private compiled!: WebAssembly.Module
+    private home: Home | undefined
+    private module: Module | undefined
+    private rpc: RpcClient | undefined
+    private readonly up = new Set<string>()
+
+    constructor(private readonly events: CoreEvents) {}
+
+    async start(moduleUrl: string): Promise<void> {
+        const missing = missingFeature()
+        if (missing) return this.is('unsupported', missing)
+        const compiling = compile(moduleUrl)
+        compiling.catch(() => {}) // looked at below
+        // The lock dies with this worker; files that a dying one still holds are waited for.
+        await this.haveLock()
+        try {
+            this.compiled = await compiling
+        } catch {
+            return this.is('failed', 'engine_not_loaded')
+        }
+        try {
+            this.home = await Home.open()
+        } catch {
+            return this.is('unsupported', 'no_storage')
+        }
+        await this.enter()
+    }
+
+    wake(): void {
+        this.module?.wake()
+    }
+
+    async create(options: CreateOptions): Promise<{ words: string }> {
+        return this.begin(options.passphrase, async (rpc) => {
+            const params: Record<string, unknown> = { relays: options.relays }
+            if (options.handle) params.handle = options.handle
+            if (options.name) params.name = options.name
+            if (options.invite) params.invite = options.invite
+            const account = (await rpc.call('init', params)) as { recovery_kit: string }
+            this.complete()
+            return { words: account.recovery_kit }
+        })
+    }
+
+    async recover(options: RecoverOptions): Promise<void> {
+        return this.begin(options.passphrase, async (rpc) => {
+            await rpc.call('recover', { kit: options.words, relay: options.relay })
+            this.complete()
+        })
+    }
+
+    // linkDevice gives the link for a device of the account. What follows are the methods and
+    // events of the RPC: device_met with the code, device.confirm, then device_linked.
+    async linkDevice(options: LinkOptions): Promise<{ link: string }> {
+        const relay = options.relays[0]
+        if (!relay) throw new EngineError('invalid_argument')
+        return this.begin(
+            options.passphrase,
+            async (rpc) => (await rpc.call('device.link', { relay })) as { link: string }
+        )
+    }
+
+    async unlock(passphrase: string): Promise<void> {
+        if (this.current.lifecycle !== 'locked') throw new EngineError('invalid_argument')
+        this.module!.open(passphrase)
+        this.opened()
+    }
+
+    async lock(): Promise<void> {
+        if (this.current.lifecycle !== 'open') throw new EngineError('invalid_argument')
+        if (this.module!.protection() !== 'passphrase') throw new EngineError('passphrase_required')
+        this.leave()
+        await this.enter()
+    }
+
+    async erase(): Promise<void> {
+        if (!this.home) throw new EngineError('invalid_argument')
+        this.leave()
+        this.home.wipe()
+        await this.enter()
+    }
+
+    async call(method: string, params: object = {}): Promise<unknown> {
+        if (!this.rpc) throw new EngineError('no_account')
+        return this.rpc.call(method, params)
+    }
+
+    // begin makes a store and does the rest in it; whatever fails leaves an empty home.
+    private async begin<T>(
+        passphrase: string | null,
+        work: (rpc: RpcClient) => Promise<T>
+    ): Promise<T> {
+        if (this.current.lifecycle !== 'empty') throw new EngineError('account_exists')
+        this.leave()
+        this.home!.wipe()
+        try {
+            await this.load()
+            this.module!.create(passphrase)
+            this.listen()
+            return await work(this.rpc!)
+        } catch (error) {
+            this.leave()
+            this.home!.wipe()
+            await this.enter()
+            throw error
+        }
+    }
+
+    // enter finds out what the home holds and opens it where nobody must be asked.
+    private async enter(): Promise<void> {
+        // An account that was not made to the end is nobody's: its recovery kit was never shown.
+        if (!this.home!.isComplete) this.home!.wipe()
+        try {
+            await this.load()
+            const protection = this.module!.protection()
+            if (protection === 'none') return this.is('empty')
+            if (protection === 'passphrase') return this.is('locked')
+            this.module!.open(null)
+        } catch (error) {
+            return this.is('failed', error instanceof EngineError ? error.code : 'internal')
+        }
+        this.opened()
+    }
+
+    private async load(): Promise<void> {
+        this.module = await Module.start(this.compiled, this.home!, {
+            line: (text) => this.rpc?.take(text),
+            failed: (error) => {
+                console.error(error)
+                this.rpc?.end()
+                this.is('failed', 'internal')
+            }
+        })
+    }
+
+    private listen(): void {
+        const rpc = new RpcClient(
+            (line) => this.module!.receive(line),
+            (name, params) => this.took(name, params)
+        )
+        this.rpc = rpc
+        rpc.call(subscribe, {}).catch(() => {})
+    }
+
+    private opened(): void {
+        this.is('open')
+        this.listen()
+    }
+    private complete(): void {
+        this.home!.markComplete()
+        this.is('open')
+    }
+
+    private leave(): void {
+        this.up.clear()
+        this.rpc?.end()
+        this.rpc = undefined
+        this.module?.close()
+        this.module = undefined
+    }
+
+    private took(name: string, params: any): void {
+        if (name === 'link') {
+            if (params.up) this.up.add(params.relay)
+            else this.up.delete(params.relay)
+            this.is(this.current.lifecycle, this.current.code)
+        }
+        if (name === 'device_linked') this.complete()
+        this.events.event(name, params)
+    }
+
+    private is(lifecycle: EngineStatus['lifecycle'], code?: string): void {
+        const status: EngineStatus = { lifecycle, connected: this.up.size > 0 }
+        if (code !== undefined) status.code = code
+        this.current = status
+        this.events.status(status)
+    }
+
+    // haveLock waits until no other tab has the home; the lock is given back by ending the worker.
+    private haveLock(): Promise<void> {
+        return new Promise((resolve) => {
+            const keep = () => {
+                resolve()
+                return new Promise<void>(() => {})
+            }
+            void navigator.locks.request(lockName, { ifAvailable: true }, (lock) => {
+                if (lock) return keep()
+                this.is('elsewhere')
+                void navigator.locks.request(lockName, keep)
+                return Promise.resolve()
+            })
+        })
+    }
+}
+
+function missingFeature(): string | null {
+    if (typeof WebAssembly !== 'object') return 'no_webassembly'
+    if (!opfsIsSupported()) return 'no_storage'
+    if (!navigator.locks) return 'no_locks'
+    return null
+}
+
+async function compile(url: string): Promise<WebAssembly.Module> {
+    const answer = await fetch(url)
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`)
+    // A server that does not know the type gets the slower way.
+    if (answer.headers.get('Content-Type') !== 'application/wasm') {
+        return WebAssembly.compile(await answer.arrayBuffer())
+    }
+    return WebAssembly.compileStreaming(answer)
+}

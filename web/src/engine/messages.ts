@@ -1,0 +1,53 @@
+// What the page and its worker say to each other.
+
+export type Lifecycle =
+    | 'starting' // being loaded
+    | 'empty' // no account here: create, recover or linkDevice
+    | 'locked' // waits for unlock
+    | 'open'
+    | 'elsewhere' // another tab of this browser has it
+    | 'unsupported' // this browser cannot hold it; code says what is missing
+    | 'failed' // code says why
+
+export interface EngineStatus {
+    lifecycle: Lifecycle
+    code?: string // an error of the core, or a reason
+    connected?: boolean // some relay is connected
+}
+
+export interface Commands {
+    create(options: CreateOptions): Promise<{ words: string }>
+    recover(options: RecoverOptions): Promise<void>
+    linkDevice(options: LinkOptions): Promise<{ link: string }>
+    unlock(passphrase: string): Promise<void>
+    lock(): Promise<void>
+    erase(): Promise<void>
+    call(method: string, params?: object): Promise<unknown>
+}
+
+export interface CreateOptions {
+    handle: string
+    relays: string[]
+    invite?: string
+    name?: string
+    passphrase: string | null
+}
+export interface RecoverOptions {
+    words: string
+    relay: string
+    passphrase: string | null
+}
+export interface LinkOptions {
+    relays: string[]
+    passphrase: string | null
+}
+
+export type ToWorker =
+    | { start: { moduleUrl: string } }
+    | { wake: true }
+    | { id: number; command: keyof Commands; given: unknown[] }
+export type FromWorker =
+    | { status: EngineStatus }
+    | { event: { name: string; params: unknown } }
+    | { id: number; result: unknown }
+    | { id: number; error: { code: string; message: string } }

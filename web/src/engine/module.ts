@@ -1,0 +1,174 @@
+// mayfly.wasm with its imports: what apps/web/main.cpp exports, in terms of this language.
+import { EngineError } from './error'
+import { Links } from './links'
+import type { Home } from './opfs'
+import { Wasi } from './wasi'
+
+interface Exports {
+    memory: WebAssembly.Memory
+    _initialize(): void
+    buffer(size: number): number
+    protection(): number
+    create(passphraseSize: number): number
+    open(passphraseSize: number): number
+    close(): void
+    error_name(code: number): number
+    receive(size: number): void
+    next_line(): number
+    line_size(): number
+    link_up(relaySize: number): void
+    link_down(relaySize: number, closed: number): void
+    frame(relaySize: number, frameSize: number): void
+    timer(): void
+    next_timer(): number
+}
+
+export type Protection = 'none' | 'passphrase' | 'key'
+
+export interface ModuleEvents {
+    line(text: string): void
+    // The module ended itself, or did what it must not: nothing of it can be used any more.
+    failed(error: unknown): void
+}
+
+const timerMax = 0x7fffffff // what setTimeout takes
+const noPassphrase = -1
+
+export class Module {
+    private readonly exports: Exports
+    private readonly links: Links
+    private timer: ReturnType<typeof setTimeout> | undefined
+    private over = false
+
+    private constructor(
+        instance: WebAssembly.Instance,
+        links: Links,
+        private readonly events: ModuleEvents
+    ) {
+        this.exports = instance.exports as unknown as Exports
+        this.links = links
+    }
+
+    static async start(
+        compiled: WebAssembly.Module,
+        home: Home,
+        events: ModuleEvents
+    ): Promise<Module> {
+        const wasi = new Wasi(home, (text) => console.error(`mayfly: ${text}`))
+        let module: Module | undefined
+        const links = new Links({
+            up: (relay) => module?.enter((own) => own.exports.link_up(own.put(relay))),
+            down: (relay, closed) =>
+                module?.enter((own) => own.exports.link_down(own.put(relay), closed)),
+            frame: (relay, frame) =>
+                module?.enter((own) => own.exports.frame(own.put(relay, frame), frame.length))
+        })
+        let memory!: WebAssembly.Memory
+        const bytes = (at: number, size: number) =>
+            new Uint8Array(memory.buffer as ArrayBuffer, at, size)
+        const text = (at: number, size: number) => new TextDecoder().decode(bytes(at, size))
+        const instance = await WebAssembly.instantiate(compiled, {
+            wasi_snapshot_preview1: wasi.imports,
+            mayfly: {
+                link_connect: (at: number, size: number) => links.connect(text(at, size)),
+                link_send: (at: number, size: number, frame: number, frameSize: number) =>
+                    links.send(text(at, size), bytes(frame, frameSize)),
+                link_close: (at: number, size: number) => links.close(text(at, size))
+            }
+        })
+        module = new Module(instance, links, events)
+        memory = module.exports.memory
+        wasi.attach(memory)
+        module.exports._initialize()
+        return module
+    }
+
+    // protection throws an EngineError for a home that is damaged or too new.
+    protection(): Protection {
+        const given = this.exports.protection()
+        if (given === 1) return 'passphrase'
+        if (given === 2) return 'key'
+        const code = this.errorName(-1 - given)
+        if (code === 'no_account') return 'none'
+        throw new EngineError(code)
+    }
+
+    create(passphrase: string | null): void {
+        this.check(this.exports.create(this.putPassphrase(passphrase)))
+        this.settle()
+    }
+    open(passphrase: string | null): void {
+        this.check(this.exports.open(this.putPassphrase(passphrase)))
+        this.settle()
+    }
+
+    receive(line: string): void {
+        this.enter((own) => own.exports.receive(own.put(line)))
+    }
+    // wake looks at the clock: timers of a page that slept come late.
+    wake(): void {
+        this.enter(() => {})
+    }
+
+    // close ends it for good, and leaves nothing readable in its memory.
+    close(): void {
+        if (this.over) return
+        this.over = true
+        clearTimeout(this.timer)
+        try {
+            this.exports.close()
+        } finally {
+            new Uint8Array(this.exports.memory.buffer).fill(0)
+        }
+    }
+
+    private enter(work: (own: Module) => void): void {
+        if (this.over) return
+        try {
+            work(this)
+            this.exports.timer()
+            this.settle()
+        } catch (error) {
+            this.over = true
+            clearTimeout(this.timer)
+            this.events.failed(error)
+        }
+    }
+
+    // settle hands out what the module has to say and sets the clock for what is due next.
+    private settle(): void {
+        for (let at = this.exports.next_line(); at !== 0; at = this.exports.next_line()) {
+            const size = this.exports.line_size()
+            this.events.line(
+                new TextDecoder().decode(new Uint8Array(this.exports.memory.buffer, at, size))
+            )
+        }
+        clearTimeout(this.timer)
+        const due = this.exports.next_timer()
+        if (due < 0) return
+        const wait = Math.min(Math.max(due - Date.now(), 0), timerMax)
+        this.timer = setTimeout(() => this.wake(), wait)
+    }
+
+    // put fills the module's buffer and gives the size of the text, which comes first.
+    private put(text: string, bytes: Uint8Array = new Uint8Array()): number {
+        const encoded = new TextEncoder().encode(text)
+        const size = encoded.length + bytes.length
+        const to = new Uint8Array(this.exports.memory.buffer, this.exports.buffer(size), size)
+        to.set(encoded)
+        to.set(bytes, encoded.length)
+        return encoded.length
+    }
+    private putPassphrase(passphrase: string | null): number {
+        return passphrase === null ? noPassphrase : this.put(passphrase)
+    }
+
+    private check(code: number): void {
+        if (code >= 0) throw new EngineError(this.errorName(code))
+    }
+    private errorName(code: number): string {
+        const at = this.exports.error_name(code)
+        const bytes = new Uint8Array(this.exports.memory.buffer)
+        return new TextDecoder().decode(bytes.slice(at, bytes.indexOf(0, at)))
+    }
+}

@@ -1,0 +1,30 @@
+// The worker's door: commands in, results, events and the status out.
+import { Core } from './core'
+import { EngineError } from './error'
+import type { Commands, FromWorker, ToWorker } from './messages'
+
+const page = globalThis as unknown as {
+    postMessage(message: FromWorker): void
+    onmessage: ((message: MessageEvent<ToWorker>) => void) | null
+}
+const core = new Core({
+    status: (status) => page.postMessage({ status }),
+    event: (name, params) => page.postMessage({ event: { name, params } })
+})
+
+async function run(id: number, command: keyof Commands, given: unknown[]): Promise<void> {
+    try {
+        const method = core[command] as (...args: unknown[]) => Promise<unknown>
+        page.postMessage({ id, result: await method.apply(core, given) })
+    } catch (error) {
+        const code = error instanceof EngineError ? error.code : 'internal'
+        if (code === 'internal') console.error(error)
+        page.postMessage({ id, error: { code, message: String((error as Error).message) } })
+    }
+}
+
+page.onmessage = ({ data }) => {
+    if ('start' in data) void core.start(data.start.moduleUrl)
+    else if ('wake' in data) core.wake()
+    else void run(data.id, data.command, data.given)
+}
