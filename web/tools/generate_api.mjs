@@ -56,14 +56,16 @@ function laid_out(indent, start, fields) {
 }
 
 function objects_file(schemas) {
-    const parts = Object.keys(schemas).sort().map((name) => {
-        const lines = fields_of(schemas[name]).map((field) => {
-            const note = field.description ? `  // ${field.description}` : ''
-            const line = `    ${field.name}${field.required ? '' : '?'}: ${field.type}`
-            return line.length + note.length <= columns_max ? line + note : line
+    const parts = Object.keys(schemas)
+        .sort()
+        .map((name) => {
+            const lines = fields_of(schemas[name]).map((field) => {
+                const note = field.description ? `  // ${field.description}` : ''
+                const line = `    ${field.name}${field.required ? '' : '?'}: ${field.type}`
+                return line.length + note.length <= columns_max ? line + note : line
+            })
+            return `export interface ${pascal(name)} {\n${lines.join('\n')}\n}\n`
         })
-        return `export interface ${pascal(name)} {\n${lines.join('\n')}\n}\n`
-    })
     return `${head}\n${parts.join('\n')}`
 }
 
@@ -96,21 +98,27 @@ function methods_file(schema, names, same) {
 }
 
 function known_file(schema) {
-    const lines = schema.methods.filter((method) => !left_out.has(method.name)).map((method) => {
-        const names = method.params.map((param) => `'${param.name}'`)
-        const line = `    '${method.name}': [${names.join(', ')}]`
-        if (line.length < columns_max) return line
-        return `    '${method.name}': [\n        ${names.join(',\n        ')}\n    ]`
-    })
+    const lines = schema.methods
+        .filter((method) => !left_out.has(method.name))
+        .map((method) => {
+            const names = method.params.map((param) => `'${param.name}'`)
+            const line = `    '${method.name}': [${names.join(', ')}]`
+            if (line.length < columns_max) return line
+            return `    '${method.name}': [\n        ${names.join(',\n        ')}\n    ]`
+        })
     const note = '// Every method with the names of its parameters: what this core can do.\n'
     return `${head}${note}export const known = {\n${lines.join(',\n')}\n} as const\n`
 }
 
 function notifications_file(schema, names) {
     const lines = schema['x-notifications'].map((notification) =>
-        laid_out('    ', `${notification.name}: `, params_of({
-            params: notification.params.filter((param) => param.name !== 'account')
-        }))
+        laid_out(
+            '    ',
+            `${notification.name}: `,
+            params_of({
+                params: notification.params.filter((param) => param.name !== 'account')
+            })
+        )
     )
     const body = `export interface Notifications {\n${lines.join('\n')}\n}\n`
     return `${head}${imports_of(body, names)}\n${body}`

@@ -89,10 +89,7 @@ export function items_of(message: Message, may_write: boolean): MenuItem[] {
     return items.filter((item): item is MenuItem => item !== false)
 }
 
-export function menu_of(
-    message: Message,
-    may_write: boolean
-): Omit<MenuOptions, 'x' | 'y'> {
+export function menu_of(message: Message, may_write: boolean): Omit<MenuOptions, 'x' | 'y'> {
     const me = app.session?.me?.account ?? ''
     const mine = (message.reactions ?? [])
         .filter((one) => one.by.includes(me))

@@ -108,6 +108,11 @@ export const errors_de: Record<keyof typeof errors_en, string> = {
     unsupported_browser:
         'Dieser Browser kann nichts verschlüsselt speichern. Erneuere ihn oder verlasse den ' +
         'privaten Modus.',
+    engine_not_loaded: 'Mayfly wurde nicht geladen. Prüfe die Verbindung und lade die Seite neu.',
+    no_locks: 'Dieser Browser ist zu alt für Mayfly. Erneuere ihn.',
+    no_storage: 'Dieser Browser behält hier nichts. Verlasse den privaten Modus oder erneuere ihn.',
+    no_webassembly:
+        'In diesem Browser ist WebAssembly aus. Schalte es ein oder nimm einen anderen.',
     worker_failed: 'Mayfly konnte nicht starten. Lade die Seite neu.',
     camera_failed: 'Die Kamera geht nicht. Erlaube sie im Browser oder füge den Link ein.',
     microphone_failed: 'Das Mikrofon geht nicht. Erlaube es im Browser.',

@@ -103,6 +103,10 @@ export const errors_en = {
     timed_out: 'That took too long. Check your connection and try again.',
     unsupported_browser:
         'This browser cannot store anything encrypted. Update it, or leave private browsing.',
+    engine_not_loaded: 'Mayfly could not be loaded. Check your connection and reload the page.',
+    no_locks: 'This browser is too old for Mayfly. Update it.',
+    no_storage: 'This browser keeps nothing here. Leave private browsing, or update it.',
+    no_webassembly: 'This browser has WebAssembly turned off. Turn it on, or use another.',
     worker_failed: 'Mayfly could not start. Reload the page.',
     camera_failed: 'The camera cannot be used. Allow it in the browser, or paste the link.',
     microphone_failed: 'The microphone cannot be used. Allow it in the browser.',

@@ -102,7 +102,21 @@ function long(span: Span): string {
 }
 
 export const span_short = (milliseconds: number) => short(span_of(milliseconds))
-export const span_long = (milliseconds: number) => long(span_of(milliseconds))
+// German says "6 Tage", and "nach 6 Tagen".
+const after_units = {
+    s: 'seconds_after',
+    min: 'minutes_after',
+    h: 'hours_after',
+    d: 'days_after',
+    y: 'years_after'
+} as const
+
+function after(span: Span): string {
+    return n(after_units[span.unit], span.value)
+}
+
+export const span_after = (milliseconds: number) => after(span_of(milliseconds))
+export const duration_after = (seconds: number) => after(exact_span(seconds))
 export const duration_short = (seconds: number) => short(exact_span(seconds))
 export const duration_long = (seconds: number) => long(exact_span(seconds))
 

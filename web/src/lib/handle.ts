@@ -46,7 +46,7 @@ export function pasted(text: string): Pasted {
     const link = /(mayfly(?:-group|-device|-safety)?):[A-Za-z0-9_:=-]+/.exec(text)
     if (link) {
         const kinds = {
-            'mayfly': 'contact',
+            mayfly: 'contact',
             'mayfly-group': 'group',
             'mayfly-device': 'device',
             'mayfly-safety': 'safety'

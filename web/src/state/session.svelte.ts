@@ -165,7 +165,7 @@ export class Session {
 
     private async loadAfter(id: string, after: string | undefined): Promise<void> {
         const thread = this.thread(id)
-        for (let more = true; more; ) {
+        for (let more = true; more;) {
             const page = await this.api.call('messages', {
                 who: id,
                 limit: page_size,
@@ -180,7 +180,8 @@ export class Session {
     private event(name: string, params: any): void {
         if (name === 'message') this.arrived(params.message)
         else if (name === 'gone') this.gone(params.id)
-        else if (name === 'message_changed') void this.refreshMessage(params.id ?? params.message?.id)
+        else if (name === 'message_changed')
+            void this.refreshMessage(params.id ?? params.message?.id)
         else if (name === 'typing') this.typed(params)
         else if (name === 'request' || name === 'offer') void this.refresh()
         else if (name === 'conversation_changed') this.changed(params)

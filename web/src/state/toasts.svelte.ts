@@ -1,5 +1,5 @@
 // Short notes at the edge of the screen, also read aloud; errors among them as sentences.
-import { EngineError } from '../engine/engine'
+import { EngineError } from '../engine/error'
 import { error_text } from '../i18n/i18n.svelte'
 
 const shown_ms = 6000
@@ -22,7 +22,10 @@ class Toasts {
 
     say(text: string, bad = false): void {
         const id = this.next++
-        this.list = [...this.list.filter((toast) => toast.text !== text).slice(-2), { id, text, bad }]
+        this.list = [
+            ...this.list.filter((toast) => toast.text !== text).slice(-2),
+            { id, text, bad }
+        ]
         setTimeout(() => this.drop(id), shown_ms)
     }
 

@@ -17,9 +17,11 @@ const week = '?scene=week'
 const dialog = (name, value) => (page) =>
     page.evaluate(([name, value]) => window.nav.dialog(name, value), [name, value])
 const open = (id) => (page) => page.evaluate((id) => window.nav.open(id), id)
-const after = (...steps) => async (page, text) => {
-    for (const step of steps) await step(page, text)
-}
+const after =
+    (...steps) =>
+    async (page, text) => {
+        for (const step of steps) await step(page, text)
+    }
 const press = (selector) => (page) => page.locator(selector).first().click()
 
 const screens = {
@@ -41,9 +43,21 @@ const screens = {
             (page) => page.waitForSelector('svg[role=img]')
         )
     ],
-    kit: ['?lifecycle=empty', (page) => page.evaluate(() => window.engine.create({
-        handle: 'mara', relays: [], passphrase: null
-    }).then(({ words }) => { window.app.words = words }))],
+    kit: [
+        '?lifecycle=empty',
+        (page) =>
+            page.evaluate(() =>
+                window.engine
+                    .create({
+                        handle: 'mara',
+                        relays: [],
+                        passphrase: null
+                    })
+                    .then(({ words }) => {
+                        window.app.words = words
+                    })
+            )
+    ],
     locked: ['?lifecycle=locked'],
     elsewhere: ['?lifecycle=elsewhere'],
     unsupported: ['?lifecycle=unsupported'],
@@ -58,15 +72,24 @@ const screens = {
     waiting: [week, open('c-oskar')],
     message_menu: [
         week,
-        after(
-            open('c-ines'),
-            (page) => page.locator('.bubble', { hasText: 'example.org' }).click({ button: 'right' })
+        after(open('c-ines'), (page) =>
+            page.locator('.bubble', { hasText: 'example.org' }).click({ button: 'right' })
         )
     ],
-    reply: [week, after(open('c-ines'), (page) => page.evaluate(async () => {
-        const row = [...document.querySelectorAll('article .bubble')].at(-1)
-        row.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, clientX: 90, clientY: 90 }))
-    }), press('[role=menuitem]'))],
+    reply: [
+        week,
+        after(
+            open('c-ines'),
+            (page) =>
+                page.evaluate(async () => {
+                    const row = [...document.querySelectorAll('article .bubble')].at(-1)
+                    row.dispatchEvent(
+                        new MouseEvent('contextmenu', { bubbles: true, clientX: 90, clientY: 90 })
+                    )
+                }),
+            press('[role=menuitem]')
+        )
+    ],
     attach: [week, after(open('c-ines'), press('.composer .icon-button'))],
     expire: [week, after(open('c-ines'), press('.chip'))],
     burn: [week, after(open('c-ines'), press('.chip >> nth=1'))],
@@ -95,12 +118,19 @@ const screens = {
     devices: [week, dialog('devices')],
     settings: [week, dialog('settings')],
     erase: [week, after(dialog('settings'), press('dialog .button.bad'))],
-    toast: [week, (page) => page.evaluate(() => window.engine.call('message', { id: 'x' }).catch(
-        () => window.nav.dialog('new'))).then(async () => {
-            await page.fill('dialog input', 'nobody@relay.example')
-            await page.locator('dialog .button.main').click()
-            await page.waitForSelector('dialog [role=alert]')
-        })]
+    toast: [
+        week,
+        (page) =>
+            page
+                .evaluate(() =>
+                    window.engine.call('message', { id: 'x' }).catch(() => window.nav.dialog('new'))
+                )
+                .then(async () => {
+                    await page.fill('dialog input', 'nobody@relay.example')
+                    await page.locator('dialog .button.main').click()
+                    await page.waitForSelector('dialog [role=alert]')
+                })
+    ]
 }
 
 const server = await serve(join(root, 'build', 'web-fake'))
@@ -114,9 +144,12 @@ async function visit(name, size, theme, language) {
     browser.problems.length = 0
     await page.setViewportSize(sizes[size])
     await page.goto(`${server.origin}/icon.svg`)
-    await page.evaluate(([theme, language]) => {
-        localStorage.setItem('mayfly.prefs', JSON.stringify({ theme, language }))
-    }, [theme, language])
+    await page.evaluate(
+        ([theme, language]) => {
+            localStorage.setItem('mayfly.prefs', JSON.stringify({ theme, language }))
+        },
+        [theme, language]
+    )
     await page.goto(`${server.origin}/${address}`)
     await page.waitForSelector('h1, h2')
     if (act) await act(page, words[language])

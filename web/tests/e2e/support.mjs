@@ -1,5 +1,5 @@
-// What the tests in a browser share: a server of files with the headers that a relay gives, Debian's
-// chromium, and a small runner that prints totals.
+// What the tests in a browser share: a server of files with the headers that a relay gives,
+// Debian's chromium, and a small runner that prints totals.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -24,18 +24,24 @@ const types = {
     '.webmanifest': 'application/manifest+json'
 }
 
-// docs/spec/web.md section 7.
+// docs/spec/web-serving.md section 3, and only the policies that the client makes.
 export const content_policy =
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; " +
-    "style-src 'self'; img-src 'self' data: blob:; media-src blob:; manifest-src 'self'; " +
-    "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
-    "require-trusted-types-for 'script'; trusted-types default"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
+    "img-src 'self' blob: data:; media-src blob:; connect-src 'self' wss: ws://127.0.0.1:* " +
+    "ws://localhost:*; worker-src 'self'; manifest-src 'self'; font-src 'self'; base-uri 'none'; " +
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; " +
+    'trusted-types default mayfly-engine'
 
-export function serve(folder) {
+// `relay` is the address that the page is told, as the relay's own listener does.
+export function serve(folder, relay = null) {
     const server = createServer((request, answer) => {
         const path = normalize(new URL(request.url, 'http://x').pathname)
         // Browsers ask for it beside a file that is opened by itself.
         if (path === '/favicon.ico') return answer.writeHead(204).end()
+        if (path === '/mayfly/relay.json' && relay) {
+            answer.writeHead(200, { 'Content-Type': 'application/json' })
+            return answer.end(JSON.stringify({ address: relay, registration: 'open' }))
+        }
         const file = join(folder, path.endsWith('/') ? `${path}index.html` : path)
         try {
             const bytes = readFileSync(file)
@@ -53,7 +59,11 @@ export function serve(folder) {
     return new Promise((done) => {
         server.listen(0, '127.0.0.1', () => {
             const { port } = server.address()
-            done({ origin: `http://localhost:${port}`, close: () => server.close() })
+            const close = () => {
+                server.close()
+                server.closeAllConnections()
+            }
+            done({ origin: `http://localhost:${port}`, close })
         })
     })
 }
@@ -113,7 +123,7 @@ export async function barriers(page) {
 }
 
 // Runs tests one after the other and prints totals as tools/run_stages.py reads them.
-export async function run(tests) {
+export async function run(tests, after = async () => {}) {
     const only = process.argv[2]
     let passed = 0
     let failed = 0
@@ -129,6 +139,7 @@ export async function run(tests) {
             console.log(`FAIL  ${name}\n${error.stack ?? error}`)
         }
     }
+    await after()
     console.log(`${passed} passed, ${failed} failed`)
     process.exit(failed > 0 || passed === 0 ? 1 : 0)
 }

@@ -3,7 +3,8 @@
 import type { Known } from '../../src/api/api'
 import { method_names } from '../../src/api/api'
 import { known } from '../../src/api/generated_known'
-import { EngineError, type Engine, type EngineStatus } from '../../src/engine/engine'
+import type { Engine, EngineStatus } from '../../src/engine/engine'
+import { EngineError } from '../../src/engine/error'
 import { type Json, World } from './world'
 
 export const fake_known: Known = {
@@ -64,9 +65,10 @@ export class FakeEngine implements Engine {
         this.become({ lifecycle: 'open', connected: true })
     }
 
-    async linkDevice(): Promise<void> {
+    async linkDevice(): Promise<{ link: string }> {
         await later(50)
         setTimeout(() => this.tell('device_met', { code: '482913' }), 400)
+        return { link: `mayfly-device:${'AUBEMTI3'.repeat(12)}` }
     }
 
     async unlock(passphrase: string): Promise<void> {

@@ -1,6 +1,6 @@
 // The people, conversations and messages of the FakeEngine, and what its methods do to them.
 import type { Account, Contact, Conversation, Message, Offer, Request } from '../../src/api/types'
-import { EngineError } from '../../src/engine/engine'
+import { EngineError } from '../../src/engine/error'
 
 export type Json = Record<string, any>
 
@@ -49,7 +49,13 @@ export class World {
             alarm: '',
             ...more
         })
-        return this.add({ conversation, kind: 'direct', title: name, contact: account, member_count: 2 })
+        return this.add({
+            conversation,
+            kind: 'direct',
+            title: name,
+            contact: account,
+            member_count: 2
+        })
     }
 
     add(conversation: Partial<Conversation>): Conversation {
@@ -76,7 +82,12 @@ export class World {
     }
 
     // A message that is there already.
-    say(conversation: Conversation, sender: string, text: string, more: Partial<Message> = {}): Message {
+    say(
+        conversation: Conversation,
+        sender: string,
+        text: string,
+        more: Partial<Message> = {}
+    ): Message {
         const sent_at = more.sent_at ?? Date.now()
         const message: Message = {
             id: this.id(),
@@ -96,7 +107,12 @@ export class World {
     }
 
     // One that arrives now.
-    arrive(conversation: Conversation, sender: string, text: string, more: Partial<Message> = {}): Message {
+    arrive(
+        conversation: Conversation,
+        sender: string,
+        text: string,
+        more: Partial<Message> = {}
+    ): Message {
         const message = this.say(conversation, sender, text, { state: 'received', ...more })
         this.tell('message', { message })
         return message
@@ -220,7 +236,13 @@ export class World {
         send_voice: (params) =>
             this.send(params, {
                 content: 'voice',
-                file: { name: '', type: 'audio/ogg', size: 0, duration_ms: params.duration_ms, handle: params.file }
+                file: {
+                    name: '',
+                    type: 'audio/ogg',
+                    size: 0,
+                    duration_ms: params.duration_ms,
+                    handle: params.file
+                }
             }),
         download: ({ id }) => ({ handle: this.find(id).file?.handle }),
         typing: () => ({}),
@@ -306,7 +328,6 @@ export class World {
             return { conversation: group }
         },
         'device.list': () => ({ devices: this.devices }),
-        'device.link': () => ({ link: `mayfly-device:${'AUBEMTI3'.repeat(12)}` }),
         'device.add': () => {
             setTimeout(() => this.tell('device_met', { code: '482913' }), 200)
             return {}

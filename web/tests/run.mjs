@@ -1,0 +1,57 @@
+// All tests of the web client, and their totals in one line:  node web/tests/run.mjs [PART...]
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const web = resolve(import.meta.dirname, '..')
+const scratch = mkdtempSync(join(tmpdir(), 'mayfly-vitest-'))
+const totals = { passed: 0, failed: 0 }
+
+function start(words) {
+    console.log(`\n--- ${words.join(' ')}`)
+    const options = { cwd: web, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }
+    const { stdout, status } = spawnSync(words[0], words.slice(1), options)
+    process.stdout.write(stdout)
+    return { stdout, status }
+}
+
+function count(passed, failed, status) {
+    totals.passed += passed
+    // What ends badly without a failed test is one all the same.
+    totals.failed += failed || (status === 0 ? 0 : 1)
+}
+
+function units() {
+    const report = join(scratch, 'units.json')
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    const { status } = start(['npx', 'vitest', 'run', ...reporters])
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
+    count(numPassedTests, numFailedTests, status)
+}
+
+function browser(script) {
+    const { stdout, status } = start(['node', `tests/e2e/${script}.mjs`])
+    const found = /^(\d+) passed, (\d+) failed$/m.exec(stdout)
+    count(Number(found?.[1] ?? 0), Number(found?.[2] ?? 0), found ? status : 1)
+}
+
+const parts = {
+    units,
+    screens() {
+        const { status } = start(['npx', 'vite', 'build', '--mode', 'fake', '--logLevel', 'warn'])
+        count(0, 0, status)
+        browser('screens')
+        browser('list')
+    },
+    talk: () => browser('talk'),
+    devices: () => browser('devices')
+}
+
+const chosen = process.argv.slice(2)
+for (const [name, part] of Object.entries(parts)) {
+    if (chosen.length === 0 || chosen.includes(name)) part()
+}
+rmSync(scratch, { recursive: true, force: true })
+console.log(`${totals.passed} passed, ${totals.failed} failed`)
+process.exit(totals.failed > 0 || totals.passed === 0 ? 1 : 0)

@@ -1,0 +1,79 @@
+import { expect, test, vi } from 'vitest'
+import type { Message } from '../../src/api/types'
+import { rows_of } from '../../src/chat/rows'
+import { mentions_in } from '../../src/chat/send'
+import { burn_ms, Thread } from '../../src/state/thread.svelte'
+
+function message(id: string, sent_at: number, more: Partial<Message> = {}): Message {
+    return {
+        id,
+        conversation: 'c',
+        sender: 'a',
+        handle: '',
+        text: id,
+        sent_at,
+        expires_at: sent_at + 1000,
+        burn_seconds: 0,
+        state: 'opened',
+        ...more
+    }
+}
+
+test('messages_stand_in_order_and_once', () => {
+    const thread = new Thread()
+    thread.put([message('b', 2), message('c', 3)])
+    thread.put([message('a', 1), message('b', 2, { text: 'new' })])
+    expect(thread.messages.map((one) => one.id)).toEqual(['a', 'b', 'c'])
+    expect(thread.find('b')?.text).toBe('new')
+    expect(thread.last?.id).toBe('c')
+    expect(thread.next_end).toBe(1001)
+})
+
+test('unread_are_those_that_nobody_opened', () => {
+    const thread = new Thread()
+    thread.put([message('a', 1, { state: 'received' }), message('b', 2, { state: 'sent' })])
+    expect(thread.unread).toBe(1)
+})
+
+test('what_ends_burns_where_it_is_seen_and_goes_at_once_elsewhere', () => {
+    vi.useFakeTimers()
+    const thread = new Thread()
+    thread.put([message('a', 1), message('b', 2)])
+    thread.end(['a'], false)
+    expect(thread.messages.map((one) => one.id)).toEqual(['b'])
+    thread.end(['b'], true)
+    expect(thread.leaving.has('b')).toBe(true)
+    vi.advanceTimersByTime(burn_ms)
+    expect(thread.messages).toEqual([])
+    expect(thread.leaving.size).toBe(0)
+    vi.useRealTimers()
+})
+
+test('rows_have_days_and_belong_together', () => {
+    const day = 86_400_000
+    const list = [
+        message('a', day),
+        message('b', day + 1000),
+        message('c', day + 2000, { sender: 'z' }),
+        message('d', 3 * day)
+    ]
+    const rows = rows_of(list, 'c')
+    expect(rows.map((row) => row.kind)).toEqual([
+        'day',
+        'message',
+        'message',
+        'unread',
+        'message',
+        'day',
+        'message'
+    ])
+    const first = rows[1]
+    expect(first?.kind === 'message' && first.first && !first.last).toBe(true)
+    expect(new Set(rows.map((row) => row.key)).size).toBe(rows.length)
+})
+
+test('mentions_count_in_bytes', () => {
+    const people = [{ name: 'Inês', account: 'i' }]
+    expect(mentions_in('ü @inês!', people)).toEqual([{ start: 3, length: 6, account: 'i' }])
+    expect(mentions_in('a@b.example', people)).toEqual([])
+})
