@@ -13,6 +13,8 @@ const page_size = 1000
 const sweep_ms = 1000
 const typing_ms = 10_000
 const ack_delay_ms = 50
+// After we were let into a conversation, what is alive there comes from another device, silently.
+const history_ms = 20_000
 
 export class Session {
     me = $state.raw<Account | null>(null)
@@ -39,6 +41,8 @@ export class Session {
     private unacknowledged: string[] = []
     private ack_timer = 0
     private sweeper = 0
+    private looks_until = 0
+    private looking = false
     private ends: (() => void)[] = []
 
     constructor(
@@ -72,6 +76,8 @@ export class Session {
             this.api.call('group.offers', {})
         ])
         this.contacts = contacts.contacts
+        if (conversations.conversations.some((one) => one.joining))
+            this.looks_until = Date.now() + history_ms
         this.conversations = conversations.conversations
         this.requests = requests.requests
         this.offers = offers.offers
@@ -213,8 +219,21 @@ export class Session {
         }
     }
 
+    // Nothing tells when an own device has been let in, or its history has come.
+    private async look(): Promise<void> {
+        if (this.looking) return
+        this.looking = true
+        try {
+            await this.refresh()
+            for (const id of this.threads.keys()) await this.loadAfter(id, undefined)
+        } finally {
+            this.looking = false
+        }
+    }
+
     private sweep(): void {
         const time = Date.now()
+        if (this.ready && time < this.looks_until) void this.look().catch(() => {})
         for (const [conversation, thread] of this.threads) {
             if (thread.next_end > time) continue
             const ended = thread.messages.filter((message) => message.expires_at <= time)

@@ -60,8 +60,9 @@ const tests = {
         await ben.sees('vom Telefon')
     },
     async a_device_is_named_and_shut_out() {
-        await anna.page.locator('dialog .list .item').nth(1).waitFor()
-        const other = anna.page.locator('dialog .item', { hasNotText: 'This device' }).first()
+        const list = anna.page.locator('dialog').last().locator('.list .item')
+        await list.nth(1).waitFor()
+        const other = list.filter({ hasNotText: 'This device' }).first()
         await other.getByRole('button', { name: /Rename/ }).click()
         await anna.page.getByLabel('Name of the device').fill('Telefon')
         await anna.button('Set', { exact: true }).click()
