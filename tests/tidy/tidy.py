@@ -22,7 +22,7 @@ COLUMNS_MAX = 100
 CODE_FOLDERS = ("src", "apps", "tests", "fuzz", "bench", "tools", "cmake", "web", "examples")
 CPP = (".h", ".cpp")
 CODE = CPP + (".py", ".sh", ".mjs", ".js", ".ts", ".cmake", ".txt")
-NOT_OURS = {"build", "out", "node_modules", "__pycache__", ".git", ".cache", "corpus"}
+NOT_OURS = {"build", "out", "dist", "node_modules", "__pycache__", ".git", ".cache", "corpus"}
 
 CRYPTO_HEADER = re.compile(r"(openssl/|sodium)")
 SANS_IO_BANNED = re.compile(
@@ -34,6 +34,8 @@ UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX"
 SNAKE = re.compile(r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")
 TEST_NAME = re.compile(r"\b(?:TEST|TEST_F|TEST_P|TYPED_TEST)\(\s*\w+\s*,\s*(\w+)\s*\)")
 PYTHON_TEST = re.compile(r"^\s*(?:async )?def (\w+)\(", re.MULTILINE)
+SCRIPT_TEST = re.compile(r"^ *(?:test\w*(?:\.\w+\(.*?\))?\(\s*'(\w+)'|async (\w+)\(\) \{)",
+                         re.MULTILINE)
 CTEST_NAME = re.compile(r"\bNAME\s+(\w+)")
 CHECK_ID = re.compile(r"\bchecks? ((?:\d+(?:\.\d+)*-\d+(?:, )?)+)")
 CHECK_ROW = re.compile(r"^\| (\d+(?:\.\d+)*-\d+) \|.*\| ([^|]*) \| tests?: ([^|]*) \|$")
@@ -213,6 +215,9 @@ def check_spec(root, files, findings):
             names |= set(TEST_NAME.findall((root / path).read_text(errors="replace")))
         elif path.suffix == ".py":
             names |= set(PYTHON_TEST.findall((root / path).read_text(errors="replace")))
+        elif path.suffix in (".ts", ".mjs"):
+            for found in SCRIPT_TEST.findall((root / path).read_text(errors="replace")):
+                names |= set(found) - {""}
         elif path.name == "CMakeLists.txt":
             names |= set(CTEST_NAME.findall((root / path).read_text(errors="replace")))
     for path in tree_files(root, ["docs/spec"]):

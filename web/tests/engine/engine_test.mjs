@@ -62,7 +62,7 @@ after(async () => {
 })
 
 describe('engine', { concurrency: false, timeout: 240_000 }, () => {
-    test('account is made and its recovery kit shown', async () => {
+    test('account_is_made_and_its_recovery_kit_shown', async () => {
         await alice.become('empty')
         assert.equal((await alice.do('call', 'whoami')).code, 'no_account')
         const words = await create(alice, 'alice')
@@ -71,7 +71,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         await alice.until(() => engine.status().connected)
     })
 
-    test('creation that is refused leaves an empty home', async () => {
+    test('creation_that_is_refused_leaves_an_empty_home', async () => {
         await bob.become('empty')
         const { code } = await bob.do('create', {
             handle: 'alice',
@@ -83,7 +83,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         await create(bob, 'bob', 'correct horse')
     })
 
-    test('messages pass between two browsers', async () => {
+    test('messages_pass_between_two_browsers', async () => {
         await befriend(alice, bob, 'bob')
         await alice.call('send', { who: 'bob', text: 'hello from a browser ✉' })
         await bob.message('hello from a browser ✉')
@@ -91,7 +91,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         await alice.message('hello back')
     })
 
-    test('messages pass between a browser and the command line', async () => {
+    test('messages_pass_between_a_browser_and_the_command_line', async () => {
         await carol.cli('init', '--handle', 'carol', '--relay', relay.address)
         await carol.cli('contact', 'add', addressOf('alice'))
         await alice.until(() => events.some((e) => e.name === 'request'))
@@ -105,14 +105,14 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         assert.ok(got.some((one) => one.text === 'from the browser'))
     })
 
-    test('account is open again after a reload', async () => {
+    test('account_is_open_again_after_a_reload', async () => {
         await alice.page.reload()
         await alice.become('open')
         assert.ok((await textsOf(alice, 'bob')).includes('hello back'))
         await alice.until(() => engine.status().connected)
     })
 
-    test('passphrase locks and unlocks', async () => {
+    test('passphrase_locks_and_unlocks', async () => {
         await bob.do('lock')
         assert.equal((await bob.status()).lifecycle, 'locked')
         assert.equal((await bob.do('call', 'whoami')).code, 'no_account')
@@ -127,7 +127,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         assert.equal((await alice.do('lock')).code, 'passphrase_required')
     })
 
-    test('second tab waits until the first has closed', async () => {
+    test('second_tab_waits_until_the_first_has_closed', async () => {
         const second = await alices.openPage(site.url)
         await second.become('elsewhere')
         await alice.page.close()
@@ -136,7 +136,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         assert.ok((await textsOf(alice, 'bob')).includes('hello back'))
     })
 
-    test('connections come back after the relay was away', async () => {
+    test('connections_come_back_after_the_relay_was_away', async () => {
         const port = Number(/:(\d+)/.exec(relay.address)[1])
         await relay.stop()
         await alice.until(() => !engine.status().connected)
@@ -146,7 +146,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         await bob.message('sent to a relay that is away')
     })
 
-    test('browser killed in the middle of writes loses nothing that was acknowledged', async () => {
+    test('browser_killed_in_the_middle_of_writes_loses_nothing_that_was_acknowledged', async () => {
         const sent = new Set()
         for (let life = 0; life < 3; life++) {
             let count = 0
@@ -181,7 +181,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         }
     })
 
-    test('device is linked to an account in another browser', async () => {
+    test('device_is_linked_to_an_account_in_another_browser', async () => {
         const tablets = await openBrowser(freshProfile(), errors)
         const tablet = await tablets.openPage(site.url)
         await tablet.become('empty')
@@ -207,7 +207,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         await tablets.close()
     })
 
-    test('account that was not made to the end is forgotten', async () => {
+    test('account_that_was_not_made_to_the_end_is_forgotten', async () => {
         const others = await openBrowser(freshProfile(), errors)
         const other = await others.openPage(site.url)
         await other.become('empty')
@@ -220,7 +220,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         await others.close()
     })
 
-    test('account is recovered from its kit, and erased', async () => {
+    test('account_is_recovered_from_its_kit_and_erased', async () => {
         const others = await openBrowser(freshProfile(), errors)
         const other = await others.openPage(site.url)
         await other.become('empty')
@@ -236,7 +236,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         await others.close()
     })
 
-    test('console shows no error but of connections', () => {
+    test('console_shows_no_error_but_of_connections', () => {
         const other = errors.filter((text) => !/WebSocket connection|ERR_CONNECTION/.test(text))
         assert.deepEqual(other, [])
     })
