@@ -1,6 +1,7 @@
 // What the tests of the engine share: the built page, a server for it, relays, people in browsers
 // and at the command line.
 import { execFile, spawn } from 'node:child_process'
+import { readFileSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -113,7 +114,20 @@ export async function openBrowser(profile, errors) {
         await page.goto(url)
         return new Person(page)
     }
-    return { context, openPage, close: () => context.close() }
+    return { context, openPage, profile, close: () => context.close() }
+}
+
+// killProcesses ends all of a browser at once, as a battery would: those that were started with
+// this profile, and nothing else.
+export function killProcesses(profile) {
+    for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+        try {
+            const command = readFileSync(`/proc/${id}/cmdline`, 'utf8')
+            if (command.includes(`--user-data-dir=${profile}`)) process.kill(Number(id), 'SIGKILL')
+        } catch {
+            // it has ended meanwhile
+        }
+    }
 }
 
 export class Person {
