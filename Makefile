@@ -1,6 +1,6 @@
 # Everything a person or a machine does here. Setup installs what is missing from Debian's packages.
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo bench bench-mls format wasm fuzz nightly sanitize interop mls-client clean build-release
+.PHONY: help web run test check demo bench bench-mls format wasm fuzz nightly sanitize interop mls-client clean build-release
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 20
 SKIP ?=
@@ -8,10 +8,11 @@ export JOBS FUZZ_SECONDS SKIP
 
 help:
 	@echo 'make run      start a relay on 127.0.0.1:7333 and show how to use it'
+	@echo 'make web      the web client, into web/dist (its engine, then its pages)'
 	@echo 'make demo     three people, one relay, one crash, one message that burns'
 	@echo 'make check    build, unit tests, house rules, a few simulated seeds (minutes)'
 	@echo 'make test     everything, sanitizers, fuzzing and WebAssembly too (under an hour);'
-	@echo '              SKIP="wasm fuzz sanitize" leaves lanes out'
+	@echo '              SKIP="wasm web fuzz sanitize" leaves lanes out'
 	@echo 'make sanitize, make fuzz, make wasm, make interop     one lane of make test'
 	@echo 'make nightly  make test with more seeds and longer fuzzing'
 	@echo 'make mls-client       a client for the MLS working group'\''s interop harness'
@@ -22,6 +23,11 @@ help:
 build-release:
 	@tools/setup.sh build
 	@tools/build.sh release apps/all
+
+# Built before the programs, mayfly-relay carries it and serves it.
+web:
+	@tools/setup.sh build wasm web
+	@tools/web.sh
 
 run: build-release
 	@exec tools/run.sh build/release/bin

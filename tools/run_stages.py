@@ -3,7 +3,7 @@
     python3 tools/run_stages.py LANE    test check nightly interop sanitize fuzz wasm
 
 A stage that fails does not stop the others, unless they need what it should have built. SKIP names
-lanes to leave out (sanitize fuzz wasm sim functional interop); what is left out is counted as
+lanes to leave out (sanitize fuzz wasm web sim functional interop); what is left out is counted as
 skipped.
 """
 import os
@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "reports"
-LONG_LANES = ("sanitize", "fuzz", "wasm")
+LONG_LANES = ("sanitize", "fuzz", "wasm", "web")
 LANES = ("sim", "functional", "interop") + LONG_LANES
 
 

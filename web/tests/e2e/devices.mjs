@@ -1,5 +1,5 @@
-// An account in several browsers over a real relay: linking with compared digits, locking, a passkey,
-// erasing, and coming back from the recovery kit.
+// An account in several browsers over a real relay: linking with compared digits, locking, a
+// passkey, erasing, and coming back from the recovery kit.
 import { strict as assert } from 'node:assert'
 import { join } from 'node:path'
 import { Person, scratch, start_relay } from './people.mjs'
@@ -121,7 +121,9 @@ const tests = {
         await anna.page.getByLabel('Words of the recovery kit').fill(anna.words)
         await anna.button('Recover', { exact: true }).click()
         await heading(anna, 'Mayfly').waitFor({ timeout: 30_000 })
-        await anna.page.locator('.conversation-row', { hasText: 'ben' }).waitFor({ timeout: 30_000 })
+        await anna.page
+            .locator('.conversation-row', { hasText: 'ben' })
+            .waitFor({ timeout: 30_000 })
     },
     async no_error_was_on_any_console() {
         anna.check()

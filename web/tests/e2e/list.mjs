@@ -29,7 +29,10 @@ const tests = {
         await page.waitForFunction(() => window.app.session.thread('c-ines').loaded)
         const rows = await page.locator('article').count()
         assert.ok(rows < 120, `${rows} rows are in the page`)
-        const end = await page.$eval(feed, (one) => one.scrollHeight - one.scrollTop - one.clientHeight)
+        const end = await page.$eval(
+            feed,
+            (one) => one.scrollHeight - one.scrollTop - one.clientHeight
+        )
         assert.ok(end < 4, `${end} px from the end`)
     },
     async they_scroll_at_the_speed_of_the_screen() {
@@ -51,7 +54,7 @@ const tests = {
                 await new Promise((next) => requestAnimationFrame(next))
             }
         }, frames)
-        figures.frame_ms = Math.round(((await worked()) - before) / frames * 100) / 100
+        figures.frame_ms = Math.round((((await worked()) - before) / frames) * 100) / 100
         await session.detach()
         assert.ok(figures.frame_ms < 8, `a frame takes ${figures.frame_ms} of 16.7 ms`)
         const shown = await page.locator('article').first().innerText()
@@ -68,12 +71,16 @@ const tests = {
         assert.ok(usedSize < 60e6, `${usedSize} bytes`)
     },
     async what_arrives_is_followed_at_the_end_and_not_elsewhere() {
-        await page.evaluate(() => window.world.arrive(window.world.conversations[0], 'ines', 'neu hier'))
+        await page.evaluate(() =>
+            window.world.arrive(window.world.conversations[0], 'ines', 'neu hier')
+        )
         await said('neu hier').waitFor()
         await page.$eval(feed, (one) => (one.scrollTop -= 3000))
         await page.waitForTimeout(300)
         const before = await page.$eval(feed, (one) => one.scrollTop)
-        await page.evaluate(() => window.world.arrive(window.world.conversations[0], 'ines', 'noch eine'))
+        await page.evaluate(() =>
+            window.world.arrive(window.world.conversations[0], 'ines', 'noch eine')
+        )
         await page.waitForTimeout(300)
         const after = await page.$eval(feed, (one) => one.scrollTop)
         assert.ok(Math.abs(after - before) < 2, `moved by ${after - before}`)
@@ -142,11 +149,14 @@ const tests = {
         await page.getByRole('button', { name: 'Send', exact: true }).last().click()
         await page.getByRole('button', { name: 'Morgen' }).click()
         await page.getByText('1 vote', { exact: false }).first().waitFor()
-        await page.locator('input[type=file]').first().setInputFiles({
-            name: 'notiz.txt',
-            mimeType: 'text/plain',
-            buffer: Buffer.from('hallo')
-        })
+        await page
+            .locator('input[type=file]')
+            .first()
+            .setInputFiles({
+                name: 'notiz.txt',
+                mimeType: 'text/plain',
+                buffer: Buffer.from('hallo')
+            })
         await said('notiz.txt').waitFor()
         await page.getByRole('button', { name: 'Record a voice memo' }).click()
         await page.waitForTimeout(900)

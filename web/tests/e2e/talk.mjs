@@ -140,10 +140,7 @@ const tests = {
         await ben.bubble('später').getByText('waits for a connection').waitFor()
         relay = await start_relay(join(folder.path, 'relay'), relay.port)
         await anna.sees('später', 40_000)
-        await ben
-            .bubble('später')
-            .getByText('sent', { exact: true })
-            .waitFor({ timeout: 20_000 })
+        await ben.bubble('später').getByText('sent', { exact: true }).waitFor({ timeout: 20_000 })
     },
     async a_second_tab_says_where_the_first_is() {
         const tab = await anna.browser.context.newPage()
