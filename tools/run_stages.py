@@ -1,6 +1,6 @@
 """Runs the stages of a lane, counts their tests, and ends with a table and one line of totals.
 
-    python3 tools/run_stages.py LANE    test check nightly interop sanitize fuzz wasm
+    python3 tools/run_stages.py LANE    test check nightly interop sanitize fuzz wasm web
 
 A stage that fails does not stop the others, unless they need what it should have built. SKIP names
 lanes to leave out (sanitize fuzz wasm web sim functional interop); what is left out is counted as
@@ -54,8 +54,8 @@ def ctest(name, preset, *arguments, **options):
     return Stage(name, command, counts="ctest", **options)
 
 
-def build(name, preset, **options):
-    return Stage(name, ["tools/build.sh", preset], **options)
+def build(name, preset, targets=(), **options):
+    return Stage(name, ["tools/build.sh", preset, *targets], **options)
 
 
 def setup(name, *groups, **options):
@@ -111,6 +111,19 @@ def long_stages(fuzz_seconds):
         Stage("wasm libcrypto", ["tools/build_wasm_deps.sh"], needs="wasm setup", **wasm),
         build("wasm build", "wasm", needs="wasm libcrypto", **wasm),
         ctest("wasm tests", "wasm", needs="wasm build", **wasm),
+    ] + web_stages()
+
+
+def web_stages():
+    web = {"lane": "web"}
+    return [
+        setup("web setup", "build", "test", "wasm", "web", **web),
+        Stage("web engine and client", ["tools/web.sh"], needs="web setup", **web),
+        # It talks to the real relay; instant where the programs are built already.
+        build("web relay", "release", needs="web setup",
+              env={"MAYFLY_CMAKE_ARGS": "-DMAYFLY_TESTS=ON"}, targets=["apps/all"], **web),
+        Stage("web tests", ["tools/web.sh", "test"], needs="web engine and client", counts="line",
+              minutes_max=12, **web),
     ]
 
 
@@ -127,7 +140,7 @@ def stages_of(lane):
     if lane in LONG_LANES:
         return [stage for stage in long_stages(fuzz_seconds) if stage.lane == lane]
     sys.exit(f"run_stages: error: no such lane: {lane}\n"
-             "run_stages: hint: test, check, nightly, interop, sanitize, fuzz or wasm")
+             "run_stages: hint: test, check, nightly, interop, sanitize, fuzz, wasm or web")
 
 
 def run(stage):

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what Mayfly needs from Debian 12's packages: only what is missing, without questions.
-#   tools/setup.sh GROUP...      groups: build test interop grpc fuzz wasm format bench
+#   tools/setup.sh GROUP...      groups: build test interop grpc fuzz wasm web format bench
 # Silent and instant when everything is there.
 set -euo pipefail
 
@@ -24,6 +24,9 @@ packages_of() {
         wasm) echo "clang-19 lld-19 llvm-19 wasi-libc libc++-19-dev-wasm32" \
             "libclang-rt-19-dev-wasm32 googletest nodejs dpkg-dev perl make patch" \
             "tcl gcc libc6-dev" ;;
+        # The web client's pages come from npm; Debian's Chromium tests them.
+        web) echo "chromium fonts-dejavu-core fonts-noto-color-emoji" \
+            "nodejs$(command -v npm >/dev/null || echo " npm")" ;;
         format) echo "clang-format-14" ;;
         bench) echo "libbenchmark-dev" ;;
         *) return 1 ;;
@@ -39,7 +42,7 @@ fail() {
 wanted=()
 for group in "$@"; do
     names=$(packages_of "$group") ||
-        fail "no such group: $group" "groups are build test interop grpc fuzz wasm format bench"
+        fail "no such group: $group" "groups are build test interop grpc fuzz wasm web format bench"
     read -r -a list <<<"$names"
     wanted+=("${list[@]}")
 done

@@ -12,6 +12,11 @@ fail() {
     exit 1
 }
 
+command -v node >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number)
+process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
+    fail "Node 20.19 or later is needed, and Debian 12 has an older one" \
+        "install a newer nodejs from nodejs.org or its Debian repository"
+
 # npm is asked only when the list of packages is another than the one installed.
 packages() {
     cmp -s web/package-lock.json web/node_modules/.installed && return

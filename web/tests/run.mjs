@@ -1,10 +1,12 @@
 // All tests of the web client, and their totals in one line:  node web/tests/run.mjs [PART...]
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const web = resolve(import.meta.dirname, '..')
+const builds = ['release', 'quick'].map((preset) => resolve(web, '../build', preset, 'bin'))
+process.env.MAYFLY_BIN ??= builds.find((path) => existsSync(join(path, 'mayfly')))
 const scratch = mkdtempSync(join(tmpdir(), 'mayfly-vitest-'))
 const totals = { passed: 0, failed: 0 }
 
@@ -36,8 +38,16 @@ function browser(script) {
     count(Number(found?.[1] ?? 0), Number(found?.[2] ?? 0), found ? status : 1)
 }
 
+function engine() {
+    const words = ['--test', '--test-reporter=tap', 'tests/engine/engine_test.mjs']
+    const { stdout, status } = start(['node', ...words])
+    const number = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0)
+    count(number('pass'), number('fail'), status)
+}
+
 const parts = {
     units,
+    engine,
     screens() {
         const { status } = start(['npx', 'vite', 'build', '--mode', 'fake', '--logLevel', 'warn'])
         count(0, 0, status)

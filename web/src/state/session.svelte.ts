@@ -135,6 +135,12 @@ export class Session {
         return conversation.title || conversation.conversation.slice(0, 8)
     }
 
+    get ownName(): string {
+        const me = this.me
+        if (me?.name) return me.name
+        return me?.address.includes('@') ? short_handle(me.address) : ''
+    }
+
     async learnNames(id: string): Promise<void> {
         try {
             const { members } = await this.api.call('group.members', { group: id })

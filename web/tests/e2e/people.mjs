@@ -8,9 +8,11 @@ import { browse, root } from './support.mjs'
 
 const run = promisify(execFile)
 const builds = ['release', 'quick'].map((preset) => join(root, 'build', preset, 'bin'))
-const bin = process.env.MAYFLY_BIN ?? builds.find((path) => existsSync(join(path, 'mayfly')))
-const relay_bin = process.env.MAYFLY_RELAY_BIN ?? join(bin ?? '', 'mayfly-relay')
-const client_bin = join(bin ?? '', 'mayfly')
+const found = builds.find((path) => existsSync(join(path, 'mayfly')))
+const bin = process.env.MAYFLY_BIN ?? found
+if (!bin) throw new Error('build the programs first, or say where they are in MAYFLY_BIN')
+const relay_bin = process.env.MAYFLY_RELAY_BIN ?? join(bin, 'mayfly-relay')
+const client_bin = join(bin, 'mayfly')
 
 export function scratch() {
     const path = mkdtempSync(join(tmpdir(), 'mayfly-web-'))
