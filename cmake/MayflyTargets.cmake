@@ -5,7 +5,8 @@
 # exceptions and RTTI, natively and for WebAssembly alike. TESTS are foo_test.cpp files, built with
 # GoogleTest into n_test; NATIVE_TESTS are those that WebAssembly cannot run (processes, death
 # tests). PRECOMPILE and TEST_PRECOMPILE are headers that most files of the folder, or of its tests,
-# include: they are read once. This table is the one source of the direction: tests/tidy reads it too.
+# include: they are read once. This table is the one source of the direction: tests/tidy reads it
+# too.
 set(MAYFLY_ALLOWED_util "")
 set(MAYFLY_ALLOWED_threads "util")
 set(MAYFLY_ALLOWED_codec "util")
