@@ -1,21 +1,28 @@
 // All tests of the web client, and their totals in one line:  node web/tests/run.mjs [PART...]
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const web = resolve(import.meta.dirname, '..')
 const builds = ['release', 'quick'].map((preset) => resolve(web, '../build', preset, 'bin'))
-process.env.MAYFLY_BIN ??= builds.find((path) => existsSync(join(path, 'mayfly')))
+const built = builds.find((path) => existsSync(join(path, 'mayfly')))
+if (built) process.env.MAYFLY_BIN ??= built
 const scratch = mkdtempSync(join(tmpdir(), 'mayfly-vitest-'))
 const totals = { passed: 0, failed: 0 }
 
 function start(words) {
     console.log(`\n--- ${words.join(' ')}`)
-    const options = { cwd: web, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }
-    const { stdout, status } = spawnSync(words[0], words.slice(1), options)
-    process.stdout.write(stdout)
-    return { stdout, status }
+    const child = spawn(words[0], words.slice(1), {
+        cwd: web,
+        stdio: ['ignore', 'pipe', 'inherit']
+    })
+    let stdout = ''
+    child.stdout.on('data', (bytes) => {
+        stdout += bytes
+        process.stdout.write(bytes)
+    })
+    return new Promise((done) => child.on('close', (status) => done({ stdout, status })))
 }
 
 function count(passed, failed, status) {
@@ -24,35 +31,33 @@ function count(passed, failed, status) {
     totals.failed += failed || (status === 0 ? 0 : 1)
 }
 
-function units() {
-    const report = join(scratch, 'units.json')
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const { status } = start(['npx', 'vitest', 'run', ...reporters])
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
-    count(numPassedTests, numFailedTests, status)
-}
-
-function browser(script) {
-    const { stdout, status } = start(['node', `tests/e2e/${script}.mjs`])
+async function browser(script) {
+    const { stdout, status } = await start(['node', `tests/e2e/${script}.mjs`])
     const found = /^(\d+) passed, (\d+) failed$/m.exec(stdout)
     count(Number(found?.[1] ?? 0), Number(found?.[2] ?? 0), found ? status : 1)
 }
 
-function engine() {
-    const words = ['--test', '--test-reporter=tap', 'tests/engine/engine_test.mjs']
-    const { stdout, status } = start(['node', ...words])
-    const number = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0)
-    count(number('pass'), number('fail'), status)
-}
-
 const parts = {
-    units,
-    engine,
-    screens() {
-        const { status } = start(['npx', 'vite', 'build', '--mode', 'fake', '--logLevel', 'warn'])
+    async units() {
+        const report = join(scratch, 'units.json')
+        const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+        const { status } = await start(['npx', 'vitest', 'run', ...reporters])
+        const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
+        count(numPassedTests, numFailedTests, status)
+    },
+    async engine() {
+        const words = ['--test', '--test-reporter=tap', 'tests/engine/engine_test.mjs']
+        const { stdout, status } = await start(['node', ...words])
+        const number = (name) =>
+            Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0)
+        count(number('pass'), number('fail'), status)
+    },
+    async screens() {
+        const build = ['npx', 'vite', 'build', '--mode', 'fake', '--logLevel', 'warn']
+        const { status } = await start(build)
         count(0, 0, status)
-        browser('screens')
-        browser('list')
+        await browser('screens')
+        await browser('list')
     },
     talk: () => browser('talk'),
     devices: () => browser('devices')
@@ -60,7 +65,7 @@ const parts = {
 
 const chosen = process.argv.slice(2)
 for (const [name, part] of Object.entries(parts)) {
-    if (chosen.length === 0 || chosen.includes(name)) part()
+    if (chosen.length === 0 || chosen.includes(name)) await part()
 }
 rmSync(scratch, { recursive: true, force: true })
 console.log(`${totals.passed} passed, ${totals.failed} failed`)

@@ -24,6 +24,7 @@ export interface Features {
     files: boolean
     voice: boolean
     deleteAccount: boolean
+    draft: boolean
     renameSelf: boolean
     moderator: boolean
     reader: boolean
@@ -37,6 +38,7 @@ export const method_names = {
     poll: 'poll',
     vote: 'vote',
     location: 'location',
+    draft: 'draft',
     card: 'card',
     typing: 'typing',
     settings: 'settings',
@@ -104,6 +106,7 @@ export class Api {
             files: moves_files && can('send_file') && can('download'),
             voice: moves_files && can('send_voice') && can('download'),
             deleteAccount: can('delete_account'),
+            draft: can('draft'),
             renameSelf: this.has('account.name'),
             moderator: can('moderator'),
             reader: can('reader'),

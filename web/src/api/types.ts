@@ -42,8 +42,8 @@ export interface FilePart {
     type: string
     size: number
     duration_ms?: number
+    // JPEG in base64.
     thumbnail?: string
-    handle?: string
 }
 
 export interface ConversationSettings {
@@ -53,10 +53,18 @@ export interface ConversationSettings {
     typing: boolean
 }
 
+export interface Quote {
+    alive: boolean
+    sender?: string
+    text?: string
+    content?: string
+}
+
 export interface MessageExtras {
     content: string
     edited: boolean
     reply_to: string
+    quote: Quote
     mentions: Mention[]
     reactions: Reaction[]
     receipts: Receipt[]
@@ -65,6 +73,11 @@ export interface MessageExtras {
     card: { name: string; link: string }
     settings: ConversationSettings
     file: FilePart
+    file_name: string
+    file_type: string
+    file_size: number
+    duration_ms: number
+    thumbnail: string
     verified: boolean
     needs_newer: boolean
 }
@@ -89,4 +102,21 @@ export type Conversation = With<
         draft: string
     }
 >
+// A message as it is shown: what belongs to a file is one thing.
+export function shown(message: Message): Message {
+    const is_file = message.content === 'file' || message.content === 'voice'
+    if (!is_file || message.file) return message
+    const thumbnail = message.thumbnail?.replace(/-/g, '+').replace(/_/g, '/')
+    return {
+        ...message,
+        file: {
+            name: message.file_name ?? '',
+            type: message.file_type ?? '',
+            size: message.file_size ?? 0,
+            ...(message.duration_ms && { duration_ms: message.duration_ms }),
+            ...(thumbnail && { thumbnail })
+        }
+    }
+}
+
 export type { Account, Device, Member, Offer } from './generated_objects'

@@ -8,6 +8,8 @@ export class Draft {
     // Seconds; null: what the conversation says.
     expire = $state<number | null>(null)
     burn = $state<number | null>(null)
+    // What the core keeps of it; null: not asked yet.
+    kept: string | null = null
     // Counts up when the text should have the focus.
     wanted = $state(0)
 

@@ -23,7 +23,8 @@ export function options_of(conversation: Conversation, draft: Draft): object {
     return {
         who: conversation.conversation,
         expire_seconds: expire_of(conversation, draft),
-        ...(burn > 0 && { burn_seconds: burn }),
+        // Cores that know replies take 0 as well: it does not burn, whatever the settings say.
+        ...((burn > 0 || app.api.features.reply) && { burn_seconds: burn }),
         ...(draft.reply_to && { reply_to: draft.reply_to.id })
     }
 }

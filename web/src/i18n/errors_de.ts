@@ -105,6 +105,11 @@ export const errors_de: Record<keyof typeof errors_en, string> = {
     connection_lost: 'Die Verbindung ging verloren. Mayfly verbindet sich von selbst wieder.',
     tls_failed: 'Keine sichere Verbindung kam zustande. Prüfe die Adresse des Relays.',
     timed_out: 'Das dauerte zu lange. Prüfe die Verbindung und versuche es noch einmal.',
+    not_enabled: 'Das ist in dieser Unterhaltung aus. Schalte es in ihren Einstellungen ein.',
+    contact_blocked: 'Du hast diesen Kontakt blockiert. Gib ihn zuerst frei.',
+    safety_number_differs: 'Die Nummern sind verschieden. Vielleicht steht jemand zwischen euch.',
+    no_proof: 'Zu dieser Nachricht gibt es keinen Beweis: Sie ist von dir oder zu alt.',
+    account_deleting: 'Dieses Konto wird gerade gelöscht.',
     unsupported_browser:
         'Dieser Browser kann nichts verschlüsselt speichern. Erneuere ihn oder verlasse den ' +
         'privaten Modus.',

@@ -101,6 +101,11 @@ export const errors_en = {
     connection_lost: 'The connection was lost. Mayfly connects again by itself.',
     tls_failed: 'No secure connection came about. Check the address of the relay.',
     timed_out: 'That took too long. Check your connection and try again.',
+    not_enabled: 'This conversation has not turned that on. Change it in its settings.',
+    contact_blocked: 'You have blocked this contact. Unblock it first.',
+    safety_number_differs: 'The numbers differ. Somebody may stand between you: do not go on.',
+    no_proof: 'There is no proof of this message: it is your own or too old.',
+    account_deleting: 'This account is being deleted.',
     unsupported_browser:
         'This browser cannot store anything encrypted. Update it, or leave private browsing.',
     engine_not_loaded: 'Mayfly could not be loaded. Check your connection and reload the page.',

@@ -53,6 +53,12 @@ class App {
         })
     }
 
+    // At the relays first: erased here, it could not be asked for any more.
+    async deleteAccount(): Promise<void> {
+        const deleted = await toasts.attempt(() => this.api.optional('delete_account', {}))
+        if (deleted) await this.erase()
+    }
+
     private changed(status: EngineStatus): void {
         this.status = status
         if (status.lifecycle === 'open' && !this.session) this.begin()
@@ -82,7 +88,7 @@ class App {
 
     private takeLink(): void {
         if (!location.hash) return
-        this.link = pasted(decodeURIComponent(location.hash.slice(1)))
+        this.link = pasted(location.hash.slice(1))
         history.replaceState(history.state, '', location.pathname)
     }
 }

@@ -13,6 +13,7 @@ export type DialogName =
     | 'members'
     | 'image'
     | 'poll'
+    | 'card'
     | 'kit'
 
 export type Screen =

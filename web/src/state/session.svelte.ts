@@ -2,7 +2,15 @@
 // date by its events.
 import { SvelteMap } from 'svelte/reactivity'
 import type { Api } from '../api/api'
-import type { Account, Contact, Conversation, Message, Offer, Request } from '../api/types'
+import {
+    shown,
+    type Account,
+    type Contact,
+    type Conversation,
+    type Message,
+    type Offer,
+    type Request
+} from '../api/types'
 import type { Engine } from '../engine/engine'
 import { short_handle } from '../lib/handle'
 import { nav } from './nav.svelte'
@@ -155,7 +163,7 @@ export class Session {
 
     async refreshMessage(id: string): Promise<void> {
         try {
-            const message = (await this.api.call('message', { id })) as Message
+            const message = shown((await this.api.call('message', { id })) as Message)
             this.thread(message.conversation).put([message])
         } catch {
             // It has ended meanwhile; `gone` says so.
@@ -163,7 +171,7 @@ export class Session {
     }
 
     async open(message: Message): Promise<void> {
-        const opened = (await this.api.call('open', { id: message.id })) as Message
+        const opened = shown((await this.api.call('open', { id: message.id })) as Message)
         this.thread(message.conversation).put([opened])
     }
 
@@ -183,7 +191,7 @@ export class Session {
                 limit: page_size,
                 ...(after ? { after } : {})
             })
-            thread.put(page.messages as Message[])
+            thread.put((page.messages as Message[]).map(shown))
             after = page.messages.at(-1)?.id ?? after
             more = page.more && page.messages.length > 0
         }
@@ -192,10 +200,10 @@ export class Session {
     private event(name: string, params: any): void {
         if (name === 'message') this.arrived(params.message)
         else if (name === 'gone') this.gone(params.id)
-        else if (name === 'message_changed')
-            void this.refreshMessage(params.id ?? params.message?.id)
+        else if (name === 'changed') void this.refreshMessage(params.id)
         else if (name === 'typing') this.typed(params)
-        else if (name === 'request' || name === 'offer') void this.refresh()
+        else if (name === 'request' || name === 'offer' || name === 'trust_alarm')
+            void this.refresh()
         else if (name === 'conversation_changed') this.changed(params)
         else if (name === 'device_met') this.pairing_code = params.code
         else if (name === 'device_linked') this.linked()
@@ -209,7 +217,7 @@ export class Session {
     private arrived(message: Message): void {
         if (!this.conversation(message.conversation)) void this.refresh()
         const thread = this.thread(message.conversation)
-        thread.put([message])
+        thread.put([shown(message)])
         thread.typing = thread.typing.filter((account) => account !== message.sender)
         this.unacknowledged.push(message.id)
         if (this.unacknowledged.length > 1) return
@@ -250,13 +258,13 @@ export class Session {
         }
     }
 
-    private typed(params: { conversation: string; account: string; active: boolean }): void {
+    private typed(params: { conversation: string; who: string; active: boolean }): void {
         const thread = this.thread(params.conversation)
-        const others = thread.typing.filter((account) => account !== params.account)
-        thread.typing = params.active ? [...others, params.account] : others
+        const others = thread.typing.filter((account) => account !== params.who)
+        thread.typing = params.active ? [...others, params.who] : others
         if (!params.active) return
         window.setTimeout(() => {
-            thread.typing = thread.typing.filter((account) => account !== params.account)
+            thread.typing = thread.typing.filter((account) => account !== params.who)
         }, typing_ms)
     }
 

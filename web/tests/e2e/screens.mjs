@@ -115,6 +115,7 @@ const screens = {
     contact: [week, dialog('contact', 'ines')],
     verify: [week, after(dialog('contact', 'tom'), press('dialog .body > .button'))],
     poll: [week, dialog('poll', 'c-ines')],
+    card: [week, dialog('card', 'c-ines')],
     devices: [week, dialog('devices')],
     settings: [week, dialog('settings')],
     erase: [week, after(dialog('settings'), press('dialog .button.bad'))],
@@ -133,7 +134,7 @@ const screens = {
     ]
 }
 
-const server = await serve(join(root, 'build', 'web-fake'))
+const server = await serve(join(root, 'build', 'web-fake'), 'relay.example')
 const browser = await browse({ context: { reducedMotion: 'reduce' } })
 await browser.context.grantPermissions(['camera'], { origin: server.origin })
 mkdirSync(screens_folder, { recursive: true })

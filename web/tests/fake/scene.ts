@@ -151,7 +151,8 @@ export function scene(): World {
         conversation: 'c-noor',
         name: 'Noor',
         handle: 'noor@anderes-relay.example',
-        received_at: now - 20 * minute
+        received_at: now - 20 * minute,
+        handle_is_anothers: false
     })
     world.offers.push({
         conversation: 'c-offer',

@@ -26,6 +26,8 @@ export class World {
         { id: 'd2', name: 'Telefon', this: false, revoked: false, added_at: Date.now() - 3e8 },
         { id: 'd3', name: '', this: false, revoked: true, added_at: Date.now() - 8e8 }
     ]
+    drafts = new Map<string, string>()
+    handles = new Map<string, string>()
     sizes = new Map<string, number>()
     tell: (name: string, params: object) => void = () => {}
     // Nothing leaves while this is so.
@@ -75,6 +77,9 @@ export class World {
             burn_seconds_max: 0,
             receipts: false,
             typing: false,
+            archived: false,
+            pinned: false,
+            muted_until: 0,
             ...conversation
         }
         this.conversations.push(whole)
@@ -100,6 +105,7 @@ export class World {
             burn_seconds: 0,
             state: sender === this.me.account ? 'sent' : 'opened',
             content: 'text',
+            verified: false,
             ...more
         }
         this.messages.push(message)
@@ -143,6 +149,12 @@ export class World {
         return { id: message.id, conversation: message.conversation }
     }
 
+    private sent_file(params: Json, more: Partial<Message>): Json {
+        const answer = this.send(params, more)
+        this.handles.set(answer.id, params.file)
+        return answer
+    }
+
     private contact(who: string): Contact {
         const found = this.contacts.find((one) => one.account === who || one.conversation === who)
         if (!found) throw new EngineError('unknown_contact', 'no such contact')
@@ -152,7 +164,7 @@ export class World {
     private local(field: 'archived' | 'pinned' | 'muted_until'): (params: Json) => Json {
         return (params) => {
             const one = this.conversations.find((found) => found.conversation === params.who)
-            const value = field === 'muted_until' ? (params.on ? 9e15 : 0) : params.on
+            const value = field === 'muted_until' ? (params.until ?? 9e15) : params.on
             if (one) Object.assign(one, { [field]: value })
             return {}
         }
@@ -224,28 +236,29 @@ export class World {
         },
         location: (params) => this.send(params, { content: 'location', location: params as any }),
         send_file: (params) =>
-            this.send(params, {
+            this.sent_file(params, {
                 content: 'file',
-                file: {
-                    name: params.name,
-                    type: params.type,
-                    size: this.sizes.get(params.file) ?? 0,
-                    handle: params.file
-                }
+                file_name: params.name,
+                file_type: params.type,
+                file_size: this.sizes.get(params.file) ?? 0
             }),
         send_voice: (params) =>
-            this.send(params, {
+            this.sent_file(params, {
                 content: 'voice',
-                file: {
-                    name: '',
-                    type: 'audio/ogg',
-                    size: 0,
-                    duration_ms: params.duration_ms,
-                    handle: params.file
-                }
+                file_type: 'audio/ogg',
+                duration_ms: params.duration_ms
             }),
-        download: ({ id }) => ({ handle: this.find(id).file?.handle }),
+        download: ({ id }) => ({ handle: this.handles.get(id) }),
         typing: () => ({}),
+        draft: ({ who, text }) => {
+            if (text !== undefined) this.drafts.set(who, text)
+            return { conversation: who, text: this.drafts.get(who) ?? '' }
+        },
+        card: (params) => {
+            const name = this.contact(params.other).name
+            return this.send(params, { content: 'card', card: { name, link: this.me.link } })
+        },
+        'account.delete': () => ({ account: this.me.account }),
         settings: ({ who, ...change }) => {
             const one = this.conversations.find((found) => found.conversation === who)
             if (one) Object.assign(one, change)

@@ -15,6 +15,8 @@ function message(id: string, sent_at: number, more: Partial<Message> = {}): Mess
         expires_at: sent_at + 1000,
         burn_seconds: 0,
         state: 'opened',
+        content: 'text',
+        verified: false,
         ...more
     }
 }
