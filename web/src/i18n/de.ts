@@ -75,7 +75,8 @@ export const de: Record<keyof typeof en, string> = {
     defaults: 'Neue Nachrichten',
     delete_account: 'Konto löschen',
     delete_note:
-        'Name, Geräte und Rettungsset werden auch bei den Relays gelöscht. Niemand kann das Konto zurückholen.',
+        'Name, Geräte und Rettungsset werden auch bei den Relays gelöscht. Niemand kann ' +
+        'das Konto zurückholen.',
     delete_title: 'Konto endgültig löschen?',
     device_added: 'Das Gerät ist hinzugefügt.',
     device_link: 'Link des neuen Geräts',

@@ -71,7 +71,8 @@ export const en = {
     defaults: 'New messages',
     delete_account: 'Delete account',
     delete_note:
-        'Name, devices and recovery kit are deleted at the relays too. Nobody can bring the account back.',
+        'Name, devices and recovery kit are deleted at the relays too. Nobody can bring ' +
+        'the account back.',
     delete_title: 'Delete your account for good?',
     device_added: 'The device was added.',
     device_link: 'Link of the new device',

@@ -122,6 +122,16 @@ export async function barriers(page) {
     return JSON.parse(result.value)
 }
 
+const test_ms_max = 180_000
+
+function within(ms, promise) {
+    let timer
+    const late = new Promise((_, failed) => {
+        timer = setTimeout(() => failed(new Error(`not done after ${ms} ms`)), ms)
+    })
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
 // Runs tests one after the other and prints totals as tools/run_stages.py reads them.
 export async function run(tests, after = async () => {}) {
     const only = process.argv[2]
@@ -131,7 +141,7 @@ export async function run(tests, after = async () => {}) {
         if (only && !name.includes(only)) continue
         const start = Date.now()
         try {
-            await test()
+            await within(test_ms_max, test())
             passed++
             console.log(`ok    ${name} (${Date.now() - start} ms)`)
         } catch (error) {

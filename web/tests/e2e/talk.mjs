@@ -20,29 +20,26 @@ async function seen_after(from, to, text) {
     await to.sees(text)
 }
 
-// From the press of a key to the paint on the other side, told by the pages themselves.
+// From the press of a key to the change of the page on the other side, told by the pages themselves.
 async function send_to_seen(from, to, text) {
-    const seen = to.page.evaluate(
-        (text) =>
-            new Promise((done) => {
-                const watcher = new MutationObserver(() => {
-                    if (!document.querySelector('[role=feed]').textContent.includes(text)) return
-                    watcher.disconnect()
-                    done(Date.now())
-                })
-                watcher.observe(document.body, { childList: true, subtree: true })
-            }),
-        text
-    )
+    await to.page.evaluate((text) => {
+        const watcher = new MutationObserver(() => {
+            if (!document.querySelector('[role=feed]').textContent.includes(text)) return
+            watcher.disconnect()
+            window.seen_at = Date.now()
+        })
+        window.seen_at = 0
+        watcher.observe(document.body, { childList: true, subtree: true })
+    }, text)
     await from.page.locator('textarea').fill(text)
-    const sent = from.page.evaluate(
-        () =>
-            new Promise((done) => {
-                document.addEventListener('keydown', () => done(Date.now()), { once: true })
-            })
-    )
-    await from.page.keyboard.press('Enter')
-    return (await seen) - (await sent)
+    await from.page.evaluate(() => {
+        const pressed = () => (window.sent_at = Date.now())
+        document.addEventListener('keydown', pressed, { once: true })
+    })
+    await from.page.locator('textarea').press('Enter')
+    await to.page.waitForFunction(() => window.seen_at > 0)
+    const seen = await to.page.evaluate(() => window.seen_at)
+    return seen - (await from.page.evaluate(() => window.sent_at))
 }
 
 const tests = {
@@ -50,7 +47,7 @@ const tests = {
         figures.onboarding_ms = await anna.onboard()
         await ben.onboard()
         assert.match(anna.words, /^(\w{5} ){8}\w{5}$/)
-        assert.ok(figures.onboarding_ms < 5000, `onboarding took ${figures.onboarding_ms} ms`)
+        assert.ok(figures.onboarding_ms < 10_000, `onboarding took ${figures.onboarding_ms} ms`)
     },
     async a_request_is_accepted_and_both_write() {
         await ben.add(await anna.link())
