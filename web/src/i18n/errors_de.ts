@@ -122,6 +122,8 @@ export const errors_de: Record<keyof typeof errors_en, string> = {
     camera_failed: 'Die Kamera geht nicht. Erlaube sie im Browser oder füge den Link ein.',
     microphone_failed: 'Das Mikrofon geht nicht. Erlaube es im Browser.',
     location_failed: 'Dein Ort ist nicht zu finden. Erlaube es im Browser.',
+    notify_refused:
+        'Der Browser erlaubt keine Benachrichtigungen. Erlaube sie in seinen Einstellungen.',
     passkey_failed: 'Der Passkey ging nicht. Versuche es noch einmal oder nimm eine Passphrase.',
     clipboard_failed: 'Kopieren war nicht erlaubt. Markiere den Text und kopiere ihn selbst.',
     unknown: 'Etwas ging schief ({code}). Versuche es noch einmal oder lade die Seite neu.'

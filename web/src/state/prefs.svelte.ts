@@ -10,6 +10,7 @@ interface Stored {
     expire_seconds: number
     burn_seconds: number
     protection: 'none' | 'passphrase' | 'passkey'
+    notify: boolean
     passkey: string
     bundle: string
 }
@@ -22,6 +23,7 @@ const initial: Stored = {
     expire_seconds: 0,
     burn_seconds: 0,
     protection: 'none',
+    notify: false,
     passkey: '',
     bundle: ''
 }

@@ -14,6 +14,7 @@ import {
 import type { Engine } from '../engine/engine'
 import { short_handle } from '../lib/handle'
 import { nav } from './nav.svelte'
+import { is_worth_telling, notify, unnotify } from './notify'
 import { Thread } from './thread.svelte'
 
 // `messages` gives so many at a time.
@@ -172,7 +173,9 @@ export class Session {
 
     async open(message: Message): Promise<void> {
         const opened = shown((await this.api.call('open', { id: message.id })) as Message)
-        this.thread(message.conversation).put([opened])
+        const thread = this.thread(message.conversation)
+        thread.put([opened])
+        if (thread.unread === 0) void unnotify(message.conversation).catch(() => {})
     }
 
     async refreshQueued(): Promise<void> {
@@ -218,6 +221,9 @@ export class Session {
         if (!this.conversation(message.conversation)) void this.refresh()
         const thread = this.thread(message.conversation)
         thread.put([shown(message)])
+        const conversation = this.conversation(message.conversation)
+        if (is_worth_telling(message, conversation, this.isMine(message), Date.now()))
+            void notify(message).catch(() => {})
         thread.typing = thread.typing.filter((account) => account !== message.sender)
         this.unacknowledged.push(message.id)
         if (this.unacknowledged.length > 1) return
@@ -229,7 +235,10 @@ export class Session {
 
     private gone(id: string): void {
         for (const [conversation, thread] of this.threads) {
-            if (thread.find(id)) return thread.end([id], nav.conversation === conversation)
+            if (!thread.find(id)) continue
+            thread.end([id], nav.conversation === conversation)
+            if (thread.unread === 0) void unnotify(conversation).catch(() => {})
+            return
         }
     }
 

@@ -57,6 +57,16 @@ self.addEventListener('activate', (event) => event.waitUntil(activate()))
 self.addEventListener('message', (event) => {
     if (event.data === 'take-over') self.skipWaiting()
 })
+async function show_page() {
+    const pages = await self.clients.matchAll({ type: 'window' })
+    if (pages.length > 0) await pages[0].focus()
+    else await self.clients.openWindow(scope.href)
+}
+
+self.addEventListener('notificationclick', (event) => {
+    event.notification.close()
+    event.waitUntil(show_page())
+})
 self.addEventListener('fetch', (event) => {
     if (is_ours(event.request)) event.respondWith(answer(event.request))
 })

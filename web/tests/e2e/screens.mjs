@@ -59,6 +59,7 @@ const screens = {
             )
     ],
     locked: ['?lifecycle=locked'],
+    starting: ['?lifecycle=starting'],
     elsewhere: ['?lifecycle=elsewhere'],
     unsupported: ['?lifecycle=unsupported'],
     failed: ['?lifecycle=failed'],

@@ -20,7 +20,7 @@ async function seen_after(from, to, text) {
     await to.sees(text)
 }
 
-// From the press of a key to the change of the page on the other side, told by the pages themselves.
+// From the press of a key to the change of the page on the other side, as the pages tell it.
 async function send_to_seen(from, to, text) {
     await to.page.evaluate((text) => {
         const watcher = new MutationObserver(() => {

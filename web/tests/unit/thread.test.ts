@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest'
-import type { Message } from '../../src/api/types'
+import type { Conversation, Message } from '../../src/api/types'
 import { rows_of } from '../../src/chat/rows'
 import { mentions_in } from '../../src/chat/send'
+import { is_worth_telling } from '../../src/state/notify'
 import { burn_ms, Thread } from '../../src/state/thread.svelte'
 
 function message(id: string, sent_at: number, more: Partial<Message> = {}): Message {
@@ -78,4 +79,15 @@ test('mentions_count_in_bytes', () => {
     const people = [{ name: 'Inês', account: 'i' }]
     expect(mentions_in('ü @inês!', people)).toEqual([{ start: 3, length: 6, account: 'i' }])
     expect(mentions_in('a@b.example', people)).toEqual([])
+})
+
+test('nobody_is_told_of_what_is_theirs_muted_or_about_to_end', () => {
+    const fresh = message('a', 0, { state: 'received', expires_at: 60_000 })
+    expect(is_worth_telling(fresh, undefined, false, 0)).toBe(true)
+    expect(is_worth_telling(fresh, undefined, true, 0)).toBe(false)
+    expect(is_worth_telling(fresh, undefined, false, 55_000)).toBe(false)
+    expect(is_worth_telling({ ...fresh, state: 'opened' }, undefined, false, 0)).toBe(false)
+    const muted = { muted_until: 1000 } as Conversation
+    expect(is_worth_telling(fresh, muted, false, 999)).toBe(false)
+    expect(is_worth_telling(fresh, muted, false, 1001)).toBe(true)
 })
