@@ -58,6 +58,7 @@ const tests = {
         await phone.sees('vor dem neuen Gerät', 30_000)
         await phone.write('vom Telefon')
         await ben.sees('vom Telefon')
+        await anna.sees('vom Telefon')
     },
     async a_device_is_named_and_shut_out() {
         const list = anna.page.locator('dialog').last().locator('.list .item')

@@ -291,13 +291,19 @@ export class World {
             digits: '48213 90017 55320 11984 70021 36648 20917 58113 00642 93315 77108 42690',
             code: 'mayfly-safety:1:482139001755320119847002136648209175811300642933157710842690'
         }),
-        'contact.verify': ({ who, number }) => {
+        'contact.verify': ({ who, number, undo }) => {
+            if (undo) return ((this.contact(who).verified = false), {})
             if (!String(number).replace(/\D/g, '').includes('48213900175532'))
                 throw new EngineError('safety_number_differs', 'differs')
             this.contact(who).verified = true
             return {}
         },
-        'contact.block': ({ who }) => ((this.contact(who).blocked = true), {}),
+        'contact.block': ({ who }) => {
+            this.requests = this.requests.filter((one) => one.account !== who)
+            const found = this.contacts.find((one) => one.account === who)
+            if (found) found.blocked = true
+            return {}
+        },
         'contact.unblock': ({ who }) => ((this.contact(who).blocked = false), {}),
         report: () => ({ report: 'mayfly-report:AAAA' }),
         'group.create': (params) => {
