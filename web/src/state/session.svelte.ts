@@ -24,6 +24,9 @@ const typing_ms = 10_000
 const ack_delay_ms = 50
 // After we were let into a conversation, what is alive there comes from another device, silently.
 const history_ms = 20_000
+// What another device of ours writes or opens, no event tells: with several, one looks from time
+// to time.
+const siblings_every = { open: 3, others: 15 }
 
 export class Session {
     me = $state.raw<Account | null>(null)
@@ -52,6 +55,8 @@ export class Session {
     private sweeper = 0
     private looks_until = 0
     private looking = false
+    private siblings = false
+    private ticks = 0
     private ends: (() => void)[] = []
 
     constructor(
@@ -71,6 +76,7 @@ export class Session {
     async load(): Promise<void> {
         this.me = await this.api.call('whoami', {})
         await this.refresh()
+        await this.countDevices()
         this.ready = true
         for (const conversation of this.conversations) {
             await this.loadThread(conversation.conversation)
@@ -254,8 +260,27 @@ export class Session {
         }
     }
 
+    private async lookAtSiblings(): Promise<void> {
+        const all = this.ticks % siblings_every.others === 0
+        const open = nav.conversation
+        if (all) await this.countDevices()
+        if (open && this.threads.has(open)) {
+            const few = this.thread(open).messages.length < page_size
+            await this.loadAfter(open, few ? undefined : this.thread(open).last?.id)
+        }
+        for (const id of all ? this.threads.keys() : []) await this.loadTail(id)
+    }
+
+    private async countDevices(): Promise<void> {
+        const { devices } = await this.api.call('device.list', {})
+        this.siblings = devices.filter((device) => !device.revoked).length > 1
+    }
+
     private sweep(): void {
         const time = Date.now()
+        this.ticks++
+        const due = this.ticks % siblings_every.open === 0 && document.visibilityState === 'visible'
+        if (this.ready && due && this.siblings) void this.lookAtSiblings().catch(() => {})
         if (this.ready && time < this.looks_until) void this.look().catch(() => {})
         for (const [conversation, thread] of this.threads) {
             if (thread.next_end > time) continue
@@ -281,7 +306,12 @@ export class Session {
         void this.refresh().then(() => this.learnNames(params.conversation))
     }
 
+    linkedAnother(): void {
+        this.siblings = true
+    }
+
     private linked(): void {
+        this.siblings = true
         this.pairing_code = null
         this.onLinked?.()
         void this.refresh()
