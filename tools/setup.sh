@@ -23,7 +23,7 @@ packages_of() {
         # The core for WebAssembly, its tests, and libcrypto from Debian's source package.
         wasm) echo "clang-19 lld-19 llvm-19 wasi-libc libc++-19-dev-wasm32" \
             "libclang-rt-19-dev-wasm32 googletest nodejs dpkg-dev perl make patch" \
-            "tcl gcc libc6-dev" ;;
+            "tcl gcc libc6-dev binaryen" ;;
         format) echo "clang-format-14" ;;
         bench) echo "libbenchmark-dev" ;;
         *) return 1 ;;
