@@ -36,17 +36,14 @@ const noPassphrase = -1
 
 export class Module {
     private readonly exports: Exports
-    private readonly links: Links
     private timer: ReturnType<typeof setTimeout> | undefined
     private over = false
 
     private constructor(
         instance: WebAssembly.Instance,
-        links: Links,
         private readonly events: ModuleEvents
     ) {
         this.exports = instance.exports as unknown as Exports
-        this.links = links
     }
 
     static async start(
@@ -76,7 +73,7 @@ export class Module {
                 link_close: (at: number, size: number) => links.close(text(at, size))
             }
         })
-        module = new Module(instance, links, events)
+        module = new Module(instance, events)
         memory = module.exports.memory
         wasi.attach(memory)
         module.exports._initialize()
