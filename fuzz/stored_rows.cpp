@@ -3,6 +3,7 @@
 //
 // Rows as a damaged disk would give them back: the core's, the relay's and the vault. What is taken
 // is written again as the same bytes; nothing else is taken. The first byte says which row it is.
+#include "core/content_rows.h"
 #include "core/rows.h"
 #include "core/vault.h"
 #include "relay/rows.h"
@@ -69,6 +70,10 @@ constexpr Check checks[] = {
     check_relay_row<relay::VaultRow>,
     check_vault,
     check_duration,
+    check_core_row<core::AnnexRow>,
+    check_core_row<core::OrphanRow>,
+    check_core_row<core::SettingsRow>,
+    check_core_row<core::LocalRow>,
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <span>
 
 #include "core/messenger.h"
@@ -16,7 +17,7 @@ struct VerbSpec {
     std::array<const char*, 2> positionals;  // nullptr: none
     const char* options;                     // each after a space, so that names are found whole
 };
-constexpr std::array<VerbSpec, 13> verb_specs{{
+constexpr VerbSpec verb_specs[] = {
     {Verb::init, "init", {}, " relay handle name invite timeout "},
     {Verb::whoami, "whoami", {}, " "},
     {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
@@ -24,22 +25,44 @@ constexpr std::array<VerbSpec, 13> verb_specs{{
     {Verb::contact_accept, "contact accept", {"ID"}, " timeout "},
     {Verb::contact_list, "contact list", {}, " offline "},
     {Verb::contact_remove, "contact remove", {"WHO"}, " timeout "},
-    {Verb::send, "send", {"WHO", "TEXT"}, " expire burn timeout "},
+    {Verb::send, "send", {"WHO", "TEXT"}, " expire burn no-burn timeout "},
     {Verb::receive, "receive", {}, " follow timeout "},
     {Verb::messages, "messages", {"WHO"}, " offline "},
     {Verb::open, "open", {"ID"}, " "},
     {Verb::burn, "burn", {"ID"}, " "},
     {Verb::recall, "recall", {"ID"}, " timeout "},
-}};
+    {Verb::reply, "reply", {"ID", "TEXT"}, " expire burn no-burn timeout "},
+    {Verb::edit, "edit", {"ID", "TEXT"}, " timeout "},
+    {Verb::react, "react", {"ID", "EMOJI"}, " remove timeout "},
+    {Verb::poll,
+     "poll",
+     {"WHO", "QUESTION"},
+     " option multiple closes expire burn no-burn timeout "},
+    {Verb::vote, "vote", {"ID", "CHOICES"}, " timeout "},
+    {Verb::location,
+     "location",
+     {"WHO", "LAT,LON"},
+     " accuracy label expire burn no-burn timeout "},
+    {Verb::card, "card", {"WHO", "OTHER"}, " expire burn no-burn timeout "},
+    {Verb::screenshot, "screenshot", {"WHO"}, " timeout "},
+    {Verb::typing, "typing", {"WHO"}, " off timeout "},
+    {Verb::settings, "settings", {"WHO"}, " expire burn no-burn receipts typing timeout "},
+    {Verb::mute, "mute", {"WHO"}, " for off "},
+    {Verb::archive, "archive", {"WHO"}, " off "},
+    {Verb::pin, "pin", {"WHO"}, " off "},
+    {Verb::draft, "draft", {"WHO"}, " text clear "},
+    {Verb::search, "search", {"WORDS"}, " in limit "},
+};
 
 const VerbSpec& spec_of(Verb verb) {
-    return *std::find_if(verb_specs.begin(), verb_specs.end(),
+    return *std::find_if(std::begin(verb_specs), std::end(verb_specs),
                          [&](const VerbSpec& spec) { return spec.verb == verb; });
 }
 
 bool is_flag(std::string_view option) {
     return option == "json" || option == "follow" || option == "offline" || option == "help" ||
-           option == "version";
+           option == "version" || option == "no-burn" || option == "remove" ||
+           option == "multiple" || option == "off" || option == "clear";
 }
 bool is_global(std::string_view option) {
     return option == "home" || option == "passphrase-file" || option == "json" ||
@@ -50,7 +73,7 @@ bool is_option_of(const VerbSpec& spec, std::string_view option) {
            std::string_view::npos;
 }
 bool is_option(std::string_view option) {
-    return is_global(option) || std::any_of(verb_specs.begin(), verb_specs.end(),
+    return is_global(option) || std::any_of(std::begin(verb_specs), std::end(verb_specs),
                                             [&](auto& spec) { return is_option_of(spec, option); });
 }
 
@@ -133,8 +156,11 @@ std::optional<UsageError> set_duration(const Option& option, Command& command) {
     if (!parsed.ok()) {
         return UsageError{"--" + option.name + " " + option.value + " is no duration", hint};
     }
-    if (option.name == "timeout") {
-        command.timeout = parsed.value();
+    if (option.name == "timeout" || option.name == "closes" || option.name == "for") {
+        auto& target = option.name == "timeout"  ? command.timeout
+                       : option.name == "closes" ? command.closes
+                                                 : command.mute_for;
+        target = parsed.value();
         return std::nullopt;
     }
     const bool is_burn = option.name == "burn";
@@ -144,6 +170,61 @@ std::optional<UsageError> set_duration(const Option& option, Command& command) {
                           is_burn ? "1s to 1y" : "3s to 1y"};
     }
     (is_burn ? command.burn : command.expire) = parsed.value();
+    return std::nullopt;
+}
+
+std::optional<UsageError> set_switch(const Option& option, std::optional<bool>& out) {
+    if (option.value != "on" && option.value != "off") {
+        return UsageError{"--" + option.name + " wants on or off", ""};
+    }
+    out = option.value == "on";
+    return std::nullopt;
+}
+
+std::optional<UsageError> set_number(const Option& option, std::optional<uint32_t>& out) {
+    uint32_t number = 0;
+    const char* end = option.value.data() + option.value.size();
+    const auto [stop, error] = std::from_chars(option.value.data(), end, number);
+    if (error != std::errc() || stop != end || option.value.empty()) {
+        return UsageError{"--" + option.name + " wants a whole number", ""};
+    }
+    out = number;
+    return std::nullopt;
+}
+
+// set_content_option takes the options of verbs about contents; handled says whether it is one.
+std::optional<UsageError> set_content_option(const Option& option, Command& command,
+                                             bool& handled) {
+    handled = true;
+    if (option.name == "no-burn") {
+        command.no_burn = true;
+    } else if (option.name == "remove") {
+        command.remove = true;
+    } else if (option.name == "multiple") {
+        command.multiple = true;
+    } else if (option.name == "off") {
+        command.off = true;
+    } else if (option.name == "clear") {
+        command.clear = true;
+    } else if (option.name == "option") {
+        command.choices.push_back(option.value);
+    } else if (option.name == "label") {
+        command.label = option.value;
+    } else if (option.name == "text") {
+        command.draft_text = option.value;
+    } else if (option.name == "in") {
+        command.in = option.value;
+    } else if (option.name == "accuracy") {
+        return set_number(option, command.accuracy_m);
+    } else if (option.name == "limit") {
+        return set_number(option, command.limit);
+    } else if (option.name == "receipts") {
+        return set_switch(option, command.receipts);
+    } else if (option.name == "typing") {
+        return set_switch(option, command.typing);
+    } else {
+        handled = false;
+    }
     return std::nullopt;
 }
 
@@ -166,7 +247,9 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
     } else if (option.name == "invite") {
         command.invite = option.value;
     } else {
-        return set_duration(option, command);
+        bool handled = false;
+        auto error = set_content_option(option, command, handled);
+        return handled ? error : set_duration(option, command);
     }
     return std::nullopt;
 }
@@ -180,7 +263,8 @@ std::optional<UsageError> set_positionals(const VerbSpec& spec,
     }
     if (positionals.size() > wanted) {
         UsageError error = usage_of(spec, "unexpected argument: " + positionals[wanted]);
-        if (spec.verb == Verb::send) error.hint = "put the text in quotes";
+        if (spec.positionals[wanted - 1] == std::string_view("TEXT"))
+            error.hint = "put the text in quotes";
         return error;
     }
     if (wanted > 0) command.target = std::move(positionals[0]);

@@ -24,6 +24,21 @@ enum class Verb : uint8_t {
     open,
     burn,
     recall,
+    reply,
+    edit,
+    react,
+    poll,
+    vote,
+    location,
+    card,
+    screenshot,
+    typing,
+    settings,
+    mute,
+    archive,
+    pin,
+    draft,
+    search,
     help,
     version,
 };
@@ -44,6 +59,21 @@ struct Command {
     std::optional<Duration> timeout;
     bool follow = false;
     bool offline = false;
+    bool no_burn = false;
+    bool remove = false;
+    bool multiple = false;
+    bool off = false;
+    bool clear = false;
+    std::vector<std::string> choices;  // --option
+    std::string label;
+    std::optional<uint32_t> accuracy_m;
+    std::optional<bool> receipts;
+    std::optional<bool> typing;
+    std::optional<Duration> closes;
+    std::optional<Duration> mute_for;
+    std::optional<std::string> draft_text;
+    std::string in;  // search: WHO
+    std::optional<uint32_t> limit;
 };
 
 struct UsageError {

@@ -32,6 +32,8 @@ Advice local_advice(ErrorCode code) {
         case ErrorCode::text_too_large:
             return {ExitCode::failed, "a text may have 65,536 bytes; send it in parts"};
         case ErrorCode::not_ours: return {ExitCode::failed, "burn removes it from this device"};
+        case ErrorCode::not_enabled:
+            return {ExitCode::failed, "mayfly settings WHO --typing on turns it on for both"};
         case ErrorCode::wrong_passphrase:
             return {ExitCode::failed,
                     "try again; without the passphrase this home cannot be opened"};

@@ -1,14 +1,7 @@
 #include "help.h"
 
-#include <array>
-
 namespace mayfly::cli {
 namespace {
-
-struct Page {
-    std::string_view verb;
-    std::string_view text;
-};
 
 constexpr std::string_view overview = R"(mayfly: private messages that burn
 
@@ -25,6 +18,13 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   open ID                                              mark as read; starts the burn timer
   burn ID                                              destroy a message on this device
   recall ID                                            take a message back everywhere
+  reply ID TEXT | edit ID TEXT | react ID EMOJI        about a message
+  poll WHO QUESTION --option TEXT ... | vote ID 1,3    ask, and answer
+  location WHO LAT,LON | card WHO OTHER                send a place, or somebody's contact
+  search WORDS [--in WHO]                              find what is still alive
+  settings WHO [--expire DUR] [--receipts on] ...      what a conversation has agreed on
+  mute WHO | archive WHO | pin WHO | draft WHO         on this device only
+  typing WHO | screenshot WHO                          tell that you type; that you took a picture
 
 A session, with a relay of your own (mayfly-relay prints its address):
 
@@ -59,7 +59,7 @@ Global options, before or after the verb:
 Exit codes: 0 done, 1 failed, 2 usage, 3 network (try again), 4 not trusted.
 )";
 
-constexpr std::array<Page, 13> pages{{
+constexpr HelpPage pages[] = {
     {"init", R"(mayfly init --relay ADDRESS [--handle NAME] [--name TEXT]
 
 Makes an account in the home and registers it with the relay. Prints the account id, the address
@@ -127,10 +127,12 @@ JSON: {"type":"removed","account"}
 Sends a message and prints its id. Exit 0 means: the relay holds it durably. If the relay cannot
 be reached in time the message is taken back (exit 3); if it may have left, the hint says so.
 
-  --expire DUR      from now until it is gone everywhere, 3s to 1y (6d)
+  --expire DUR      from now until it is gone everywhere, 3s to 1y (as the settings say; 6d)
   --burn DUR        from opening until it is gone, 1s to 1y; never after the expiry
+  --no-burn         does not burn on reading, whatever the settings say
   --timeout DUR     how long to try (10s)
 
+TEXT may have *emphasis*, **strong**, `code`, > quotes, - lists, links, and @names of contacts.
 TEXT is one word to the shell: use quotes. With - the text is read from the standard input; one
 line end at its end is dropped. At most 65,536 bytes.
 JSON: {"type":"sent","id","conversation"}
@@ -146,9 +148,11 @@ Prints messages that were not printed before, oldest first, and requests.
                     other verbs may use the same home meanwhile
 
 Requests are announced on stderr, with --json as objects on stdout.
-JSON: {"type":"message","id","conversation","sender","handle","text","sent_at","expires_at",
-"burn_seconds","state"}: sender is an account id, times are milliseconds since 1970-01-01 UTC,
-burn_seconds is 0 for none, state is queued, sent, received or opened.
+With --follow also who types, and messages that were edited, reacted to or voted on, once more.
+JSON: {"type":"message","id","conversation","sender","handle","content","text","sent_at",
+"expires_at","burn_seconds","state"} and more by content (docs/using.md): sender is an account id,
+times are milliseconds since 1970-01-01 UTC, burn_seconds is 0 for none, state is queued, sent,
+received or opened. {"type":"typing","conversation","account","active"}
 )"},
     {"messages", R"(mayfly messages WHO
 
@@ -178,12 +182,15 @@ it. Done when the relay holds the order.
 
 JSON: {"type":"recalled","id"}
 )"},
-}};
+};
 
 }  // namespace
 
 std::string_view help_text(std::string_view verb) {
-    for (const Page& page : pages) {
+    for (const HelpPage& page : pages) {
+        if (page.verb == verb) return page.text;
+    }
+    for (const HelpPage& page : content_help_pages()) {
         if (page.verb == verb) return page.text;
     }
     return overview;

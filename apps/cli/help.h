@@ -1,9 +1,17 @@
 // Help, written by hand.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace mayfly::cli {
+
+struct HelpPage {
+    std::string_view verb;
+    std::string_view text;
+};
+// content_help_pages: of the verbs about what is said besides plain texts.
+std::span<const HelpPage> content_help_pages();
 
 // help_text gives the help of one verb ("contact add"), or the whole program's for anything else.
 std::string_view help_text(std::string_view verb);

@@ -58,6 +58,21 @@ Outcome run(Context& context) {
         case Verb::open: return run_open(context);
         case Verb::burn: return run_burn(context);
         case Verb::recall: return run_recall(context);
+        case Verb::reply: return run_reply(context);
+        case Verb::edit: return run_edit(context);
+        case Verb::react: return run_react(context);
+        case Verb::poll: return run_poll(context);
+        case Verb::vote: return run_vote(context);
+        case Verb::location: return run_location(context);
+        case Verb::card: return run_card(context);
+        case Verb::screenshot: return run_screenshot(context);
+        case Verb::typing: return run_typing(context);
+        case Verb::settings: return run_settings(context);
+        case Verb::mute:
+        case Verb::archive:
+        case Verb::pin: return run_local(context);
+        case Verb::draft: return run_draft(context);
+        case Verb::search: return run_search(context);
         case Verb::help:
         case Verb::version: break;
     }

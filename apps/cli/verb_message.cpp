@@ -26,11 +26,6 @@ Result<SecretBuffer> read_stdin() {
     return text;
 }
 
-Result<SecretBuffer> text_of_command(const Command& command) {
-    if (command.text == "-") return read_stdin();
-    return SecretBuffer(as_bytes(command.text));
-}
-
 Outcome check_text(BytesView text) {
     if (text.empty()) {
         return Failure{ErrorCode::invalid_argument, "the text is empty", "say something"};
@@ -56,6 +51,8 @@ Failure take_back(Session& session, const core::MessageId& id, Failure failure) 
     return failure;
 }
 
+}  // namespace
+
 Outcome show_id(Context& context, const char* type, const core::MessageId& id) {
     if (context.command.json) {
         JsonLine(context.out, type).text("id", core::text_of(id));
@@ -66,41 +63,69 @@ Outcome show_id(Context& context, const char* type, const core::MessageId& id) {
     return {};
 }
 
-}  // namespace
+Outcome text_of_argument(const std::string& argument, SecretBuffer& text) {
+    if (argument == "-") {
+        TRY_ASSIGN(text, read_stdin());
+    } else {
+        text = SecretBuffer(as_bytes(argument));
+    }
+    return check_text(text.expose());
+}
 
-Outcome run_send(Context& context) {
-    const Command& command = context.command;
-    TRY_ASSIGN(const SecretBuffer text, text_of_command(command));
-    TRY_OUTCOME(check_text(text.expose()));
+core::SendOptions send_options(const Command& command) {
     core::SendOptions options;
-    options.expiration = command.expire.value_or(core::expiration_default);
+    options.expiration = command.expire;
     options.burn = command.burn;
-    TRY_ASSIGN(const auto session, open_session(context));
-    const auto contact = session->messenger().find_contact(command.target);
-    if (!contact.ok()) return Failure{contact.code(), command.target, ""};
-    TRY(session->go_online());
-    TRY_ASSIGN(auto started,
-               session->messenger().send_text(contact->conversation, text.expose(), options,
-                                              wall_clock_now(), session->entropy()));
-    TRY(session->perform(std::move(started.effects)));
-    const Outcome ended = finish_operation(context, *session, started.operation);
+    options.no_burn = command.no_burn;
+    return options;
+}
+
+Outcome finish_message(Context& context, Session& session, core::Messenger::SendStarted started,
+                       const core::ConversationId& conversation, const std::string& who) {
+    TRY(session.perform(std::move(started.effects)));
+    const Outcome ended = finish_operation(context, session, started.operation);
     if (!ended.ok()) {
-        const auto now = session->messenger().find_contact(command.target);
-        Failure failure = take_back(*session, started.id, ended.failure());
+        const auto now = session.messenger().find_contact(who);
+        Failure failure = take_back(session, started.id, ended.failure());
         if (now.ok() && !now->established && failure.code == ErrorCode::timed_out) {
-            failure.detail = command.target + " has not accepted your request yet";
+            failure.detail = who + " has not accepted your request yet";
         }
         return failure;
     }
-    if (command.json) {
+    if (context.command.json) {
         JsonLine(context.out, "sent")
             .text("id", core::text_of(started.id))
-            .text("conversation", to_base32(contact->conversation.view()));
+            .text("conversation", to_base32(conversation.view()));
     } else {
         context.out.append(core::text_of(started.id) + "\n");
     }
     TRY(context.show());
-    return flush_outbox(*session);
+    return flush_outbox(session);
+}
+
+Outcome finish_secondary(Context& context, Session& session, core::OperationId operation) {
+    const Outcome ended = finish_operation(context, session, operation);
+    if (ended.ok()) return {};
+    Failure failure = ended.failure();
+    failure.hint = "it waits in the outbox; any later verb that reaches the relay takes it along";
+    return failure;
+}
+
+Outcome run_send(Context& context) {
+    const Command& command = context.command;
+    SecretBuffer text;
+    TRY_OUTCOME(text_of_argument(command.text, text));
+    TRY_ASSIGN(const auto session, open_session(context));
+    const auto contact = session->messenger().find_contact(command.target);
+    if (!contact.ok()) return Failure{contact.code(), command.target, ""};
+    TRY(session->go_online());
+    core::SendOptions options = send_options(command);
+    options.mentions = session->messenger().find_mentions(text.expose());
+    TRY_ASSIGN(auto started,
+               session->messenger().send_text(contact->conversation, text.expose(), options,
+                                              wall_clock_now(), session->entropy()));
+    return finish_message(context, *session, std::move(started), contact->conversation,
+                          command.target);
 }
 
 Outcome run_messages(Context& context) {
@@ -111,7 +136,7 @@ Outcome run_messages(Context& context) {
     const Time now = wall_clock_now();
     TRY_ASSIGN(const auto messages, session->messenger().messages(contact->conversation, now));
     for (const core::MessageView& message : messages) {
-        show_message(context.out, context.command.json, message, now);
+        show_message(context.out, context.command.json, session->messenger(), message, now);
     }
     TRY(context.show());
     return {};
@@ -128,7 +153,7 @@ Outcome run_open(Context& context) {
     TRY(session->perform(std::move(effects)));
     // Once more: the burn timer runs now, and expires_at shows it.
     TRY_ASSIGN(message, session->messenger().find_message(core::text_of(message->id), now));
-    show_message(context.out, context.command.json, *message, now);
+    show_message(context.out, context.command.json, session->messenger(), *message, now);
     TRY(context.show());
     return {};
 }
@@ -154,14 +179,7 @@ Outcome run_recall(Context& context) {
     auto started = session->messenger().recall(message->id, wall_clock_now(), session->entropy());
     if (!started.ok()) return Failure{started.code(), id, ""};
     TRY(session->perform(std::move(started->effects)));
-    const Outcome ended = finish_operation(context, *session, started->operation);
-    if (!ended.ok()) {
-        Failure failure = ended.failure();
-        failure.hint =
-            "the recall waits in the outbox; any later verb that reaches the relay "
-            "takes it along";
-        return failure;
-    }
+    TRY_OUTCOME(finish_secondary(context, *session, started->operation));
     TRY_OUTCOME(show_id(context, "recalled", message->id));
     return flush_outbox(*session);
 }

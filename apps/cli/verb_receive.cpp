@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "printing.h"
 #include "verbs.h"
@@ -19,16 +20,19 @@ class Receiver {
     explicit Receiver(Context& context) : context_(context), note_(context.home) {}
 
     void attach(Session& session) {
-        session.on_event([this](const core::Event& event) {
+        session.on_event([this, &session](const core::Event& event) {
             if (std::holds_alternative<core::MessageArrived>(event)) arrived_ = true;
             if (const auto* request = std::get_if<core::RequestArrived>(&event)) {
                 announce(request->request);
             }
+            if (context_.command.follow) note_change(session, event);
         });
     }
     // Messages may wait from before: an accepted request, a process that died.
     void look() { arrived_ = true; }
-    bool has_news() const { return arrived_ || !requests_.empty(); }
+    bool has_news() const {
+        return arrived_ || !requests_.empty() || !changed_.empty() || !typing_.empty();
+    }
     size_t shown() const { return shown_; }
 
     Outcome print(Session& session) {
@@ -45,11 +49,16 @@ class Receiver {
             if (!ids.empty()) TRY(note_.begin(ids));
             TRY(session.perform(std::move(taken.second)));
             for (const core::MessageView& message : messages) {
-                show_message(context_.out, context_.command.json, message, now);
+                show_message(context_.out, context_.command.json, session.messenger(), message,
+                             now);
             }
             TRY(context_.show());
             if (!ids.empty()) note_.end();
             shown_ += messages.size();
+        }
+        TRY(print_changes(session));
+        if (!typing_.empty()) {
+            TRY(typing_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
         }
         if (requests_.empty()) return {};
         TRY(requests_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
@@ -72,6 +81,25 @@ class Receiver {
         return out;
     }
 
+    void note_change(Session& session, const core::Event& event) {
+        if (const auto* changed = std::get_if<core::MessageChanged>(&event)) {
+            changed_.insert(changed->id);
+        } else if (const auto* typing = std::get_if<core::TypingChanged>(&event)) {
+            show_typing(typing_, context_.command.json, session.messenger(), *typing);
+        }
+    }
+
+    // What changed of messages that were printed before is printed once more.
+    Status print_changes(Session& session) {
+        const Time now = wall_clock_now();
+        for (const core::MessageId& id : std::exchange(changed_, {})) {
+            const auto message = session.messenger().find_message(core::text_of(id), now);
+            if (!message.ok()) continue;
+            show_message(context_.out, context_.command.json, session.messenger(), *message, now);
+        }
+        return context_.show();
+    }
+
     void announce(const core::RequestView& request) {
         shown_++;
         show_request(requests_, context_.command.json, request);
@@ -84,6 +112,8 @@ class Receiver {
     Context& context_;
     PrintingNote note_;
     OutputText requests_;
+    OutputText typing_;
+    std::set<core::MessageId> changed_;
     bool left_over_done_ = false;
     bool arrived_ = false;
     size_t shown_ = 0;

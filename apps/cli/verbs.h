@@ -55,6 +55,31 @@ Outcome run_messages(Context& context);
 Outcome run_open(Context& context);
 Outcome run_burn(Context& context);
 Outcome run_recall(Context& context);
+Outcome run_reply(Context& context);
+Outcome run_edit(Context& context);
+Outcome run_react(Context& context);
+Outcome run_poll(Context& context);
+Outcome run_vote(Context& context);
+Outcome run_location(Context& context);
+Outcome run_card(Context& context);
+Outcome run_screenshot(Context& context);
+Outcome run_typing(Context& context);
+Outcome run_settings(Context& context);
+Outcome run_local(Context& context);
+Outcome run_draft(Context& context);
+Outcome run_search(Context& context);
+
+// text_of_argument gives a text as it was typed, or with "-" the standard input. Errors are of the
+// text: empty, too large, not UTF-8.
+Outcome text_of_argument(const std::string& argument, SecretBuffer& text);
+core::SendOptions send_options(const Command& command);
+// finish_message waits until the relay has a message, and shows its id; if that fails the message
+// is taken back. `who`: whom it is for, as typed.
+Outcome finish_message(Context& context, Session& session, core::Messenger::SendStarted started,
+                       const core::ConversationId& conversation, const std::string& who);
+// finish_secondary waits for something that stays in the outbox if the relay cannot be reached.
+Outcome finish_secondary(Context& context, Session& session, core::OperationId operation);
+Outcome show_id(Context& context, const char* type, const core::MessageId& id);
 
 // refresh asks the relay for news if it is there; `contact list` and the like work without.
 Outcome refresh(Context& context, Session& session);

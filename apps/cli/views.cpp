@@ -7,32 +7,6 @@ namespace {
 
 constexpr size_t account_shown_size = 8;  // what find_contact takes as a prefix
 
-const char* state_name(core::MessageState state) {
-    switch (state) {
-        case core::MessageState::queued: return "queued";
-        case core::MessageState::sent: return "sent";
-        case core::MessageState::received: return "received";
-        case core::MessageState::opened: return "opened";
-    }
-    return "received";
-}
-
-std::string local_time(Time at) {
-    const time_t seconds = static_cast<time_t>(at.ms / 1000);
-    tm parts{};
-    ::localtime_r(&seconds, &parts);
-    char text[32];
-    const size_t size = ::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
-    return {text, size};
-}
-
-// A handle's name, which is what people call each other by.
-std::string short_name(const std::string& handle, const core::AccountId& account) {
-    const size_t at = handle.find('@');
-    if (at != std::string::npos && at > 0) return handle.substr(0, at);
-    return core::text_of(account).substr(0, account_shown_size);
-}
-
 void line(OutputText& out, std::string_view label, std::string_view value) {
     constexpr size_t label_width = 14;
     std::string padded(label);
@@ -49,6 +23,21 @@ std::string address_of(const core::AccountView& account) {
 }
 
 }  // namespace
+
+std::string local_time(Time at) {
+    const time_t seconds = static_cast<time_t>(at.ms / 1000);
+    tm parts{};
+    ::localtime_r(&seconds, &parts);
+    char text[32];
+    const size_t size = ::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
+    return {text, size};
+}
+
+std::string short_name(const std::string& handle, const core::AccountId& account) {
+    const size_t at = handle.find('@');
+    if (at != std::string::npos && at > 0) return handle.substr(0, at);
+    return core::text_of(account).substr(0, account_shown_size);
+}
 
 std::string span_text(Duration span) {
     struct Unit {
@@ -134,38 +123,6 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
     out.append(" wants to write to you\n");
     if (!request.handle.empty()) line(out, "    handle", request.handle);
     line(out, "    id", account);
-}
-
-void show_message(OutputText& out, bool json, const core::MessageView& message, Time now) {
-    const std::string id = core::text_of(message.id);
-    if (json) {
-        JsonLine(out, "message")
-            .text("id", id)
-            .text("conversation", to_base32(message.conversation.view()))
-            .text("sender", core::text_of(message.sender))
-            .text("handle", message.handle)
-            .text("text", as_text(message.text.expose()))
-            .number("sent_at", message.sent_at.ms)
-            .number("expires_at", message.expires_at.ms)
-            .number("burn_seconds", message.burn_seconds)
-            .text("state", state_name(message.state));
-        return;
-    }
-    out.append(local_time(message.sent_at));
-    out.append(" ");
-    const std::string sender =
-        message.outgoing ? "you" : short_name(message.handle, message.sender);
-    append_printable(out, as_bytes(sender));
-    out.append(": ");
-    append_printable(out, message.text.expose(), true);
-    out.append("\n    id " + id);
-    out.append(", expires in " + span_text(message.expires_at - now));
-    if (message.burn_seconds != 0 && message.state != core::MessageState::opened) {
-        out.append(", burns " + span_text(Duration::seconds(message.burn_seconds)) +
-                   " after it is opened");
-    }
-    if (message.state == core::MessageState::queued) out.append(", waits for the relay");
-    out.append("\n");
 }
 
 }  // namespace mayfly::cli

@@ -12,9 +12,19 @@ void show_account(OutputText& out, bool json, const core::AccountView& account,
                   BytesView recovery_kit);
 void show_contact(OutputText& out, bool json, const core::ContactView& contact);
 void show_request(OutputText& out, bool json, const core::RequestView& request);
-void show_message(OutputText& out, bool json, const core::MessageView& message, Time now);
+// show_message needs the messenger for names of accounts.
+void show_message(OutputText& out, bool json, const core::Messenger& messenger,
+                  const core::MessageView& message, Time now);
+void show_typing(OutputText& out, bool json, const core::Messenger& messenger,
+                 const core::TypingChanged& typing);
+void show_settings(OutputText& out, bool json, const core::ConversationId& conversation,
+                   const core::ConversationSettings& agreed, const core::LocalSettings& local,
+                   Time now);
 
 // span_text rounds to two units at most: "1 h 20 min".
 std::string span_text(Duration span);
+std::string local_time(Time at);
+// short_name is a handle's name, which is what people call each other by; else the id's beginning.
+std::string short_name(const std::string& handle, const core::AccountId& account);
 
 }  // namespace mayfly::cli

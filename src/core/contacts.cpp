@@ -1,5 +1,5 @@
 // People we know: accepting a request, removing a contact, and what goes with it.
-#include "core/machine.h"
+#include "core/annex.h"
 
 namespace mayfly::core {
 namespace {
@@ -91,6 +91,7 @@ Status forget_conversation(Machine& machine, Step& step, const ConversationId& i
     if (row == nullptr) return {};
     TRY(erase_groups(step, id));
     TRY(erase_messages(machine, step, id));
+    TRY(erase_conversation_rows(machine, step, id));
     drop_conversation_outbox(machine, step, id);
     // The relay may know the token even if its answer never came.
     const uint64_t number = next_order(machine, step);

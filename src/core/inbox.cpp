@@ -1,6 +1,6 @@
 // Entries of our queues: each takes effect once and is acknowledged in the same step, whatever it
 // holds. Specification: docs/spec/core.md section 6.
-#include "core/machine.h"
+#include "core/annex.h"
 
 namespace mayfly::core {
 
@@ -45,9 +45,27 @@ void revive(Machine& machine, Step& step, ConversationRow& row, const Content& c
     save_conversation(machine, step, row);
 }
 
+// What a message does besides being one.
+Status take_effect(Machine& machine, Step& step, const ConversationRow& conversation,
+                   const MessageRow& row, const Content& content) {
+    if (content.type != ContentType::settings) return {};
+    const Status settled = settings_arrived(machine, step, conversation, row.sender, row.id,
+                                            content.sent_at_ms, content.body.expose());
+    // A later version's settings are shown as needing a newer Mayfly, and change nothing.
+    if (!settled.ok() && settled.code() == ErrorCode::unsupported_version) return {};
+    return settled;
+}
+
 Status content_arrived(Machine& machine, Step& step, ConversationRow& conversation,
                        const wire::DeviceCertificate& sender, const Content& content) {
     const AccountId account = wire::account_id_of(sender.account_key);
+    if (content.type == ContentType::typing) {
+        return typing_arrived(machine, step, conversation, account, content);
+    }
+    // Taking these twice changes nothing, so no row says that they were seen.
+    if (is_secondary(content.type) && content.type != ContentType::recall) {
+        return secondary_arrived(machine, step, conversation, account, content);
+    }
     TRY_ASSIGN(const auto seen, step.get(row_key::seen(account, content.id)));
     if (seen) return {};
     const Time sent_at = clamp_sent_at(content.sent_at_ms, step.now());
@@ -63,6 +81,9 @@ Status content_arrived(Machine& machine, Step& step, ConversationRow& conversati
     if (expires_at <= step.now()) return {};
     TRY_ASSIGN(const std::optional<MessageRow> other, load_message(step, content.id));
     ENSURE(!other, already_exists);  // another sender's id
+    if (content.type == ContentType::settings) {
+        TRY(check_settings(conversation, content.sent_at_ms, step.now()));
+    }
     if (!conversation.accepted) {
         ENSURE(conversation.hidden < hidden_messages_max, quota_exceeded);
         ++conversation.hidden;
@@ -80,11 +101,13 @@ Status content_arrived(Machine& machine, Step& step, ConversationRow& conversati
     row.type = content.type;
     row.state = row.outgoing ? MessageState::sent : MessageState::received;
     TRY(store_message(machine, step, row, content.body.expose()));
-    if (!row.outgoing) {
-        step.put(row_key::untaken(row.order, row.id), SecretBuffer());
-        if (conversation.accepted) step.tell(MessageArrived{row.conversation});
-    }
-    return {};
+    TRY(take_effect(machine, step, conversation, row, content));
+    TRY(adopt_orphans(machine, step, row));
+    stop_typing(machine, step, row.conversation, account);
+    if (row.outgoing) return {};
+    step.put(row_key::untaken(row.order, row.id), SecretBuffer());
+    if (conversation.accepted) step.tell(MessageArrived{row.conversation});
+    return queue_receipt(machine, step, row, ReceiptKind::delivered);
 }
 
 // The rules of a group count for what others send as for us: who may only read is not heard, and

@@ -84,6 +84,7 @@ struct Purpose {
         pairing_take,
         vault_get,
         account_get,
+        typing,
     };
     Kind kind = Kind::hello;
     uint64_t number = 0;  // operation, order or index, as the kind needs
@@ -171,11 +172,19 @@ struct Machine {
     bool reload = false;               // the tables may be ahead of the store: read it again first
     Time reload_at;                    // when to try that, should no command come before
     bool close_links = false;          // and the relays wait for requests that were never sent
+    bool pump_due = false;             // something was queued in a step that could not encrypt it
     uint64_t jitter = 0x9e3779b97f4a7c15;
 
     mls::Environment environment(Step& step) {
         return mls::Environment{step.now(), step.entropy(), policy};
     }
+    struct OwnTyping {
+        Time at;
+        bool active = false;
+    };
+    std::map<ConversationId, OwnTyping> own_typing;               // what we told last
+    std::map<std::pair<ConversationId, AccountId>, Time> typing;  // who types, until when
+
     AccountId own_account() const { return wire::account_id_of(tables.account->account_key); }
 };
 
@@ -407,10 +416,21 @@ struct Queued {
     OperationId operation = 0;
     MessageId id;
 };
-OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversation,
-                   ContentType type);
+struct OutgoingMessage {
+    ContentType type = ContentType::text;
+    BytesView body;
+    std::optional<Duration> expiration;  // none: as the conversation's settings say; so burn
+    std::optional<Duration> burn;
+    bool no_burn = false;
+    uint64_t sent_after_ms = 0;  // it is stamped later than this
+};
+Result<Queued> queue_message(Machine& machine, Step& step, const ConversationId& conversation,
+                             const OutgoingMessage& message);
 Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& conversation,
                           BytesView text, const SendOptions& options);
+// enqueue makes an outbox row, to be completed and saved by the caller.
+OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversation,
+                   ContentType type);
 Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& id);
 Result<bool> withdraw(Machine& machine, Step& step, const MessageId& id);
 Status pump_outbox(Machine& machine, Step& step, ConversationRow& row, mls::Group& group);
@@ -429,6 +449,8 @@ Status delivery_arrived(Machine& machine, Step& step, const std::string& relay,
 // messages.cpp: messages at rest, and their end
 Status store_message(Machine& machine, Step& step, MessageRow row, BytesView body);
 Result<SecretBuffer> load_body(Step& step, const MessageRow& row);
+// replace_body gives a message another body under another key and destroys the old ones.
+void replace_body(Step& step, const MessageRow& row, BytesView body);
 Result<std::optional<MessageRow>> load_message(Step& step, const MessageId& id);
 Status erase_message(Machine& machine, Step& step, const MessageRow& row);
 // open_message starts the burn timer as if the message was opened at `at`.

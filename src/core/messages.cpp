@@ -1,6 +1,6 @@
 // Messages at rest. A body lies under a random key of its own in another row; both go at once when
 // the message ends, and the batch asks the store to shred. Specification: docs/spec/store.md.
-#include "core/machine.h"
+#include "core/annex.h"
 #include "crypto/aead.h"
 
 namespace mayfly::core {
@@ -50,6 +50,8 @@ Status end_subject(Machine& machine, Step& step, const ExpiryKey& key) {
             step.erase(row_key::offer(*id));
             machine.tables.offers.erase(*id);
         }
+    } else if (key.kind == expiry_of_orphan) {
+        TRY(end_orphan(step, key.subject));
     } else if (const auto id = MessageId::from(key.subject)) {
         TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, *id));
         if (row && !is_alive(*row, step.now())) TRY(erase_message(machine, step, *row));
@@ -59,13 +61,26 @@ Status end_subject(Machine& machine, Step& step, const ExpiryKey& key) {
 
 }  // namespace
 
-Status store_message(Machine& machine, Step& step, MessageRow row, BytesView body) {
+namespace {
+
+void put_body(Step& step, const MessageId& id, BytesView body) {
     SecretBuffer key(body_key_size_bytes);
     step.entropy().fill(key.expose_mutable());
     const Bytes sealed = crypto::aead_seal(crypto::AeadId::chacha20_poly1305, key.expose(),
-                                           body_nonce, row.id.view(), body);
-    step.put(row_key::body(row.id), SecretBuffer(sealed));
-    step.put(row_key::body_key(row.id), std::move(key));
+                                           body_nonce, id.view(), body);
+    step.put(row_key::body(id), SecretBuffer(sealed));
+    step.put(row_key::body_key(id), std::move(key));
+}
+
+}  // namespace
+
+void replace_body(Step& step, const MessageRow& row, BytesView body) {
+    put_body(step, row.id, body);
+    step.shred();
+}
+
+Status store_message(Machine& machine, Step& step, MessageRow row, BytesView body) {
+    put_body(step, row.id, body);
     step.put(row_key::listing(row.conversation, row.order, row.id), SecretBuffer());
     row.sent_expiry_ms = row.expires_at_ms;
     step.write(row_key::message(row.id), row);
@@ -96,6 +111,7 @@ Status erase_message(Machine& machine, Step& step, const MessageRow& row) {
     step.erase(row_key::untaken(row.order, row.id));
     step.erase(row_key::expiry(from_ms(row.expires_at_ms), expiry_of_message, row.id.view()));
     step.shred();
+    TRY(erase_annexes(machine, step, row));
     // Nothing is told of a message that nobody was given.
     if (!untaken && is_shown(machine, row)) step.tell(MessageGone{row.id});
     return {};
@@ -119,7 +135,7 @@ Status open_message(Machine& machine, Step& step, const MessageId& id, Time at) 
     Sync sync;
     sync.opened.push_back({id, to_ms(at)});
     note_sync(machine, step, sync);
-    return {};
+    return queue_receipt(machine, step, *row, ReceiptKind::read);
 }
 
 Status burn_message(Machine& machine, Step& step, const MessageId& id) {
@@ -170,10 +186,7 @@ Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow
     view.expires_at = from_ms(row.expires_at_ms);
     view.burn_seconds = row.burn_seconds;
     view.state = row.state;
-    view.needs_newer = row.type != ContentType::text;
-    if (!view.needs_newer) {
-        TRY_ASSIGN(view.text, load_body(step, row));
-    }
+    TRY(complete_view(machine, step, row, view));
     const auto contact = machine.tables.contacts.find(row.sender);
     const auto person = machine.tables.people.find(row.sender);
     if (contact != machine.tables.contacts.end()) {
@@ -237,8 +250,12 @@ Result<MessageView> find_message(const Machine& machine, Step& step, std::string
     ENSURE(text.size() >= id_prefix_size_min, unknown_message);
     std::string folded;
     for (const char c : text) folded += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    TRY_ASSIGN(const std::vector<MessageId> ids,
-               ids_under(step, row_key::prefix(row_kind::message)));
+    // Eight characters are five whole bytes: only messages that begin so are read.
+    const auto whole = from_base32(folded.substr(0, folded.size() / 8 * 8));
+    ENSURE(whole && whole->size() <= MessageId::size_bytes, unknown_message);
+    Bytes prefix = row_key::prefix(row_kind::message);
+    append(prefix, *whole);
+    TRY_ASSIGN(const std::vector<MessageId> ids, ids_under(step, prefix));
     std::optional<MessageRow> found;
     for (const MessageId& id : ids) {
         if (!text_of(id).starts_with(folded)) continue;

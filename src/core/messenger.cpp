@@ -283,7 +283,7 @@ Effects Messenger::on_timer(Time now, Entropy& entropy) {
 std::optional<Time> Messenger::next_timer() const {
     const Machine& machine = state_->machine;
     if (machine.reload) return machine.reload_at;
-    if (machine.close_links) return Time{};
+    if (machine.close_links || machine.pump_due) return Time{};
     return next_due(machine);
 }
 

@@ -22,6 +22,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/content_types.h"
 #include "core/store_port.h"
 #include "util/entropy.h"
 #include "util/time.h"
@@ -30,13 +31,6 @@
 
 namespace mayfly::core {
 
-constexpr size_t text_size_bytes_max = 65'536;
-constexpr Duration expiration_min = Duration::seconds(3);
-constexpr Duration expiration_max = Duration::days(365);
-constexpr Duration expiration_default = Duration::days(6);
-
-using MessageId = wire::MessageId;
-using AccountId = wire::AccountId;
 using ConversationId = FixedBytes<struct ConversationIdTag, 16>;
 using OperationId = uint64_t;
 
@@ -157,13 +151,47 @@ enum class MessageState : uint8_t {
     opened,    // theirs, opened; the burn timer runs if there is one
 };
 
+// Quote is what a reply shows of its target, looked up each time: if the target is gone, so is it.
+struct Quote {
+    MessageId id;
+    bool alive = false;
+    AccountId sender;
+    SecretBuffer text;  // its beginning; empty if the target is no text
+};
+struct ReactionView {
+    std::string emoji;
+    std::vector<AccountId> by;
+};
+struct ReceiptView {
+    AccountId account;
+    std::optional<Time> delivered_at;
+    std::optional<Time> read_at;
+};
+struct PollView {
+    Poll poll;
+    std::vector<size_t> counts;  // votes for each option
+    size_t voters = 0;
+    Bytes own_choices;
+    bool closed = false;
+};
+// The body of a message that is no text.
+using BodyView =
+    std::variant<std::monostate, Location, PollView, ContactCard, ConversationSettings, Screenshot>;
+
 struct MessageView {
     MessageId id;
     ConversationId conversation;
     AccountId sender;
     std::string handle;  // the sender's, as in ContactView
     bool outgoing = false;
+    ContentType type = ContentType::text;
     SecretBuffer text;
+    std::vector<Mention> mentions;
+    std::optional<Quote> reply_to;
+    BodyView body;
+    bool edited = false;
+    std::vector<ReactionView> reactions;
+    std::vector<ReceiptView> receipts;
     Time sent_at;
     Time expires_at;            // after opening a burning message: the burn time
     uint32_t burn_seconds = 0;  // 0: does not burn on read
@@ -171,9 +199,30 @@ struct MessageView {
     bool needs_newer = false;  // of a type that this version cannot show; text is empty
 };
 
+// What is not given is as the conversation's settings say.
 struct SendOptions {
-    Duration expiration = expiration_default;
+    std::optional<Duration> expiration;
     std::optional<Duration> burn;  // from opening; never extends the expiration
+    bool no_burn = false;          // does not burn on reading, whatever the settings say
+    std::optional<MessageId> reply_to;
+    std::vector<Mention> mentions;
+};
+
+using OutgoingBody = std::variant<Location, Poll, ContactCard, Screenshot>;
+
+// LocalSettings is how this device shows a conversation; nobody else is told.
+struct LocalSettings {
+    Time muted_until;  // no notifications before
+    bool archived = false;
+    bool pinned = false;
+    bool operator==(const LocalSettings&) const = default;
+};
+
+constexpr size_t search_size_bytes_max = 1000;
+struct SearchQuery {
+    std::string words;  // all must be in a message, in any order and case, also inside words
+    std::optional<ConversationId> conversation;
+    size_t limit = 100;
 };
 
 // --- what comes out
@@ -207,6 +256,14 @@ struct RequestArrived {
 struct MessageGone {  // expired, burnt or recalled
     MessageId id;
 };
+struct MessageChanged {  // edited, reacted to, voted on, received or read by somebody
+    MessageId id;
+};
+struct TypingChanged {
+    ConversationId conversation;
+    AccountId account;
+    bool active = false;
+};
 // ConversationChanged: a commit changed who is in a group or what it is.
 struct ConversationChanged {
     ConversationId conversation;
@@ -239,8 +296,9 @@ struct CaughtUp {
     std::string relay;
 };
 using Event =
-    std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged, CaughtUp,
-                 ConversationChanged, OfferArrived, DeviceMet, DeviceLinked, DeviceRevoked>;
+    std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, MessageChanged,
+                 TypingChanged, LinkChanged, CaughtUp, ConversationChanged, OfferArrived, DeviceMet,
+                 DeviceLinked, DeviceRevoked>;
 
 struct Effects {
     WriteBatch writes;
@@ -335,16 +393,44 @@ class Messenger {
     };
     Result<SendStarted> send_text(const ConversationId& conversation, BytesView text,
                                   const SendOptions& options, Time now, Entropy& entropy);
+    Result<SendStarted> send_body(const ConversationId& conversation, const OutgoingBody& body,
+                                  const SendOptions& options, Time now, Entropy& entropy);
+    // change_settings changes what the conversation has agreed on and tells it by a message.
+    Result<SendStarted> change_settings(const ConversationId& conversation,
+                                        const ConversationSettings& settings, Time now,
+                                        Entropy& entropy);
+    // What is said about a message counts here at once; the operation ends when the relay holds it.
+    Result<Started> react(const MessageId& id, std::string_view emoji, bool add, Time now,
+                          Entropy& entropy);
+    Result<Started> edit(const MessageId& id, BytesView text, const std::vector<Mention>& mentions,
+                         Time now, Entropy& entropy);
+    // vote replaces our choice; none takes it back.
+    Result<Started> vote(const MessageId& id, const Bytes& choices, Time now, Entropy& entropy);
+    // send_typing tells that the person types, or no longer does. It does nothing when it was just
+    // told or cannot leave now. Errors: not_enabled.
+    Result<Effects> send_typing(const ConversationId& conversation, bool active, Time now,
+                                Entropy& entropy);
     // withdraw takes back a queued message of which no byte has left; false when that is too late
     // (it stays in the outbox and will arrive at most once).
     Result<std::pair<bool, Effects>> withdraw(const MessageId& id, Time now);
     Result<Started> recall(const MessageId& id, Time now, Entropy& entropy);
-    // open_message starts the burn timer, once; what was opened is not given as new any more.
+    // open_message starts the burn timer, once; what was opened is not given as new any more. A
+    // read receipt, where the conversation wants one, leaves with the next input: next_timer is
+    // due.
     Result<Effects> open_message(const MessageId& id, Time now);
     Result<Effects> burn(const MessageId& id, Time now);
     // take_new_messages gives messages never given before, oldest first, and the effects that mark
     // them as given: apply these first, then show.
     Result<std::pair<std::vector<MessageView>, Effects>> take_new_messages(size_t limit, Time now);
+
+    // --- of this device alone
+    // ----------------------------------------------------------------------
+    Result<Effects> set_local_settings(const ConversationId& conversation,
+                                       const LocalSettings& settings, Time now);
+    Result<LocalSettings> local_settings(const ConversationId& conversation) const;
+    // set_draft keeps a text that was not sent yet; empty, or sending it, destroys it.
+    Result<Effects> set_draft(const ConversationId& conversation, BytesView text, Time now);
+    Result<SecretBuffer> draft(const ConversationId& conversation) const;
 
     // --- looking
     // ------------------------------------------------------------------------------------
@@ -370,6 +456,18 @@ class Messenger {
     std::vector<OfferView> offers() const;
     // find_offer takes the name of the group, its id or a unique prefix, or who asks.
     Result<OfferView> find_offer(std::string_view what) const;
+    Result<ConversationSettings> settings(const ConversationId& conversation) const;
+    // typing gives who types in the conversation at `now`.
+    std::vector<AccountId> typing(const ConversationId& conversation, Time now) const;
+    // search gives what is alive and holds all words, newest first. Errors: invalid_argument (no
+    // words).
+    Result<std::vector<MessageView>> search(const SearchQuery& query, Time now) const;
+    // find_mentions gives the parts of a text that are @ and the name of somebody we know.
+    std::vector<Mention> find_mentions(BytesView text) const;
+    // card_of is a contact's card, to be sent to somebody else. Errors: unknown_contact.
+    Result<ContactCard> card_of(const AccountId& account) const;
+    // name_of is what people call an account: a handle, a display name, or its id's beginning.
+    std::string name_of(const AccountId& account) const;
     bool outbox_empty() const;
     // For tests and the simulator: epoch and epoch authenticator of a conversation's group.
     Result<std::pair<uint64_t, Bytes>> epoch_authenticator_for_testing(

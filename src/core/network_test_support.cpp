@@ -78,6 +78,22 @@ Result<OperationId> TestClient::remove(const AccountId& account) {
     run(std::move(started.effects));
     return started.operation;
 }
+Status TestClient::perform(Result<Messenger::Started> started) {
+    TRY(started);
+    run(std::move(started->effects));
+    return {};
+}
+Status TestClient::perform(Result<Messenger::SendStarted> started) {
+    TRY(started);
+    last_sent = started->id;
+    run(std::move(started->effects));
+    return {};
+}
+Status TestClient::perform(Result<Effects> effects) {
+    TRY(effects);
+    run(std::move(effects).value());
+    return {};
+}
 Status TestClient::open(const MessageId& id) {
     TRY_ASSIGN(auto effects, messenger_->open_message(id, network_.now));
     run(std::move(effects));
@@ -139,6 +155,10 @@ void TestClient::note(const Event& event) {
         linked = true;
     } else if (std::holds_alternative<DeviceRevoked>(event)) {
         revoked = true;
+    } else if (const auto* changed_message = std::get_if<MessageChanged>(&event)) {
+        changed.push_back(changed_message->id);
+    } else if (const auto* typing_change = std::get_if<TypingChanged>(&event)) {
+        typing_changes.push_back(*typing_change);
     } else if (std::holds_alternative<MessageArrived>(event)) {
         ++arrivals;
     }

@@ -56,7 +56,8 @@ Status reply_arrived(Machine& machine, Step& step, const std::string& relay, con
     switch (purpose.kind) {
         case Kind::hello:
         case Kind::queue_open:
-        case Kind::queue_ack: return {};
+        case Kind::queue_ack:
+        case Kind::typing: return {};
         case Kind::intro_add:
         case Kind::record_put:
         case Kind::key_package_count:

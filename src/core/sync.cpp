@@ -1,6 +1,6 @@
 // Links and requests. What is to be asked of a relay follows from the tables each time (pump), so
 // a lost connection or a crash needs no bookkeeping: whatever is not confirmed is asked again.
-#include "core/machine.h"
+#include "core/annex.h"
 
 namespace mayfly::core {
 namespace {
@@ -214,6 +214,7 @@ Status frame_arrived(Machine& machine, Step& step, const std::string& relay, Byt
 namespace {
 
 Status pump_once(Machine& machine, Step& step) {
+    machine.pump_due = false;
     if (machine.tables.account->stage == AccountStage::revoked) {
         connect_wanted(machine, step);
         return {};
@@ -261,6 +262,7 @@ Status pump(Machine& machine, Step& step) {
 Status timer_fired(Machine& machine, Step& step) {
     TRY(sweep_expired(machine, step));
     TRY(expire_outbox(machine, step));
+    expire_typing(machine, step);
     for (auto& [name, link] : machine.links) {
         const bool slow =
             std::any_of(link.pending.begin(), link.pending.end(),
@@ -303,6 +305,7 @@ std::optional<Time> next_due(const Machine& machine) {
         for (const auto& [id, pending] : link.pending) consider(pending.deadline);
     }
     for (const auto& [operation, lookup] : machine.lookups) consider(lookup.deadline);
+    for (const auto& [who, until] : machine.typing) consider(until);
     for (const auto& [order, row] : machine.tables.outbox) consider(from_ms(row.expires_at_ms));
     for (const auto& [id, at] : machine.proposal_commits) consider(at);
     if (can_flush_syncs(machine)) consider(Time{});

@@ -93,6 +93,7 @@ namespace mayfly {
     X(forged_record, "account record is forged or damaged") \
     X(key_changed, "the account key has changed") \
     X(not_ours, "only the sender may do this") \
+    X(not_enabled, "the conversation has not turned this on") \
     X(wrong_passphrase, "passphrase is wrong") \
     X(passphrase_required, "a passphrase is needed") \
     X(store_corrupt, "the store is damaged") \
