@@ -21,7 +21,7 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr size_t contacts = 50;
-constexpr size_t messages_per_batch = 2000;
+constexpr size_t messages_per_batch = 10'000;
 const Time now{1'800'000'000'000};
 
 double ms_since(Steady::time_point start) {
