@@ -106,7 +106,8 @@ void make_messages(store::SqliteStore& store, Entropy& entropy, size_t count) {
             core::Text text;
             text.text = SecretBuffer(as_bytes(text_number(made)));
             must(core::store_message(machine, step, row, core::encode_text(text).expose()));
-            core::mark_seen(machine, step, row.sender, row.id, core::from_ms(row.expires_at_ms));
+            must(core::mark_seen(machine, step, row.sender, row.id,
+                                 core::from_ms(row.expires_at_ms)));
         }
         step.write(core::row_key::counters(), machine.tables.counters);
         must(store.apply(step.effects.writes));
