@@ -22,7 +22,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/content_types.h"
+#include "core/message_parts.h"
 #include "core/store_port.h"
 #include "util/entropy.h"
 #include "util/time.h"
@@ -150,33 +150,6 @@ enum class MessageState : uint8_t {
     received,  // theirs, not opened
     opened,    // theirs, opened; the burn timer runs if there is one
 };
-
-// Quote is what a reply shows of its target, looked up each time: if the target is gone, so is it.
-struct Quote {
-    MessageId id;
-    bool alive = false;
-    AccountId sender;
-    SecretBuffer text;  // its beginning; empty if the target is no text
-};
-struct ReactionView {
-    std::string emoji;
-    std::vector<AccountId> by;
-};
-struct ReceiptView {
-    AccountId account;
-    std::optional<Time> delivered_at;
-    std::optional<Time> read_at;
-};
-struct PollView {
-    Poll poll;
-    std::vector<size_t> counts;  // votes for each option
-    size_t voters = 0;
-    Bytes own_choices;
-    bool closed = false;
-};
-// The body of a message that is no text.
-using BodyView =
-    std::variant<std::monostate, Location, PollView, ContactCard, ConversationSettings, Screenshot>;
 
 struct MessageView {
     MessageId id;
