@@ -3,6 +3,7 @@
 //
 // Whatever decodes as a content, a conversation's extension or an invitation encodes to the same
 // bytes again and keeps the promises of docs/spec/content.md.
+#include "core/attachment.h"
 #include "core/content.h"
 #include "core/case_fold.h"
 #include "core/emoji.h"
@@ -79,6 +80,11 @@ void check_content(BytesView input) {
     MAYFLY_ASSERT(content->expires_after_ms >= static_cast<uint64_t>(expiration_min.ms));
     MAYFLY_ASSERT(content->expires_after_ms <= static_cast<uint64_t>(expiration_max.ms));
     if (content->type == ContentType::text) check_text(content->body.expose());
+    if (is_file(content->type)) {
+        const auto file = decode_file(content->type, content->body.expose());
+        MAYFLY_ASSERT(file.ok() && file->size_bytes <= file_size_bytes_max);
+        MAYFLY_ASSERT(file_blob_size(file->size_bytes) <= wire::blob_size_bytes_max);
+    }
     const Time now{1'800'000'000'000};
     const Time sent_at = clamp_sent_at(content->sent_at_ms, now);
     MAYFLY_ASSERT(sent_at <= now + clock_skew_max && sent_at >= now - message_age_max);

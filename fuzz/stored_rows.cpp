@@ -5,6 +5,7 @@
 // is written again as the same bytes; nothing else is taken. The first byte says which row it is.
 #include "core/content_rows.h"
 #include "core/rows.h"
+#include "core/transfers.h"
 #include "core/vault.h"
 #include "relay/rows.h"
 #include "util/duration.h"
@@ -56,6 +57,9 @@ constexpr Check checks[] = {
     check_core_row<core::OutboxRow>,
     check_core_row<core::RemovalRow>,
     check_core_row<core::VaultRow>,
+    check_core_row<core::UploadRow>,
+    check_core_row<core::DownloadRow>,
+    check_core_row<core::BlobTokenRow>,
     check_expiry_key,
     check_relay_row<relay::QueueRow>,
     check_relay_row<relay::EntryRow>,
@@ -69,6 +73,9 @@ constexpr Check checks[] = {
     check_relay_row<relay::HandleRow>,
     check_relay_row<relay::VaultRow>,
     check_vault,
+    check_relay_row<relay::AttachmentRow>,
+    check_relay_row<relay::BlobFileRow>,
+    check_relay_row<relay::BlobTotalRow>,
     check_duration,
     check_core_row<core::AnnexRow>,
     check_core_row<core::OrphanRow>,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 
 #include "core/messenger.h"
@@ -52,6 +51,38 @@ constexpr VerbSpec verb_specs[] = {
     {Verb::pin, "pin", {"WHO"}, " off "},
     {Verb::draft, "draft", {"WHO"}, " text clear "},
     {Verb::search, "search", {"WORDS"}, " in limit "},
+    {Verb::device_link, "device link", {}, " relay timeout "},
+    {Verb::device_add, "device add", {"LINK"}, " timeout "},
+    {Verb::device_list, "device list", {}, " offline "},
+    {Verb::device_revoke, "device revoke", {"DEVICE"}, " timeout "},
+    {Verb::device_name, "device name", {"DEVICE", "NAME"}, " timeout "},
+    {Verb::recover, "recover", {}, " relay timeout "},
+    {Verb::conversations, "conversations", {}, " offline "},
+    {Verb::group_create,
+     "group create",
+     {"NAME"},
+     " room topic avatar expire max-expire burn no-burn max-burn receipts typing writers timeout "},
+    {Verb::group_list, "group list", {}, " offline "},
+    {Verb::group_show, "group show", {"NAME"}, " offline "},
+    {Verb::group_invite, "group invite", {"NAME", "WHO"}, " timeout "},
+    {Verb::group_link, "group link", {"NAME"}, " uses expires "},
+    {Verb::group_offers, "group offers", {}, " offline "},
+    {Verb::group_join, "group join", {"NAME-OR-LINK"}, " timeout "},
+    {Verb::group_decline, "group decline", {"NAME"}, " "},
+    {Verb::group_remove, "group remove", {"NAME", "WHO"}, " timeout "},
+    {Verb::group_leave, "group leave", {"NAME"}, " timeout "},
+    {Verb::group_set,
+     "group set",
+     {"NAME"},
+     " name topic avatar expire max-expire burn no-burn max-burn receipts typing writers timeout "},
+    {Verb::group_moderator, "group moderator", {"NAME", "WHO"}, " undo timeout "},
+    {Verb::group_reader, "group reader", {"NAME", "WHO"}, " undo timeout "},
+    {Verb::daemon, "daemon", {}, " socket stdio webhook webhook-secret-file "},
+    {Verb::tui, "tui", {}, " timeout "},
+    {Verb::send_file, "send-file", {"WHO", "FILE"}, " expire burn no-burn as-is timeout "},
+    {Verb::send_voice, "send-voice", {"WHO", "FILE"}, " expire burn no-burn timeout "},
+    {Verb::download, "download", {"ID"}, " to timeout "},
+    {Verb::resume, "resume", {}, " timeout "},
 };
 
 const VerbSpec& spec_of(Verb verb) {
@@ -60,9 +91,10 @@ const VerbSpec& spec_of(Verb verb) {
 }
 
 bool is_flag(std::string_view option) {
-    return option == "json" || option == "follow" || option == "offline" || option == "help" ||
-           option == "version" || option == "no-burn" || option == "remove" ||
-           option == "multiple" || option == "off" || option == "clear";
+    constexpr std::string_view flags[] = {"json",    "follow",  "offline", "stdio",    "help",
+                                          "version", "room",    "undo",    "no-burn",  "as-is",
+                                          "remove",  "multiple", "off",    "clear"};
+    return std::find(std::begin(flags), std::end(flags), option) != std::end(flags);
 }
 bool is_global(std::string_view option) {
     return option == "home" || option == "passphrase-file" || option == "json" ||
@@ -173,71 +205,31 @@ std::optional<UsageError> set_duration(const Option& option, Command& command) {
     return std::nullopt;
 }
 
-std::optional<UsageError> set_switch(const Option& option, std::optional<bool>& out) {
-    if (option.value != "on" && option.value != "off") {
-        return UsageError{"--" + option.name + " wants on or off", ""};
-    }
-    out = option.value == "on";
-    return std::nullopt;
-}
-
-std::optional<UsageError> set_number(const Option& option, std::optional<uint32_t>& out) {
-    uint32_t number = 0;
-    const char* end = option.value.data() + option.value.size();
-    const auto [stop, error] = std::from_chars(option.value.data(), end, number);
-    if (error != std::errc() || stop != end || option.value.empty()) {
-        return UsageError{"--" + option.name + " wants a whole number", ""};
-    }
-    out = number;
-    return std::nullopt;
-}
-
-// set_content_option takes the options of verbs about contents; handled says whether it is one.
-std::optional<UsageError> set_content_option(const Option& option, Command& command,
-                                             bool& handled) {
-    handled = true;
-    if (option.name == "no-burn") {
-        command.no_burn = true;
-    } else if (option.name == "remove") {
-        command.remove = true;
-    } else if (option.name == "multiple") {
-        command.multiple = true;
-    } else if (option.name == "off") {
-        command.off = true;
-    } else if (option.name == "clear") {
-        command.clear = true;
-    } else if (option.name == "option") {
-        command.choices.push_back(option.value);
-    } else if (option.name == "label") {
-        command.label = option.value;
-    } else if (option.name == "text") {
-        command.draft_text = option.value;
-    } else if (option.name == "in") {
-        command.in = option.value;
-    } else if (option.name == "accuracy") {
-        return set_number(option, command.accuracy_m);
-    } else if (option.name == "limit") {
-        return set_number(option, command.limit);
-    } else if (option.name == "receipts") {
-        return set_switch(option, command.receipts);
-    } else if (option.name == "typing") {
-        return set_switch(option, command.typing);
-    } else {
-        handled = false;
-    }
-    return std::nullopt;
-}
-
 std::optional<UsageError> set_option(const Option& option, Command& command) {
     if (option.name == "home" || option.name == "passphrase-file") {
         if (option.value.empty()) return UsageError{"--" + option.name + " is empty", ""};
-        (option.name == "home" ? command.home : command.passphrase_file) = option.value;
+        const bool is_home = option.name == "home";
+        (is_home ? command.home : command.passphrase_file) = option.value;
+        (is_home ? command.homes : command.passphrase_files).push_back(option.value);
     } else if (option.name == "json") {
         command.json = true;
     } else if (option.name == "follow") {
         command.follow = true;
     } else if (option.name == "offline") {
         command.offline = true;
+    } else if (option.name == "stdio") {
+        command.stdio = true;
+    } else if (option.name == "socket") {
+        command.socket = option.value;
+    } else if (option.name == "webhook") {
+        command.webhook = option.value;
+    } else if (option.name == "webhook-secret-file") {
+        command.webhook_secret_file = option.value;
+    } else if (option.name == "as-is") {
+        command.as_is = true;
+    } else if (option.name == "to") {
+        if (option.value.empty()) return UsageError{"--to is empty", ""};
+        command.to = option.value;
     } else if (option.name == "relay") {
         command.relays.push_back(option.value);
     } else if (option.name == "handle") {
@@ -248,7 +240,8 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
         command.invite = option.value;
     } else {
         bool handled = false;
-        auto error = set_content_option(option, command, handled);
+        auto error = set_group_option(option.name, option.value, command, handled);
+        if (!handled) error = set_content_option(option.name, option.value, command, handled);
         return handled ? error : set_duration(option, command);
     }
     return std::nullopt;
@@ -278,6 +271,15 @@ std::optional<UsageError> set_positionals(const VerbSpec& spec,
 UsageError unknown_verb(const std::vector<std::string>& positionals) {
     if (positionals[0] == "contact") {
         return {"contact wants one of add, requests, accept, list, remove", "mayfly --help"};
+    }
+    if (positionals[0] == "device") {
+        return {"device wants one of link, add, list, revoke, name", "mayfly --help"};
+    }
+    if (positionals[0] == "group") {
+        return {
+            "group wants one of create, list, show, invite, link, offers, join, decline, "
+            "remove, leave, set, moderator, reader",
+            "mayfly --help"};
     }
     return {"unknown verb: " + positionals[0], "mayfly --help"};
 }
@@ -324,7 +326,9 @@ std::variant<Command, UsageError> parse_arguments(const std::vector<std::string>
         if (auto error = set_option(option, command)) return *error;
     }
     if (auto error = set_positionals(*spec, positionals, command)) return *error;
-    if (spec->verb == Verb::init && command.relays.empty()) {
+    const bool wants_relay =
+        spec->verb == Verb::init || spec->verb == Verb::device_link || spec->verb == Verb::recover;
+    if (wants_relay && command.relays.empty()) {
         return usage_of(*spec, "--relay ADDRESS is missing");
     }
     return command;

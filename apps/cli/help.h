@@ -12,8 +12,13 @@ struct HelpPage {
 };
 // content_help_pages: of the verbs about what is said besides plain texts.
 std::span<const HelpPage> content_help_pages();
+// group_help_pages: of the verbs about groups and rooms.
+std::span<const HelpPage> group_help_pages();
 
 // help_text gives the help of one verb ("contact add"), or the whole program's for anything else.
 std::string_view help_text(std::string_view verb);
+
+// device_help_text: of the verbs for devices and recovery; empty for any other.
+std::string_view device_help_text(std::string_view verb);
 
 }  // namespace mayfly::cli

@@ -74,7 +74,8 @@ JSON: {"type":"typing","conversation","account","active"}
 )"},
     {"settings", R"(mayfly settings WHO [--expire DUR] [--burn DUR] [--receipts on|off] ...
 
-Shows what a conversation has agreed on, or changes it for both sides; the newest change counts.
+Shows what a conversation has agreed on, or changes it for all; the newest change counts. In a
+room moderators change it; `group set` has more of a group's settings.
 
   --expire DUR      how long messages live unless they say otherwise, 3s to 1y
   --burn DUR        from opening until they are gone; --no-burn: they do not burn
@@ -110,7 +111,7 @@ JSON: {"type":"draft","conversation","text"}
 Shows what is still alive and holds all the words, newest first. Case does not matter, and parts of
 words count. Works without the network. No index is kept: what has burnt cannot be found.
 
-  --in WHO          only with this contact
+  --in WHO          only with this contact, or in this group
   --limit N         at most so many (100)
 
 JSON: as `receive`.

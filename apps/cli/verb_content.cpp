@@ -22,14 +22,14 @@ Outcome with_message(Context& context, std::unique_ptr<Session>& session,
 
 Outcome send_body(Context& context, const core::OutgoingBody& body) {
     TRY_ASSIGN(const auto session, open_session(context));
-    const std::string& who = context.command.target;
-    const auto contact = session->messenger().find_contact(who);
-    if (!contact.ok()) return Failure{contact.code(), who, ""};
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
+    core::SendOptions options;
+    TRY_OUTCOME(send_options(context.command, place, options));
     TRY(session->go_online());
-    TRY_ASSIGN(auto started, session->messenger().send_body(contact->conversation, body,
-                                                            send_options(context.command),
-                                                            wall_clock_now(), session->entropy()));
-    return finish_message(context, *session, std::move(started), contact->conversation, who);
+    auto started = session->messenger().send_body(place.conversation, body, options,
+                                                  wall_clock_now(), session->entropy());
+    return finish_message(context, *session, std::move(started), place);
 }
 
 Outcome finish_about(Context& context, Session& session, Result<core::Messenger::Started> started,
@@ -101,14 +101,16 @@ Outcome run_reply(Context& context) {
     std::unique_ptr<Session> session;
     core::MessageView message;
     TRY_OUTCOME(with_message(context, session, message));
-    core::SendOptions options = send_options(context.command);
+    core::Messenger& messenger = session->messenger();
+    TRY_ASSIGN(const core::ConversationView place,
+               messenger.find_conversation(core::text_of(message.conversation)));
+    core::SendOptions options;
+    TRY_OUTCOME(send_options(context.command, place, options));
     options.reply_to = message.id;
-    options.mentions = session->messenger().find_mentions(text.expose());
-    TRY_ASSIGN(auto started,
-               session->messenger().send_text(message.conversation, text.expose(), options,
-                                              wall_clock_now(), session->entropy()));
-    return finish_message(context, *session, std::move(started), message.conversation,
-                          core::text_of(message.sender));
+    options.mentions = messenger.find_mentions(place.conversation, text.expose());
+    auto started = messenger.send_text(place.conversation, text.expose(), options, wall_clock_now(),
+                                       session->entropy());
+    return finish_message(context, *session, std::move(started), place);
 }
 
 Outcome run_edit(Context& context) {
@@ -117,7 +119,7 @@ Outcome run_edit(Context& context) {
     std::unique_ptr<Session> session;
     core::MessageView message;
     TRY_OUTCOME(with_message(context, session, message));
-    const auto mentions = session->messenger().find_mentions(text.expose());
+    const auto mentions = session->messenger().find_mentions(message.conversation, text.expose());
     return finish_about(context, *session,
                         session->messenger().edit(message.id, text.expose(), mentions,
                                                   wall_clock_now(), session->entropy()),
@@ -198,23 +200,23 @@ Outcome run_screenshot(Context& context) { return send_body(context, core::Scree
 Outcome run_typing(Context& context) {
     const Command& command = context.command;
     TRY_ASSIGN(const auto session, open_session(context));
-    const auto contact = session->messenger().find_contact(command.target);
-    if (!contact.ok()) return Failure{contact.code(), command.target, ""};
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
     TRY_ASSIGN(const core::ConversationSettings settings,
-               session->messenger().settings(contact->conversation));
+               session->messenger().settings(place.conversation));
     if (!settings.typing) return MAYFLY_ERROR(not_enabled);
     TRY(session->go_online());
     TRY_ASSIGN(const auto ended, session->run([&] { return session->caught_up(); },
                                               deadline_of(context, network_timeout_default)));
     if (ended != Session::Ended::done) return failure_of(*session, ended);
     TRY_ASSIGN(core::Effects effects,
-               session->messenger().send_typing(contact->conversation, !command.off,
+               session->messenger().send_typing(place.conversation, !command.off,
                                                 wall_clock_now(), session->entropy()));
     TRY(session->perform(std::move(effects)));
     TRY_ASSIGN(const core::AccountView account, session->messenger().account());
     if (command.json) {
         show_typing(context.out, true, session->messenger(),
-                    {contact->conversation, account.account, !command.off});
+                    {place.conversation, account.account, !command.off});
         TRY(context.show());
     }
     return flush_outbox(*session);

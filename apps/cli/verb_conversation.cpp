@@ -1,17 +1,10 @@
 // Verbs about a conversation as a whole, and searching.
+#include "core/conversation_state.h"
 #include "verbs.h"
 #include "views.h"
 
 namespace mayfly::cli {
 namespace {
-
-Outcome find_conversation(Context& context, Session& session, core::ConversationId& conversation) {
-    const std::string& who = context.command.target;
-    const auto contact = session.messenger().find_contact(who);
-    if (!contact.ok()) return Failure{contact.code(), who, ""};
-    conversation = contact->conversation;
-    return {};
-}
 
 Outcome show_agreed(Context& context, Session& session, const core::ConversationId& conversation) {
     TRY_ASSIGN(const core::ConversationSettings agreed, session.messenger().settings(conversation));
@@ -19,6 +12,17 @@ Outcome show_agreed(Context& context, Session& session, const core::Conversation
     show_settings(context.out, context.command.json, conversation, agreed, local, wall_clock_now());
     TRY(context.show());
     return {};
+}
+
+// In a group they are part of what its members agree on.
+core::StateChange change_of(const core::ConversationSettings& before,
+                            const core::ConversationSettings& after) {
+    core::StateChange change;
+    if (after.expiration_ms != before.expiration_ms) change.expiration_ms = after.expiration_ms;
+    if (after.burn_seconds != before.burn_seconds) change.burn_seconds = after.burn_seconds;
+    if (after.receipts != before.receipts) change.receipts = after.receipts;
+    if (after.typing != before.typing) change.typing = after.typing;
+    return change;
 }
 
 // What the command changes of the settings; false if nothing.
@@ -37,13 +41,21 @@ bool change(const Command& command, core::ConversationSettings& settings) {
 
 Outcome run_settings(Context& context) {
     TRY_ASSIGN(const auto session, open_session(context));
-    core::ConversationId conversation;
-    TRY_OUTCOME(find_conversation(context, *session, conversation));
-    TRY_ASSIGN(core::ConversationSettings settings, session->messenger().settings(conversation));
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
+    const core::ConversationId& conversation = place.conversation;
+    TRY_ASSIGN(const core::ConversationSettings before,
+               session->messenger().settings(conversation));
+    core::ConversationSettings settings = before;
     if (!change(context.command, settings)) {
         return show_agreed(context, *session, conversation);
     }
     TRY(session->go_online());
+    if (core::has_state(place.kind)) {
+        TRY_OUTCOME(change_group(context, *session, place, change_of(before, settings)));
+        TRY_OUTCOME(show_agreed(context, *session, conversation));
+        return flush_outbox(*session);
+    }
     TRY_ASSIGN(auto started, session->messenger().change_settings(
                                  conversation, settings, wall_clock_now(), session->entropy()));
     TRY(session->perform(std::move(started.effects)));
@@ -55,8 +67,9 @@ Outcome run_settings(Context& context) {
 Outcome run_local(Context& context) {
     const Command& command = context.command;
     TRY_ASSIGN(const auto session, open_session(context));
-    core::ConversationId conversation;
-    TRY_OUTCOME(find_conversation(context, *session, conversation));
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
+    const core::ConversationId& conversation = place.conversation;
     TRY_ASSIGN(core::LocalSettings local, session->messenger().local_settings(conversation));
     const Time now = wall_clock_now();
     if (command.verb == Verb::archive) local.archived = !command.off;
@@ -75,8 +88,9 @@ Outcome run_local(Context& context) {
 Outcome run_draft(Context& context) {
     const Command& command = context.command;
     TRY_ASSIGN(const auto session, open_session(context));
-    core::ConversationId conversation;
-    TRY_OUTCOME(find_conversation(context, *session, conversation));
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
+    const core::ConversationId& conversation = place.conversation;
     if (command.clear || command.draft_text) {
         SecretBuffer text;
         if (!command.clear) TRY_OUTCOME(text_of_argument(*command.draft_text, text));
@@ -87,7 +101,7 @@ Outcome run_draft(Context& context) {
     TRY_ASSIGN(const SecretBuffer draft, session->messenger().draft(conversation));
     if (command.json) {
         JsonLine(context.out, "draft")
-            .text("conversation", to_base32(conversation.view()))
+            .text("conversation", core::text_of(conversation))
             .text("text", as_text(draft.expose()));
     } else if (!draft.empty()) {
         append_printable(context.out, draft.expose(), true);
@@ -105,9 +119,9 @@ Outcome run_search(Context& context) {
     query.words = command.target;
     if (command.limit) query.limit = *command.limit;
     if (!command.in.empty()) {
-        const auto contact = session->messenger().find_contact(command.in);
-        if (!contact.ok()) return Failure{contact.code(), command.in, ""};
-        query.conversation = contact->conversation;
+        const auto place = session->messenger().find_conversation(command.in);
+        if (!place.ok()) return Failure{place.code(), command.in, ""};
+        query.conversation = place->conversation;
     }
     const Time now = wall_clock_now();
     const auto found = session->messenger().search(query, now);

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "core/content.h"
+#include "util/duration.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -37,20 +38,6 @@ Outcome check_text(BytesView text) {
     return {};
 }
 
-// take_back tries to undo a send that did not come to its end, and completes the failure.
-Failure take_back(Session& session, const core::MessageId& id, Failure failure) {
-    auto withdrawn = session.messenger().withdraw(id, wall_clock_now());
-    if (!withdrawn.ok()) return failure;
-    const bool gone = withdrawn->first;
-    const Status performed = session.perform(std::move(withdrawn->second));
-    if (!performed.ok()) return {performed.code(), "", ""};
-    const std::string advice = hint_of(failure.code);
-    failure.hint = gone ? "the message was taken back; " + advice
-                        : "the message may have left and may still arrive, once; do not send it "
-                          "again before you know";
-    return failure;
-}
-
 }  // namespace
 
 Outcome show_id(Context& context, const char* type, const core::MessageId& id) {
@@ -72,32 +59,50 @@ Outcome text_of_argument(const std::string& argument, SecretBuffer& text) {
     return check_text(text.expose());
 }
 
-core::SendOptions send_options(const Command& command) {
-    core::SendOptions options;
+Outcome send_options(const Command& command, const core::ConversationView& place,
+                     core::SendOptions& options) {
     options.expiration = command.expire;
     options.burn = command.burn;
     options.no_burn = command.no_burn;
-    return options;
+    if (command.expire && *command.expire > place.expiration_limit) {
+        const std::string most = format_duration(place.expiration_limit);
+        return Failure{ErrorCode::bad_duration,
+                       "messages in " + place.title + " live " + most + " at most",
+                       "use --expire " + most + " or less"};
+    }
+    const Duration burn_limit = Duration::seconds(place.burn_seconds_limit);
+    const bool too_long = command.no_burn || (command.burn && *command.burn > burn_limit);
+    if (burn_limit.ms != 0 && too_long) {
+        const std::string most = format_duration(burn_limit);
+        return Failure{ErrorCode::bad_duration,
+                       "messages in " + place.title + " burn " + most + " after opening, or sooner",
+                       "use --burn " + most + " or less"};
+    }
+    return {};
 }
 
-Outcome finish_message(Context& context, Session& session, core::Messenger::SendStarted started,
-                       const core::ConversationId& conversation, const std::string& who) {
-    TRY(session.perform(std::move(started.effects)));
-    const Outcome ended = finish_operation(context, session, started.operation);
+Outcome finish_message(Context& context, Session& session,
+                       Result<core::Messenger::SendStarted> started,
+                       const core::ConversationView& place) {
+    if (!started.ok()) return refusal_in(place, started.code());
+    TRY(session.perform(std::move(started->effects)));
+    const Outcome ended = finish_operation(context, session, started->operation);
     if (!ended.ok()) {
-        const auto now = session.messenger().find_contact(who);
-        Failure failure = take_back(session, started.id, ended.failure());
-        if (now.ok() && !now->established && failure.code == ErrorCode::timed_out) {
-            failure.detail = who + " has not accepted your request yet";
+        Failure failure = take_back(session, started->id, ended.failure());
+        const bool direct = place.kind == core::ConversationKind::direct;
+        const auto now = session.messenger().find_contact(core::text_of(place.contact));
+        if (direct && now.ok() && !now->established && failure.code == ErrorCode::timed_out) {
+            failure.detail = session.messenger().name_of(place.contact) +
+                             " has not accepted your request yet";
         }
         return failure;
     }
     if (context.command.json) {
         JsonLine(context.out, "sent")
-            .text("id", core::text_of(started.id))
-            .text("conversation", to_base32(conversation.view()));
+            .text("id", core::text_of(started->id))
+            .text("conversation", core::text_of(place.conversation));
     } else {
-        context.out.append(core::text_of(started.id) + "\n");
+        context.out.append(core::text_of(started->id) + "\n");
     }
     TRY(context.show());
     return flush_outbox(session);
@@ -112,29 +117,27 @@ Outcome finish_secondary(Context& context, Session& session, core::OperationId o
 }
 
 Outcome run_send(Context& context) {
-    const Command& command = context.command;
     SecretBuffer text;
-    TRY_OUTCOME(text_of_argument(command.text, text));
+    TRY_OUTCOME(text_of_argument(context.command.text, text));
     TRY_ASSIGN(const auto session, open_session(context));
-    const auto contact = session->messenger().find_contact(command.target);
-    if (!contact.ok()) return Failure{contact.code(), command.target, ""};
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
+    core::SendOptions options;
+    TRY_OUTCOME(send_options(context.command, place, options));
+    options.mentions = session->messenger().find_mentions(place.conversation, text.expose());
     TRY(session->go_online());
-    core::SendOptions options = send_options(command);
-    options.mentions = session->messenger().find_mentions(text.expose());
-    TRY_ASSIGN(auto started,
-               session->messenger().send_text(contact->conversation, text.expose(), options,
-                                              wall_clock_now(), session->entropy()));
-    return finish_message(context, *session, std::move(started), contact->conversation,
-                          command.target);
+    auto started = session->messenger().send_text(place.conversation, text.expose(), options,
+                                                  wall_clock_now(), session->entropy());
+    return finish_message(context, *session, std::move(started), place);
 }
 
 Outcome run_messages(Context& context) {
     TRY_ASSIGN(const auto session, open_session(context));
-    const auto contact = session->messenger().find_contact(context.command.target);
-    if (!contact.ok()) return Failure{contact.code(), context.command.target, ""};
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
     TRY_OUTCOME(refresh(context, *session));
     const Time now = wall_clock_now();
-    TRY_ASSIGN(const auto messages, session->messenger().messages(contact->conversation, now));
+    TRY_ASSIGN(const auto messages, session->messenger().messages(place.conversation, now));
     for (const core::MessageView& message : messages) {
         show_message(context.out, context.command.json, session->messenger(), message, now);
     }

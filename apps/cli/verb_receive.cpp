@@ -25,13 +25,21 @@ class Receiver {
             if (const auto* request = std::get_if<core::RequestArrived>(&event)) {
                 announce(request->request);
             }
-            if (context_.command.follow) note_change(session, event);
+            if (const auto* offer = std::get_if<core::OfferArrived>(&event)) {
+                announce(offer->offer);
+            }
+            if (const auto* change = std::get_if<core::ConversationChanged>(&event)) {
+                note_change(session.messenger(), *change);
+            }
+            if (context_.command.follow) follow(session.messenger(), event);
         });
     }
     // Messages may wait from before: an accepted request, a process that died.
     void look() { arrived_ = true; }
-    bool has_news() const {
-        return arrived_ || !requests_.empty() || !changed_.empty() || !typing_.empty();
+    // Changes of groups wait until everything was taken in: names of who came are on the way.
+    bool has_news(const Session& session) const {
+        return arrived_ || !notices_.empty() || !changed_.empty() ||
+               (!changes_.empty() && session.caught_up());
     }
     size_t shown() const { return shown_; }
 
@@ -56,12 +64,12 @@ class Receiver {
             if (!ids.empty()) note_.end();
             shown_ += messages.size();
         }
-        TRY(print_changes(session));
-        if (!typing_.empty()) {
-            TRY(typing_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
+        TRY(print_changed(session));
+        for (const core::ConversationChanged& change : std::exchange(changes_, {})) {
+            show_change(notices_, context_.command.json, session.messenger(), change);
         }
-        if (requests_.empty()) return {};
-        TRY(requests_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
+        if (notices_.empty()) return {};
+        TRY(notices_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
         return {};
     }
 
@@ -81,16 +89,16 @@ class Receiver {
         return out;
     }
 
-    void note_change(Session& session, const core::Event& event) {
+    void follow(const core::Messenger& messenger, const core::Event& event) {
         if (const auto* changed = std::get_if<core::MessageChanged>(&event)) {
             changed_.insert(changed->id);
         } else if (const auto* typing = std::get_if<core::TypingChanged>(&event)) {
-            show_typing(typing_, context_.command.json, session.messenger(), *typing);
+            show_typing(notices_, context_.command.json, messenger, *typing);
         }
     }
 
     // What changed of messages that were printed before is printed once more.
-    Status print_changes(Session& session) {
+    Status print_changed(Session& session) {
         const Time now = wall_clock_now();
         for (const core::MessageId& id : std::exchange(changed_, {})) {
             const auto message = session.messenger().find_message(core::text_of(id), now);
@@ -102,17 +110,35 @@ class Receiver {
 
     void announce(const core::RequestView& request) {
         shown_++;
-        show_request(requests_, context_.command.json, request);
+        show_request(notices_, context_.command.json, request);
         if (!context_.command.json) {
-            requests_.append("    accept with: mayfly contact accept " +
-                             core::text_of(request.account) + "\n");
+            notices_.append("    accept with: mayfly contact accept " +
+                            core::text_of(request.account) + "\n");
         }
+    }
+
+    void announce(const core::OfferView& offer) {
+        shown_++;
+        show_offer(notices_, context_.command.json, offer);
+        if (!context_.command.json) {
+            notices_.append("    join with: mayfly group join " +
+                            core::text_of(offer.conversation) + "\n");
+        }
+    }
+
+    // Only what happens to us is worth ending a wait for.
+    void note_change(const core::Messenger& messenger, const core::ConversationChanged& change) {
+        const auto account = messenger.account();
+        const bool added = account.ok() && std::find(change.added.begin(), change.added.end(),
+                                                     account->account) != change.added.end();
+        if (added || change.removed_us) shown_++;
+        changes_.push_back(change);
     }
 
     Context& context_;
     PrintingNote note_;
-    OutputText requests_;
-    OutputText typing_;
+    OutputText notices_;  // requests, offers, changes, who types
+    std::vector<core::ConversationChanged> changes_;
     std::set<core::MessageId> changed_;
     bool left_over_done_ = false;
     bool arrived_ = false;
@@ -129,14 +155,17 @@ Outcome receive_once(Context& context, Session& session, Receiver& receiver) {
         TRY_OUTCOME(receiver.print(session));
         if (session.caught_up() && (!waits || receiver.shown() > 0)) break;
         const auto news = [&] {
-            return receiver.has_news() || (session.caught_up() && (!waits || receiver.shown() > 0));
+            return receiver.has_news(session) ||
+                   (session.caught_up() && (!waits || receiver.shown() > 0));
         };
         TRY_ASSIGN(ended, session.run(news, deadline));
     }
     TRY_OUTCOME(receiver.print(session));
-    const bool time_is_up = ended == Session::Ended::timed_out && waits && session.reached_any();
+    const bool time_is_up = ended == Session::Ended::timed_out && session.reached_any() &&
+                            (waits || session.caught_up_at_home());
     if (ended != Session::Ended::done && !time_is_up) return failure_of(session, ended);
-    return flush_outbox(session);
+    TRY_OUTCOME(flush_outbox(session));
+    return receiver.print(session);  // whom we let in
 }
 
 // Prints as messages come, and lets other processes use the home in between.
@@ -148,7 +177,8 @@ Outcome receive_following(Context& context, Session& session, Receiver& receiver
         Session::Ended ended = Session::Ended::done;
         while (ended == Session::Ended::done) {
             TRY_OUTCOME(receiver.print(session));
-            TRY_ASSIGN(ended, session.run([&] { return receiver.has_news(); }, deadline, true));
+            TRY_ASSIGN(ended,
+                       session.run([&] { return receiver.has_news(session); }, deadline, true));
         }
         TRY_OUTCOME(receiver.print(session));
         if (ended == Session::Ended::untrusted) return failure_of(session, ended);

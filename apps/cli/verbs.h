@@ -33,12 +33,19 @@ void notice(const Context& context, const std::string& text);
 // open_session unlocks the home and opens it. Errors: those of the store, and no_account.
 Result<std::unique_ptr<Session>> open_session(Context& context);
 
+// unlock_home gives the key to a home; a passphrase comes from the file or the terminal.
+Result<store::StoreKey> unlock_home(const std::string& home, const std::string& passphrase_file);
+
 // finish_operation works until the operation has ended. What stops it otherwise becomes the
 // Failure: a relay that cannot be reached or trusted, the time, a signal.
 Outcome finish_operation(Context& context, Session& session, core::OperationId operation);
+// finish_waiting is finish_operation for what goes on by itself later.
+Outcome finish_waiting(Context& context, Session& session, core::OperationId operation);
 // failure_of says why a run did not come to its end.
 Failure failure_of(const Session& session, Session::Ended ended);
 Time deadline_of(const Context& context, Duration otherwise);
+// take_back tries to undo a send that did not come to its end, and completes the failure.
+Failure take_back(Session& session, const core::MessageId& id, Failure failure);
 // flush_outbox gives what waits in the outbox a last chance before the process ends.
 Outcome flush_outbox(Session& session);
 
@@ -68,15 +75,51 @@ Outcome run_settings(Context& context);
 Outcome run_local(Context& context);
 Outcome run_draft(Context& context);
 Outcome run_search(Context& context);
+Outcome run_device_link(Context& context);
+Outcome run_device_add(Context& context);
+Outcome run_device_list(Context& context);
+Outcome run_device_revoke(Context& context);
+Outcome run_device_name(Context& context);
+Outcome run_recover(Context& context);
+Outcome run_conversations(Context& context);  // and `group list`
+Outcome run_group_create(Context& context);
+Outcome run_group_show(Context& context);
+Outcome run_group_invite(Context& context);
+Outcome run_group_link(Context& context);
+Outcome run_group_offers(Context& context);
+Outcome run_group_join(Context& context);
+Outcome run_group_decline(Context& context);
+Outcome run_group_remove(Context& context);
+Outcome run_group_leave(Context& context);
+Outcome run_group_set(Context& context);
+Outcome run_group_role(Context& context);  // moderator and reader
+Outcome run_daemon(Context& context);
+Outcome run_tui(Context& context);
+Outcome run_send_file(Context& context);
+Outcome run_download(Context& context);
+Outcome run_resume(Context& context);
+
+// find_place finds the conversation that the verb's first argument names.
+Outcome find_place(const Context& context, Session& session, core::ConversationView& place);
+// find_group is find_place for groups and rooms that we are in.
+Outcome find_group(const Context& context, Session& session, core::ConversationView& place);
+// change_group has the group's members agree on the change.
+Outcome change_group(Context& context, Session& session, const core::ConversationView& place,
+                     const core::StateChange& change);
+// refusal_in says why the core refuses to do something in a conversation.
+Failure refusal_in(const core::ConversationView& place, ErrorCode code);
 
 // text_of_argument gives a text as it was typed, or with "-" the standard input. Errors are of the
 // text: empty, too large, not UTF-8.
 Outcome text_of_argument(const std::string& argument, SecretBuffer& text);
-core::SendOptions send_options(const Command& command);
+// send_options takes what was asked for, and says clearly what the conversation does not allow.
+Outcome send_options(const Command& command, const core::ConversationView& place,
+                     core::SendOptions& options);
 // finish_message waits until the relay has a message, and shows its id; if that fails the message
-// is taken back. `who`: whom it is for, as typed.
-Outcome finish_message(Context& context, Session& session, core::Messenger::SendStarted started,
-                       const core::ConversationId& conversation, const std::string& who);
+// is taken back.
+Outcome finish_message(Context& context, Session& session,
+                       Result<core::Messenger::SendStarted> started,
+                       const core::ConversationView& place);
 // finish_secondary waits for something that stays in the outbox if the relay cannot be reached.
 Outcome finish_secondary(Context& context, Session& session, core::OperationId operation);
 Outcome show_id(Context& context, const char* type, const core::MessageId& id);

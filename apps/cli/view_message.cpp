@@ -23,6 +23,8 @@ const char* content_name(const core::MessageView& message) {
         case core::ContentType::contact_card: return "card";
         case core::ContentType::settings: return "settings";
         case core::ContentType::screenshot: return "screenshot";
+        case core::ContentType::file: return "file";
+        case core::ContentType::voice: return "voice";
         default: return "text";
     }
 }
@@ -124,10 +126,11 @@ void json_additions(JsonLine& line, const core::MessageView& message) {
     }
 }
 
-void show_json(OutputText& out, const core::MessageView& message) {
+void show_json(OutputText& out, const core::MessageView& message, const std::string& group) {
     JsonLine line(out, "message");
     line.text("id", core::text_of(message.id))
-        .text("conversation", to_base32(message.conversation.view()))
+        .text("conversation", core::text_of(message.conversation))
+        .text("group", group)
         .text("sender", core::text_of(message.sender))
         .text("handle", message.handle)
         .text("content", content_name(message))
@@ -136,8 +139,14 @@ void show_json(OutputText& out, const core::MessageView& message) {
         .number("expires_at", message.expires_at.ms)
         .number("burn_seconds", message.burn_seconds)
         .text("state", state_name(message.state));
-    JsonBody body(line);
-    std::visit(body, message.body);
+    if (message.file) {
+        line.text("file_name", message.file->name)
+            .text("file_type", message.file->type)
+            .number("file_size", signed_of(message.file->size_bytes))
+            .number("duration_ms", message.file->duration_ms)
+            .text("thumbnail", to_base64url(message.file->thumbnail.expose()));
+    }
+    std::visit(JsonBody(line), message.body);
     json_additions(line, message);
 }
 
@@ -193,6 +202,16 @@ class PlainBody {
     OutputText& out_;
 };
 
+void show_file(OutputText& out, const core::FileView& file) {
+    out.append(file.duration_ms == 0 ? "file " : "voice memo ");
+    append_printable(out, as_bytes(file.name));
+    out.append(" (" + size_text(file.size_bytes));
+    if (file.duration_ms != 0) {
+        out.append(", " + span_text(Duration::milliseconds(file.duration_ms)));
+    }
+    out.append(")");
+}
+
 std::string names(const core::Messenger& messenger, const std::vector<core::AccountId>& accounts) {
     std::string out;
     for (const core::AccountId& account : accounts) {
@@ -236,15 +255,21 @@ void show_quote(OutputText& out, const core::Messenger& messenger, const core::Q
 
 void show_message(OutputText& out, bool json, const core::Messenger& messenger,
                   const core::MessageView& message, Time now) {
-    if (json) return show_json(out, message);
+    const std::string group = group_title(messenger, message.conversation);
+    if (json) return show_json(out, message, group);
     out.append(local_time(message.sent_at));
     out.append(" ");
-    const std::string sender =
-        message.outgoing ? "you" : short_name(message.handle, message.sender);
+    if (!group.empty()) {
+        append_printable(out, as_bytes(group));
+        out.append(", ");
+    }
+    const std::string sender = message.outgoing ? "you" : messenger.name_of(message.sender);
     append_printable(out, as_bytes(sender));
     out.append(": ");
     if (message.needs_newer) {
         out.append("(needs a newer Mayfly)");
+    } else if (message.file) {
+        show_file(out, *message.file);
     } else if (message.type == core::ContentType::text) {
         append_text(out, message.text.expose(), is_styled());
     } else {
@@ -267,14 +292,17 @@ void show_typing(OutputText& out, bool json, const core::Messenger& messenger,
                  const core::TypingChanged& typing) {
     if (json) {
         JsonLine(out, "typing")
-            .text("conversation", to_base32(typing.conversation.view()))
+            .text("conversation", core::text_of(typing.conversation))
             .text("account", core::text_of(typing.account))
             .boolean("active", typing.active);
         return;
     }
     if (!typing.active) return;
     append_printable(out, as_bytes(messenger.name_of(typing.account)));
-    out.append(" is typing\n");
+    out.append(" is typing");
+    const std::string group = group_title(messenger, typing.conversation);
+    if (!group.empty()) append_printable(out, as_bytes(" in " + group));
+    out.append("\n");
 }
 
 void show_settings(OutputText& out, bool json, const core::ConversationId& conversation,
@@ -282,7 +310,7 @@ void show_settings(OutputText& out, bool json, const core::ConversationId& conve
                    Time now) {
     if (json) {
         JsonLine(out, "settings")
-            .text("conversation", to_base32(conversation.view()))
+            .text("conversation", core::text_of(conversation))
             .number("expire_seconds", signed_of(agreed.expiration_ms / 1000))
             .number("burn_seconds", agreed.burn_seconds)
             .boolean("receipts", agreed.receipts)

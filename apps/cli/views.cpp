@@ -5,17 +5,6 @@
 namespace mayfly::cli {
 namespace {
 
-constexpr size_t account_shown_size = 8;  // what find_contact takes as a prefix
-
-void line(OutputText& out, std::string_view label, std::string_view value) {
-    constexpr size_t label_width = 14;
-    std::string padded(label);
-    padded.resize(label_width, ' ');
-    out.append(padded);
-    append_printable(out, as_bytes(value));
-    out.append("\n");
-}
-
 // The address to pass on: the first handle, or the link.
 std::string address_of(const core::AccountView& account) {
     if (account.handles.empty()) return account.link;
@@ -36,7 +25,29 @@ std::string local_time(Time at) {
 std::string short_name(const std::string& handle, const core::AccountId& account) {
     const size_t at = handle.find('@');
     if (at != std::string::npos && at > 0) return handle.substr(0, at);
-    return core::text_of(account).substr(0, account_shown_size);
+    return core::text_of(account).substr(0, core::account_prefix_size_min);
+}
+
+void labelled_line(OutputText& out, std::string_view label, std::string_view value) {
+    constexpr size_t label_width = 14;
+    std::string padded(label);
+    padded.resize(label_width, ' ');
+    out.append(padded);
+    append_printable(out, as_bytes(value));
+    out.append("\n");
+}
+
+std::string size_text(uint64_t size_bytes) {
+    constexpr const char* units[] = {"B", "kB", "MB", "GB"};
+    size_t unit = 0;
+    uint64_t tenths = size_bytes * 10;
+    while (tenths >= 10'000 && unit + 1 < std::size(units)) {
+        tenths /= 1000;
+        ++unit;
+    }
+    std::string out = std::to_string(tenths / 10);
+    if (unit != 0 && tenths < 1000) out += "." + std::to_string(tenths % 10);
+    return out + " " + units[unit];
 }
 
 std::string span_text(Duration span) {
@@ -70,12 +81,12 @@ void show_account(OutputText& out, bool json, const core::AccountView& account,
         if (!recovery_kit.empty()) object.text("recovery_kit", as_text(recovery_kit));
         return;
     }
-    line(out, "account", core::text_of(account.account));
-    if (!account.display_name.empty()) line(out, "name", account.display_name);
-    line(out, "address", address_of(account));
-    line(out, "link", account.link);
-    for (const std::string& relay : account.relays) line(out, "relay", relay);
-    if (!recovery_kit.empty()) line(out, "recovery kit", as_text(recovery_kit));
+    labelled_line(out, "account", core::text_of(account.account));
+    if (!account.display_name.empty()) labelled_line(out, "name", account.display_name);
+    labelled_line(out, "address", address_of(account));
+    labelled_line(out, "link", account.link);
+    for (const std::string& relay : account.relays) labelled_line(out, "relay", relay);
+    if (!recovery_kit.empty()) labelled_line(out, "recovery kit", as_text(recovery_kit));
 }
 
 void show_contact(OutputText& out, bool json, const core::ContactView& contact) {
@@ -96,8 +107,8 @@ void show_contact(OutputText& out, bool json, const core::ContactView& contact) 
         out.append(")");
     }
     out.append(contact.established ? "\n" : ", has not accepted yet\n");
-    if (!contact.handle.empty()) line(out, "    handle", contact.handle);
-    line(out, "    account", account);
+    if (!contact.handle.empty()) labelled_line(out, "    handle", contact.handle);
+    labelled_line(out, "    account", account);
 }
 
 void show_request(OutputText& out, bool json, const core::RequestView& request) {
@@ -121,8 +132,8 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
         out.append(")");
     }
     out.append(" wants to write to you\n");
-    if (!request.handle.empty()) line(out, "    handle", request.handle);
-    line(out, "    id", account);
+    if (!request.handle.empty()) labelled_line(out, "    handle", request.handle);
+    labelled_line(out, "    id", account);
 }
 
 }  // namespace mayfly::cli

@@ -1,5 +1,5 @@
 // What belongs to messages and conversations besides them, as functions of the machine. Each group
-// is one source file. Specification: docs/spec/content.md sections 6 to 9.
+// is one source file. Specification: docs/spec/content.md sections 7 to 10.
 #pragma once
 
 #include "core/content_rows.h"
@@ -34,6 +34,8 @@ Status secondary_arrived(Machine& machine, Step& step, ConversationRow& conversa
 Status adopt_orphans(Machine& machine, Step& step, const MessageRow& target);
 // erase_annexes ends all that concerns a message; nothing of it comes back.
 Status erase_annexes(Machine& machine, Step& step, const MessageRow& target);
+// take_past_annex keeps what another device of ours had on a message that it hands over.
+Status take_past_annex(Step& step, const MessageRow& target, AnnexRow annex);
 Result<std::vector<AnnexRow>> annexes_of(Step& step, const MessageId& target);
 // next_stamp is later than what the account said before of the same thing, so that it counts.
 uint64_t next_stamp(const std::optional<AnnexRow>& before, Time now);
@@ -58,19 +60,21 @@ void stop_typing(Machine& machine, Step& step, const ConversationId& conversatio
 void expire_typing(Machine& machine, Step& step);
 
 // settings.cpp
-Result<std::optional<SettingsRow>> load_settings(const Machine& machine, Step& step,
-                                                 const ConversationId& conversation);
-Result<ConversationSettings> settings_of(const Machine& machine, Step& step,
-                                         const ConversationId& conversation);
+const SettingsRow* newest_settings(const Machine& machine, const ConversationId& conversation);
+ConversationSettings settings_of(const Machine& machine, const ConversationId& conversation);
+// keep_settings takes them unless newer ones are known.
+void keep_settings(Machine& machine, Step& step, const ConversationId& conversation,
+                   const SettingsRow& row);
 // check_settings refuses what this conversation cannot take; settings_arrived makes it count.
 Status check_settings(const ConversationRow& conversation, uint64_t sent_at_ms, Time now);
 Status settings_arrived(Machine& machine, Step& step, const ConversationRow& conversation,
                         const AccountId& sender, const MessageId& id, uint64_t sent_at_ms,
                         BytesView body);
-Result<Queued> queue_settings(Machine& machine, Step& step, const ConversationId& conversation,
-                              const ConversationSettings& settings);
-Result<LocalSettings> local_settings_of(const Machine& machine, Step& step,
-                                        const ConversationId& conversation);
+// change_settings tells a direct conversation by a message; of a group they are its state.
+Result<OperationId> change_settings(Machine& machine, Step& step,
+                                    const ConversationId& conversation,
+                                    const ConversationSettings& settings);
+LocalSettings local_settings_of(const Machine& machine, const ConversationId& conversation);
 Status set_local_settings(Machine& machine, Step& step, const ConversationId& conversation,
                           const LocalSettings& settings);
 Result<SecretBuffer> draft_of(const Machine& machine, Step& step,
@@ -84,7 +88,8 @@ Status erase_conversation_rows(Machine& machine, Step& step, const ConversationI
 Status complete_view(const Machine& machine, Step& step, const MessageRow& row, MessageView& view);
 // account_name is what people call an account: a handle, a display name, or its id's beginning.
 std::string account_name(const Machine& machine, const AccountId& account);
-std::vector<Mention> find_mentions(const Machine& machine, BytesView text);
+std::vector<Mention> find_mentions(const Machine& machine, const ConversationId& conversation,
+                                   BytesView text);
 
 // search.cpp
 Result<std::vector<MessageView>> search_messages(const Machine& machine, Step& step,

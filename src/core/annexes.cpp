@@ -1,6 +1,6 @@
 // Secondary contents: reactions, edits, votes and receipts. Each is kept as the newest word of one
 // account on one message and ends with the message; what came too early waits, bounded, for it.
-// Specification: docs/spec/content.md section 6.
+// Specification: docs/spec/content.md section 7.
 #include "core/annex.h"
 #include "crypto/hash.h"
 
@@ -63,23 +63,22 @@ Status apply_edit(Step& step, MessageRow& target, AnnexRow& annex) {
     return {};
 }
 
+std::set<AccountId> people_in(const Machine& machine, const ConversationRow& conversation) {
+    std::set<AccountId> people = {machine.own_account(), conversation.contact};
+    const auto roster = machine.tables.rosters.find(conversation.info.conversation);
+    if (roster == machine.tables.rosters.end()) return people;
+    for (const RosterMember& member : roster->second.members) people.insert(member.account);
+    return people;
+}
+
 Status keep_orphan(Machine& machine, Step& step, const ConversationRow& conversation,
                    const MessageId& target, AnnexRow annex, Time expires_at) {
     // What ended here stays ended: its sender's id was seen.
-    const auto ended = [&](const AccountId& account) -> Result<bool> {
-        TRY_ASSIGN(const auto seen, step.get(row_key::seen(account, target)));
-        return seen.has_value();
-    };
-    TRY_ASSIGN(const bool ours_ended, ended(machine.own_account()));
-    if (ours_ended) return {};
-    std::set<AccountId> known;
-    for (const auto& [account, row] : machine.tables.contacts) known.insert(account);
-    for (const auto& [account, row] : machine.tables.people) known.insert(account);
-    for (const AccountId& account : known) {
-        TRY_ASSIGN(const bool theirs_ended, ended(account));
-        if (theirs_ended) return {};
-    }
     const ConversationId& id = conversation.info.conversation;
+    for (const AccountId& account : people_in(machine, conversation)) {
+        TRY_ASSIGN(const auto seen, step.get(row_key::seen(account, target)));
+        if (seen) return {};
+    }
     TRY_ASSIGN(const auto keys, keys_under(step, row_key::orphans_of(id)));
     ENSURE(keys.size() < orphans_max, quota_exceeded);
     OrphanRow orphan;
@@ -225,9 +224,7 @@ Status adopt_orphans(Machine& machine, Step& step, const MessageRow& target) {
 }
 
 Status end_orphan(Step& step, BytesView subject) {
-    Bytes key = {'x', 'o'};
-    append(key, subject);
-    step.erase(std::move(key));
+    step.erase(row_key::orphan_of_subject(subject));
     step.shred();
     return {};
 }
@@ -247,6 +244,16 @@ Status erase_annexes(Machine& machine, Step& step, const MessageRow& target) {
     if (!target.outgoing) return {};
     return mark_seen(machine, step, target.sender, target.id,
                      from_ms(target.sent_expiry_ms) + clock_skew_max);
+}
+
+Status take_past_annex(Step& step, const MessageRow& target, AnnexRow annex) {
+    // The text that came with the message is the edited one already.
+    const bool is_edit = annex.type == ContentType::edit && annex.body.empty();
+    if (!is_edit) TRY(check_body(annex.type, annex.body.expose()));
+    TRY_ASSIGN(const uint64_t slot, is_edit ? Result<uint64_t>(uint64_t{0})
+                                            : slot_of(annex.type, annex.body.expose()));
+    step.write(row_key::annex(target.id, annex.type, annex.sender, slot), annex);
+    return {};
 }
 
 Result<std::vector<AnnexRow>> annexes_of(Step& step, const MessageId& target) {

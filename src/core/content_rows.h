@@ -1,5 +1,5 @@
 // Rows of what belongs to messages and conversations besides them: annexes (reactions, edits,
-// votes, receipts), settings, drafts. All their keys begin with 'x' and a second letter.
+// votes, receipts), settings, drafts. All their keys begin with 's' and a second letter.
 // docs/spec/store.md says the same in words.
 #pragma once
 
@@ -7,7 +7,19 @@
 
 namespace mayfly::core {
 
+namespace row_kind {
+constexpr char said = 's';  // and after it one of:
+constexpr char annex = 'a';
+constexpr char outbox_body = 'b';
+constexpr char draft = 'd';
+constexpr char local_settings = 'l';
+constexpr char orphan = 'o';
+constexpr char settings = 's';
+}  // namespace row_kind
+
 namespace row_key {
+Bytes said(char sub_kind);
+Bytes orphan_of_subject(BytesView subject);  // of its expiry row
 Bytes annex(const MessageId& target, ContentType type, const AccountId& sender, uint64_t slot);
 Bytes annexes_of(const MessageId& target);
 Bytes annexes_of(const MessageId& target, ContentType type, const AccountId& sender);

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "core/attachment.h"
 #include "core/contact_link.h"
 #include "core/emoji.h"
 
@@ -163,6 +164,8 @@ Status check_known(ContentType type, BytesView body) {
         case ContentType::contact_card: return status_of(decode_body<ContactCard>(body));
         case ContentType::settings: return status_of(decode_body<ConversationSettings>(body));
         case ContentType::screenshot: return status_of(decode_body<Screenshot>(body));
+        case ContentType::file:
+        case ContentType::voice: return status_of(decode_file(type, body));
         default: return {};
     }
     return {};

@@ -23,7 +23,7 @@ using MessageId = wire::MessageId;
 using AccountId = wire::AccountId;
 
 // On the wire: never renumber. A value that is not listed is kept and shown as needing a newer
-// version. 10 and 11 are files, 40 to 79 belong to groups and devices.
+// version. 40 to 79 belong to groups and devices.
 enum class ContentType : uint16_t {
     text = 1,
     recall = 2,
@@ -34,6 +34,8 @@ enum class ContentType : uint16_t {
     location = 7,
     poll = 8,
     vote = 9,
+    file = 10,
+    voice = 11,
     contact_card = 12,
     settings = 13,
     screenshot = 14,

@@ -2,12 +2,14 @@
 // Specification: docs/spec/devices.md.
 #pragma once
 
-#include "core/rows.h"
+#include "core/content_rows.h"
 
 namespace mayfly::core {
 
 // A grant and a history are cut so that each part fits a content.
 constexpr size_t device_content_size_bytes_max = 48'000;
+// A past message alone in a history, with what was said about it; the rest of a body is the frame.
+constexpr size_t past_message_size_bytes_max = body_size_bytes_max - 1'024;
 constexpr size_t device_name_size_bytes_max = 64;
 constexpr size_t sync_items_max = 256;  // of one kind in one content
 
@@ -53,14 +55,16 @@ struct PastMessage {
     MessageState state = MessageState::received;
     bool taken = false;  // a person was given it
     SecretBuffer body;
+    std::vector<AnnexRow> annexes;  // what was said about it
     MAYFLY_FIELDS(self.id, self.sender, self.sent_at_ms, self.expires_at_ms, self.sent_expiry_ms,
-                  self.burn_seconds, self.type, self.state, self.taken, self.body)
+                  self.burn_seconds, self.type, self.state, self.taken, self.body, self.annexes)
 };
 struct History {
     uint16_t version = content_version;
     ConversationId conversation;
+    std::optional<SettingsRow> settings;  // that a direct conversation has agreed on
     std::vector<PastMessage> messages;
-    MAYFLY_FIELDS(self.version, self.conversation, self.messages)
+    MAYFLY_FIELDS(self.version, self.conversation, self.settings, self.messages)
 };
 
 // Sync is what one device did and the others should know.

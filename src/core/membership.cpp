@@ -1,7 +1,7 @@
 // Groups, seen by those who are in: making one, asking people in, letting them in, removing them,
 // changing what the group is, leaving. Specification: docs/spec/conversations.md.
 #include "core/group_link.h"
-#include "core/machine.h"
+#include "core/annex.h"
 #include "crypto/hash.h"
 
 namespace mayfly::core {
@@ -273,6 +273,7 @@ Result<OperationId> leave_group(Machine& machine, Step& step, const Conversation
     }
     end_plan(machine, step, id, MAYFLY_ERROR(unknown_conversation));
     TRY(erase_messages(machine, step, id));
+    TRY(erase_conversation_rows(machine, step, id));
     drop_conversation_outbox(machine, step, id);
     row->leaving = true;
     row->accept_operation = operation;

@@ -12,7 +12,8 @@ struct Quote {
     MessageId id;
     bool alive = false;
     AccountId sender;
-    SecretBuffer text;  // its beginning; empty if the target is no text
+    ContentType type = ContentType::text;
+    SecretBuffer text;  // its beginning, a poll's question, a file's name; else empty
 };
 struct ReactionView {
     std::string emoji;

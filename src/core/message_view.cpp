@@ -1,6 +1,7 @@
 // How a message looks from outside: its text or other body, what it replies to, and what others
 // said about it. Specification: docs/spec/content.md.
 #include "core/annex.h"
+#include "core/attachment.h"
 
 namespace mayfly::core {
 namespace {
@@ -10,6 +11,23 @@ SecretBuffer beginning_of(BytesView text) {
     size_t size = std::min(text.size(), quote_size_bytes_max);
     while (!is_character_boundary(text, size)) --size;
     return SecretBuffer(text.first(size));
+}
+
+// What a reply shows of the content that it answers; empty if that has no words.
+SecretBuffer words_of(ContentType type, BytesView body) {
+    if (type == ContentType::text) {
+        const auto text = decode_text(body);
+        return text.ok() ? beginning_of(text->text.expose()) : SecretBuffer();
+    }
+    if (type == ContentType::poll) {
+        const auto poll = decode_body<Poll>(body);
+        return poll.ok() ? beginning_of(as_bytes(poll->question)) : SecretBuffer();
+    }
+    if (is_file(type)) {
+        const auto file = decode_file(type, body);
+        return file.ok() ? beginning_of(as_bytes(file->name)) : SecretBuffer();
+    }
+    return {};
 }
 
 // A target that is gone takes its quote with it: nothing of it was copied into the reply.
@@ -22,10 +40,9 @@ Result<Quote> quote_of(const Machine& machine, Step& step, const MessageRow& rep
     if (!are_siblings(machine, row->conversation, reply.conversation)) return quote;
     quote.alive = true;
     quote.sender = row->sender;
-    if (row->type != ContentType::text) return quote;
+    quote.type = row->type;
     TRY_ASSIGN(const SecretBuffer body, load_body(step, *row));
-    const auto text = decode_text(body.expose());
-    if (text.ok()) quote.text = beginning_of(text->text.expose());
+    quote.text = words_of(row->type, body.expose());
     return quote;
 }
 
@@ -37,6 +54,17 @@ Status show_text(const Machine& machine, Step& step, const MessageRow& row, Byte
     if (text.reply_to) {
         TRY_ASSIGN(view.reply_to, quote_of(machine, step, row, *text.reply_to));
     }
+    return {};
+}
+
+Status show_file(ContentType type, BytesView body, MessageView& view) {
+    TRY_ASSIGN(FileContent file, decode_file(type, body));
+    FileView& shown = view.file.emplace();
+    shown.name = std::move(file.name);
+    shown.type = std::move(file.type);
+    shown.size_bytes = file.size_bytes;
+    shown.duration_ms = file.duration_ms;
+    shown.thumbnail = std::move(file.thumbnail);
     return {};
 }
 
@@ -102,6 +130,8 @@ Status show_content(const Machine& machine, Step& step, const MessageRow& row,
         case ContentType::contact_card: return show_body<ContactCard>(bytes, view);
         case ContentType::settings: return show_body<ConversationSettings>(bytes, view);
         case ContentType::screenshot: return show_body<Screenshot>(bytes, view);
+        case ContentType::file:
+        case ContentType::voice: return show_file(row.type, bytes, view);
         default: return MAYFLY_ERROR(unsupported_version);
     }
 }
@@ -111,12 +141,26 @@ bool is_name_byte(uint8_t byte) {
            (byte >= '0' && byte <= '9') || byte == '.' || byte == '_' || byte == '-';
 }
 
-std::optional<AccountId> account_called(const Machine& machine, std::string_view name) {
-    const auto& handles = machine.tables.account->handles;
-    if (!handles.empty() && handles.front().name == name) return machine.own_account();
-    const auto found = find_account(machine, name, true);
-    if (!found.ok()) return std::nullopt;
-    return *found;
+bool is_called(const Person& person, std::string_view name) {
+    const std::string text = folded(name);
+    return folded(person.handle.substr(0, person.handle.find('@'))) == text ||
+           folded(person.display_name) == text;
+}
+
+// The one whom people in a conversation call so; else a contact.
+std::optional<AccountId> account_called(const Machine& machine, const RosterRow* roster,
+                                        std::string_view name) {
+    if (name.empty()) return std::nullopt;
+    std::vector<AccountId> found;
+    for (const RosterMember& member : roster == nullptr ? std::vector<RosterMember>{} : roster->members) {
+        if (is_called(person_of(machine, member.account), name)) found.push_back(member.account);
+    }
+    if (found.size() == 1) return found.front();
+    if (!found.empty()) return std::nullopt;
+    if (is_called(own_profile(machine), name)) return machine.own_account();
+    const auto contact = find_account(machine, name, true);
+    if (!contact.ok()) return std::nullopt;
+    return *contact;
 }
 
 }  // namespace
@@ -139,29 +183,18 @@ Status complete_view(const Machine& machine, Step& step, const MessageRow& row, 
 }
 
 std::string account_name(const Machine& machine, const AccountId& account) {
-    constexpr size_t id_shown_size = 8;
-    if (account == machine.own_account()) {
-        const auto& own = *machine.tables.account;
-        if (!own.handles.empty()) return own.handles.front().name;
-        if (!own.display_name.empty()) return own.display_name;
-    }
-    const auto contact = machine.tables.contacts.find(account);
-    if (contact != machine.tables.contacts.end()) {
-        const std::string& handle = contact->second.handle;
-        if (!handle.empty()) return handle.substr(0, handle.find('@'));
-        if (!contact->second.display_name.empty()) return contact->second.display_name;
-    }
-    const auto person = machine.tables.people.find(account);
-    if (person != machine.tables.people.end()) {
-        const Person& known = person->second.person;
-        if (!known.handle.empty()) return known.handle.substr(0, known.handle.find('@'));
-        if (!known.display_name.empty()) return known.display_name;
-    }
-    return text_of(account).substr(0, id_shown_size);
+    const Person person = person_of(machine, account);
+    const size_t at = person.handle.find('@');
+    if (at != std::string::npos && at > 0) return person.handle.substr(0, at);
+    if (!person.display_name.empty()) return person.display_name;
+    return text_of(account).substr(0, account_prefix_size_min);
 }
 
-std::vector<Mention> find_mentions(const Machine& machine, BytesView text) {
+std::vector<Mention> find_mentions(const Machine& machine, const ConversationId& conversation,
+                                   BytesView text) {
     std::vector<Mention> out;
+    const auto found = machine.tables.rosters.find(conversation);
+    const RosterRow* roster = found == machine.tables.rosters.end() ? nullptr : &found->second;
     for (size_t at = 0; at < text.size() && out.size() < mentions_max; ++at) {
         if (text[at] != '@' || (at > 0 && is_name_byte(text[at - 1]))) continue;
         size_t end = at + 1;
@@ -169,7 +202,7 @@ std::vector<Mention> find_mentions(const Machine& machine, BytesView text) {
         // A full stop behind a name is no part of it.
         for (; end > at + 1; --end) {
             const auto name = as_text(text.subspan(at + 1, end - at - 1));
-            if (const auto account = account_called(machine, name)) {
+            if (const auto account = account_called(machine, roster, name)) {
                 out.push_back(
                     {static_cast<uint32_t>(at), static_cast<uint32_t>(end - at), *account});
                 at = end - 1;

@@ -14,12 +14,6 @@ constexpr size_t id_prefix_size_min = 8;
 
 bool is_alive(const MessageRow& row, Time now) { return from_ms(row.expires_at_ms) > now; }
 
-// Whether a person may see messages of the conversation: not before the request is accepted.
-bool is_shown(const Machine& machine, const MessageRow& row) {
-    const auto conversation = machine.tables.conversations.find(row.conversation);
-    return conversation != machine.tables.conversations.end() && conversation->second.accepted;
-}
-
 Result<std::vector<MessageId>> ids_under(Step& step, const Bytes& prefix) {
     std::vector<MessageId> ids;
     TRY(step.store().scan(prefix, [&](BytesView key, SecretBuffer) {
@@ -61,9 +55,12 @@ Status end_subject(Machine& machine, Step& step, const ExpiryKey& key) {
 
 }  // namespace
 
-namespace {
+bool is_shown(const Machine& machine, const MessageRow& row) {
+    const auto conversation = machine.tables.conversations.find(row.conversation);
+    return conversation != machine.tables.conversations.end() && conversation->second.accepted;
+}
 
-void put_body(Step& step, const MessageId& id, BytesView body) {
+void seal_body(Step& step, const MessageId& id, BytesView body) {
     SecretBuffer key(body_key_size_bytes);
     step.entropy().fill(key.expose_mutable());
     const Bytes sealed = crypto::aead_seal(crypto::AeadId::chacha20_poly1305, key.expose(),
@@ -72,15 +69,13 @@ void put_body(Step& step, const MessageId& id, BytesView body) {
     step.put(row_key::body_key(id), std::move(key));
 }
 
-}  // namespace
-
 void replace_body(Step& step, const MessageRow& row, BytesView body) {
-    put_body(step, row.id, body);
+    seal_body(step, row.id, body);
     step.shred();
 }
 
 Status store_message(Machine& machine, Step& step, MessageRow row, BytesView body) {
-    put_body(step, row.id, body);
+    seal_body(step, row.id, body);
     step.put(row_key::listing(row.conversation, row.order, row.id), SecretBuffer());
     row.sent_expiry_ms = row.expires_at_ms;
     step.write(row_key::message(row.id), row);
@@ -110,6 +105,7 @@ Status erase_message(Machine& machine, Step& step, const MessageRow& row) {
     step.erase(row_key::listing(row.conversation, row.order, row.id));
     step.erase(row_key::untaken(row.order, row.id));
     step.erase(row_key::expiry(from_ms(row.expires_at_ms), expiry_of_message, row.id.view()));
+    TRY(forget_attachment(machine, step, row));
     step.shred();
     TRY(erase_annexes(machine, step, row));
     // Nothing is told of a message that nobody was given.
@@ -206,7 +202,7 @@ Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow
     return view;
 }
 
-Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t limit) {
+Result<std::vector<MessageView>> list_new(const Machine& machine, Step& step, size_t limit) {
     TRY_ASSIGN(const std::vector<MessageId> ids,
                ids_under(step, row_key::prefix(row_kind::untaken)));
     std::vector<MessageView> out;
@@ -215,9 +211,20 @@ Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t l
         TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, id));
         if (!row || !is_alive(*row, step.now()) || !is_shown(machine, *row)) continue;
         TRY_ASSIGN(MessageView view, view_of(machine, step, *row));
-        step.erase(row_key::untaken(row->order, id));
         out.push_back(std::move(view));
     }
+    return out;
+}
+
+Status mark_given(Step& step, const MessageId& id) {
+    TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, id));
+    if (row) step.erase(row_key::untaken(row->order, id));
+    return {};
+}
+
+Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t limit) {
+    TRY_ASSIGN(std::vector<MessageView> out, list_new(machine, step, limit));
+    for (const MessageView& view : out) TRY(mark_given(step, view.id));
     return out;
 }
 
@@ -248,17 +255,16 @@ Result<std::vector<MessageView>> list_messages(const Machine& machine, Step& ste
 
 Result<MessageView> find_message(const Machine& machine, Step& step, std::string_view text) {
     ENSURE(text.size() >= id_prefix_size_min, unknown_message);
-    std::string folded;
-    for (const char c : text) folded += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    const std::string wanted = folded(text);
     // Eight characters are five whole bytes: only messages that begin so are read.
-    const auto whole = from_base32(folded.substr(0, folded.size() / 8 * 8));
+    const auto whole = from_base32(wanted.substr(0, wanted.size() / 8 * 8));
     ENSURE(whole && whole->size() <= MessageId::size_bytes, unknown_message);
     Bytes prefix = row_key::prefix(row_kind::message);
     append(prefix, *whole);
     TRY_ASSIGN(const std::vector<MessageId> ids, ids_under(step, prefix));
     std::optional<MessageRow> found;
     for (const MessageId& id : ids) {
-        if (!text_of(id).starts_with(folded)) continue;
+        if (!text_of(id).starts_with(wanted)) continue;
         TRY_ASSIGN(std::optional<MessageRow> row, load_message(step, id));
         if (!row || !is_alive(*row, step.now()) || !is_shown(machine, *row)) continue;
         ENSURE(!found, ambiguous_name);

@@ -22,14 +22,18 @@
 #include <variant>
 #include <vector>
 
+#include "core/file_port.h"
 #include "core/message_parts.h"
 #include "core/store_port.h"
 #include "util/entropy.h"
+#include "util/parallel.h"
 #include "util/time.h"
 #include "wire/account_record.h"
 #include "wire/protocol.h"
 
 namespace mayfly::core {
+
+constexpr size_t account_prefix_size_min = 8;  // of an account id: what find_contact takes
 
 using ConversationId = FixedBytes<struct ConversationIdTag, 16>;
 using OperationId = uint64_t;
@@ -86,6 +90,14 @@ struct RequestView {
     Time received_at;
 };
 
+// LocalSettings is how this device shows a conversation; nobody else is told.
+struct LocalSettings {
+    Time muted_until;  // no notifications before
+    bool archived = false;
+    bool pinned = false;
+    bool operator==(const LocalSettings&) const = default;
+};
+
 // ConversationView is a line in a list of conversations. Of a direct one it says who the other is.
 struct ConversationView {
     ConversationId conversation;
@@ -102,6 +114,9 @@ struct ConversationView {
     Duration expiration_limit = expiration_max;
     uint32_t burn_seconds = 0;
     uint32_t burn_seconds_limit = 0;  // 0: none
+    bool receipts = false;
+    bool typing = false;
+    LocalSettings local;
 };
 
 // OfferView is a group that somebody asks us into.
@@ -151,6 +166,15 @@ enum class MessageState : uint8_t {
     opened,    // theirs, opened; the burn timer runs if there is one
 };
 
+// What a message of a file or voice memo says of it.
+struct FileView {
+    std::string name;  // as the sender says: not safe as a path
+    std::string type;  // media type
+    uint64_t size_bytes = 0;
+    uint32_t duration_ms = 0;  // of a voice memo; 0: a file
+    SecretBuffer thumbnail;    // JPEG; empty: none
+};
+
 struct MessageView {
     MessageId id;
     ConversationId conversation;
@@ -169,6 +193,7 @@ struct MessageView {
     Time expires_at;            // after opening a burning message: the burn time
     uint32_t burn_seconds = 0;  // 0: does not burn on read
     MessageState state = MessageState::received;
+    std::optional<FileView> file;
     bool needs_newer = false;  // of a type that this version cannot show; text is empty
 };
 
@@ -183,19 +208,21 @@ struct SendOptions {
 
 using OutgoingBody = std::variant<Location, Poll, ContactCard, Screenshot>;
 
-// LocalSettings is how this device shows a conversation; nobody else is told.
-struct LocalSettings {
-    Time muted_until;  // no notifications before
-    bool archived = false;
-    bool pinned = false;
-    bool operator==(const LocalSettings&) const = default;
-};
-
 constexpr size_t search_size_bytes_max = 1000;
 struct SearchQuery {
     std::string words;  // all must be in a message, in any order and case, also inside words
     std::optional<ConversationId> conversation;
     size_t limit = 100;
+};
+
+// A file to send. docs/spec/content.md section 6.
+struct FileOffer {
+    std::string source;             // as the FilePort knows it
+    std::vector<FilePiece> pieces;  // what of it is sent; empty: all
+    std::string name;
+    std::string type;
+    uint32_t duration_ms = 0;  // not 0: a voice memo
+    SecretBuffer thumbnail;
 };
 
 // --- what comes out
@@ -243,8 +270,9 @@ struct ConversationChanged {
     AccountId by;
     std::vector<AccountId> added;
     std::vector<AccountId> removed;
-    bool state = false;       // name, topic, moderators, limits
-    bool removed_us = false;  // it can be read until its messages end, and takes none any more
+    std::vector<AccountId> left;  // those of the removed who wanted to go
+    bool state = false;           // name, topic, moderators, limits
+    bool removed_us = false;      // it can be read until its messages end, and takes none any more
 };
 struct OfferArrived {  // somebody asks us into a group
     OfferView offer;
@@ -268,10 +296,16 @@ struct LinkChanged {
 struct CaughtUp {
     std::string relay;
 };
+struct TransferProgress {
+    MessageId id;
+    uint64_t done_bytes = 0;
+    uint64_t size_bytes = 0;
+    bool upload = false;
+};
 using Event =
     std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, MessageChanged,
                  TypingChanged, LinkChanged, CaughtUp, ConversationChanged, OfferArrived, DeviceMet,
-                 DeviceLinked, DeviceRevoked>;
+                 DeviceLinked, DeviceRevoked, TransferProgress>;
 
 struct Effects {
     WriteBatch writes;
@@ -282,8 +316,11 @@ struct Effects {
 class Messenger {
   public:
     // open reads what the store holds. A store without an account gives a Messenger with
-    // has_account() false. Errors: store_corrupt, store_newer, those of the port.
-    static Result<Messenger> open(StorePort& store, Time now);
+    // has_account() false. parallel may run parts of what large groups cost; without files,
+    // transfers of files rest, and commands that need them fail with file_unreadable. Both must
+    // outlive the Messenger. Errors: store_corrupt, store_newer, those of the port.
+    static Result<Messenger> open(StorePort& store, Time now, Parallel* parallel = nullptr,
+                                  FilePort* files = nullptr);
     Messenger(Messenger&&) noexcept;
     ~Messenger();
 
@@ -349,6 +386,8 @@ class Messenger {
     Result<Effects> confirm_device(Time now, Entropy& entropy);
     Result<Effects> cancel_device(Time now, Entropy& entropy);
     std::optional<PairingView> pairing() const;
+    // is_reuniting: after a recovery, until all contacts have been met again.
+    bool is_reuniting() const;
     Result<std::vector<DeviceView>> devices() const;
     // revoke_device takes a device out of the record and of every conversation.
     Result<Started> revoke_device(const wire::DeviceId& device, Time now, Entropy& entropy);
@@ -368,10 +407,11 @@ class Messenger {
                                   const SendOptions& options, Time now, Entropy& entropy);
     Result<SendStarted> send_body(const ConversationId& conversation, const OutgoingBody& body,
                                   const SendOptions& options, Time now, Entropy& entropy);
-    // change_settings changes what the conversation has agreed on and tells it by a message.
-    Result<SendStarted> change_settings(const ConversationId& conversation,
-                                        const ConversationSettings& settings, Time now,
-                                        Entropy& entropy);
+    // change_settings changes what a conversation has agreed on: a direct one by a message, a group
+    // by its state.
+    Result<Started> change_settings(const ConversationId& conversation,
+                                    const ConversationSettings& settings, Time now,
+                                    Entropy& entropy);
     // What is said about a message counts here at once; the operation ends when the relay holds it.
     Result<Started> react(const MessageId& id, std::string_view emoji, bool add, Time now,
                           Entropy& entropy);
@@ -383,6 +423,15 @@ class Messenger {
     // told or cannot leave now. Errors: not_enabled.
     Result<Effects> send_typing(const ConversationId& conversation, bool active, Time now,
                                 Entropy& entropy);
+    // send_file sends a file or voice memo: the upload goes on in every process that has the
+    // FilePort, and the message leaves when the relay has the file.
+    Result<SendStarted> send_file(const ConversationId& conversation, const FileOffer& offer,
+                                  const SendOptions& options, Time now, Entropy& entropy);
+    // download brings the file of a message to `target`. The operation ends when the target is
+    // there, whole and verified. Repeated after a crash it goes on where it was. A message that
+    // burns on read counts as opened then.
+    Result<Started> download(const MessageId& id, const std::string& target, Time now,
+                             Entropy& entropy);
     // withdraw takes back a queued message of which no byte has left; false when that is too late
     // (it stays in the outbox and will arrive at most once).
     Result<std::pair<bool, Effects>> withdraw(const MessageId& id, Time now);
@@ -395,6 +444,10 @@ class Messenger {
     // take_new_messages gives messages never given before, oldest first, and the effects that mark
     // them as given: apply these first, then show.
     Result<std::pair<std::vector<MessageView>, Effects>> take_new_messages(size_t limit, Time now);
+    // new_messages gives the same without marking; mark_given marks, once somebody has them for
+    // sure. What is not new any more is left as it is.
+    Result<std::vector<MessageView>> new_messages(size_t limit, Time now) const;
+    Result<Effects> mark_given(std::span<const MessageId> ids, Time now);
 
     // --- of this device alone
     // ----------------------------------------------------------------------
@@ -426,8 +479,10 @@ class Messenger {
     Result<std::vector<MemberView>> members(const ConversationId& conversation) const;
     // state is what the members of a group or room agree on.
     Result<ConversationState> state(const ConversationId& conversation) const;
+    // offers gives those that were neither accepted nor declined.
     std::vector<OfferView> offers() const;
-    // find_offer takes the name of the group, its id or a unique prefix, or who asks.
+    // find_offer takes the name of the group, its id or a unique prefix, or who asks; also of an
+    // offer that was accepted, until we are in.
     Result<OfferView> find_offer(std::string_view what) const;
     Result<ConversationSettings> settings(const ConversationId& conversation) const;
     // typing gives who types in the conversation at `now`.
@@ -435,13 +490,17 @@ class Messenger {
     // search gives what is alive and holds all words, newest first. Errors: invalid_argument (no
     // words).
     Result<std::vector<MessageView>> search(const SearchQuery& query, Time now) const;
-    // find_mentions gives the parts of a text that are @ and the name of somebody we know.
-    std::vector<Mention> find_mentions(BytesView text) const;
+    // find_mentions gives the parts of a text that are @ and the name of a contact, or of somebody
+    // in the conversation.
+    std::vector<Mention> find_mentions(const ConversationId& conversation, BytesView text) const;
     // card_of is a contact's card, to be sent to somebody else. Errors: unknown_contact.
     Result<ContactCard> card_of(const AccountId& account) const;
-    // name_of is what people call an account: a handle, a display name, or its id's beginning.
+    // name_of is what people call an account: a handle's name, a display name, or its id's
+    // beginning.
     std::string name_of(const AccountId& account) const;
     bool outbox_empty() const;
+    // transfers_under_way counts uploads and downloads that have not ended.
+    size_t transfers_under_way() const;
     // For tests and the simulator: epoch and epoch authenticator of a conversation's group.
     Result<std::pair<uint64_t, Bytes>> epoch_authenticator_for_testing(
         const ConversationId& conversation) const;

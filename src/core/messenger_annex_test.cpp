@@ -60,7 +60,7 @@ class Annex : public testing::Test {
         return poll == nullptr ? std::vector<size_t>{} : poll->counts;
     }
     size_t rows_at_alice(char sub_kind) {
-        const Bytes prefix = {'x', static_cast<uint8_t>(sub_kind)};
+        const Bytes prefix = row_key::said(sub_kind);
         size_t rows = 0;
         EXPECT_TRUE(alice()
                         .store()
@@ -335,7 +335,7 @@ TEST_F(Annex, reaction_survives_a_restart_before_it_left) {
 
 TEST_F(Annex, mentions_find_the_people_that_are_named) {
     const std::string text = "hi @bob, ask @nobody or mail@bob.";
-    const auto mentions = alice().messenger().find_mentions(as_bytes(text));
+    const auto mentions = alice().messenger().find_mentions(pair_.to_bob, as_bytes(text));
     ASSERT_EQ(mentions.size(), 1U);
     EXPECT_EQ(text.substr(mentions[0].start, mentions[0].length), "@bob");
     EXPECT_EQ(mentions[0].account, bob().messenger().account()->account);

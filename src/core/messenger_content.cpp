@@ -14,27 +14,13 @@ ContentType type_of(const OutgoingBody& body) {
 
 Result<Queued> queue_body(Machine& machine, Step& step, const ConversationId& conversation,
                           const OutgoingBody& body, const SendOptions& options) {
-    OutgoingMessage message;
-    message.type = type_of(body);
+    const ContentType type = type_of(body);
     const SecretBuffer encoded =
         std::visit([](const auto& value) { return codec::encode_secret(value); }, body);
-    ENSURE(check_body(message.type, encoded.expose()).ok(), invalid_argument);
+    ENSURE(check_body(type, encoded.expose()).ok(), invalid_argument);
     ENSURE(!options.reply_to && options.mentions.empty(), invalid_argument);
-    message.body = encoded.expose();
-    message.expiration = options.expiration;
-    message.burn = options.burn;
-    message.no_burn = options.no_burn;
-    return queue_message(machine, step, conversation, message);
-}
-
-// run_started runs a command that gives an operation.
-template <class Body>
-Result<Messenger::Started> run_started(Machine& machine, Time now, Entropy& entropy,
-                                       const Body& body) {
-    Step step(machine.store, now, &entropy);
-    TRY_ASSIGN(const OperationId operation,
-               run_command<OperationId>(machine, step, [&] { return body(step); }));
-    return Messenger::Started{operation, std::move(step.effects)};
+    return queue_message(machine, step, conversation,
+                         outgoing(type, encoded.expose(), options));
 }
 
 template <class Body>
@@ -67,33 +53,34 @@ Result<Messenger::SendStarted> Messenger::send_body(const ConversationId& conver
     });
 }
 
-Result<Messenger::SendStarted> Messenger::change_settings(const ConversationId& conversation,
-                                                          const ConversationSettings& settings,
-                                                          Time now, Entropy& entropy) {
-    return run_send(state_->machine, now, entropy, [&](Step& step) {
-        return queue_settings(state_->machine, step, conversation, settings);
+Result<Messenger::Started> Messenger::change_settings(const ConversationId& conversation,
+                                                      const ConversationSettings& settings,
+                                                      Time now, Entropy& entropy) {
+    return begin(now, entropy, [&](Machine& machine, Step& step) {
+        return core::change_settings(machine, step, conversation, settings);
     });
 }
 
 Result<Messenger::Started> Messenger::react(const MessageId& id, std::string_view emoji, bool add,
                                             Time now, Entropy& entropy) {
-    return run_started(state_->machine, now, entropy, [&](Step& step) {
-        return queue_reaction(state_->machine, step, id, emoji, add);
+    return begin(now, entropy, [&](Machine& machine, Step& step) {
+        return queue_reaction(machine, step, id, emoji, add);
     });
 }
 
 Result<Messenger::Started> Messenger::edit(const MessageId& id, BytesView text,
                                            const std::vector<Mention>& mentions, Time now,
                                            Entropy& entropy) {
-    return run_started(state_->machine, now, entropy, [&](Step& step) {
-        return queue_edit(state_->machine, step, id, text, mentions);
+    return begin(now, entropy, [&](Machine& machine, Step& step) {
+        return queue_edit(machine, step, id, text, mentions);
     });
 }
 
 Result<Messenger::Started> Messenger::vote(const MessageId& id, const Bytes& choices, Time now,
                                            Entropy& entropy) {
-    return run_started(state_->machine, now, entropy,
-                       [&](Step& step) { return queue_vote(state_->machine, step, id, choices); });
+    return begin(now, entropy, [&](Machine& machine, Step& step) {
+        return queue_vote(machine, step, id, choices);
+    });
 }
 
 Result<Effects> Messenger::send_typing(const ConversationId& conversation, bool active, Time now,
@@ -111,8 +98,8 @@ Result<Effects> Messenger::set_local_settings(const ConversationId& conversation
 }
 
 Result<LocalSettings> Messenger::local_settings(const ConversationId& conversation) const {
-    Step step(state_->machine.store, Time{}, nullptr);
-    return local_settings_of(state_->machine, step, conversation);
+    ENSURE(state_->machine.tables.conversations.contains(conversation), unknown_contact);
+    return local_settings_of(state_->machine, conversation);
 }
 
 Result<Effects> Messenger::set_draft(const ConversationId& conversation, BytesView text, Time now) {
@@ -128,8 +115,7 @@ Result<SecretBuffer> Messenger::draft(const ConversationId& conversation) const 
 
 Result<ConversationSettings> Messenger::settings(const ConversationId& conversation) const {
     ENSURE(state_->machine.tables.conversations.contains(conversation), unknown_contact);
-    Step step(state_->machine.store, Time{}, nullptr);
-    return settings_of(state_->machine, step, conversation);
+    return settings_of(state_->machine, conversation);
 }
 
 std::vector<AccountId> Messenger::typing(const ConversationId& conversation, Time now) const {
@@ -146,9 +132,10 @@ Result<std::vector<MessageView>> Messenger::search(const SearchQuery& query, Tim
     return search_messages(state_->machine, step, query);
 }
 
-std::vector<Mention> Messenger::find_mentions(BytesView text) const {
+std::vector<Mention> Messenger::find_mentions(const ConversationId& conversation,
+                                              BytesView text) const {
     if (!has_account()) return {};
-    return core::find_mentions(state_->machine, text);
+    return core::find_mentions(state_->machine, conversation, text);
 }
 
 Result<ContactCard> Messenger::card_of(const AccountId& account) const {

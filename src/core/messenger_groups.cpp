@@ -114,6 +114,7 @@ std::vector<OfferView> Messenger::offers() const {
     std::vector<OfferView> out;
     if (!has_account()) return out;
     for (const auto& [id, row] : state_->machine.tables.offers) {
+        if (state_->machine.tables.conversations.contains(id)) continue;  // accepted
         out.push_back(offer_view(state_->machine, row));
     }
     return out;

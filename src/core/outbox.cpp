@@ -128,11 +128,21 @@ OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversat
     return item;
 }
 
+OutgoingMessage outgoing(ContentType type, BytesView body, const SendOptions& options) {
+    OutgoingMessage message;
+    message.type = type;
+    message.body = body;
+    message.expiration = options.expiration;
+    message.burn = options.burn;
+    message.no_burn = options.no_burn;
+    return message;
+}
+
 Result<Queued> queue_message(Machine& machine, Step& step, const ConversationId& conversation,
                              const OutgoingMessage& message) {
     const ConversationRow* given = find_conversation(machine, conversation);
     ENSURE(given != nullptr && given->accepted, unknown_contact);
-    TRY_ASSIGN(const ConversationSettings agreed, settings_of(machine, step, conversation));
+    const ConversationSettings agreed = settings_of(machine, conversation);
     const Duration expiration = message.expiration.value_or(
         Duration::milliseconds(static_cast<int64_t>(agreed.expiration_ms)));
     ENSURE(expiration >= expiration_min && expiration <= expiration_max, bad_duration);
@@ -162,7 +172,7 @@ Result<Queued> queue_message(Machine& machine, Step& step, const ConversationId&
     row.type = message.type;
     row.state = MessageState::queued;
     TRY(store_message(machine, step, row, message.body));
-    return Queued{item.operation, item.id};
+    return Queued{item.operation, item.id, item.order};
 }
 
 Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& conversation,
@@ -179,12 +189,9 @@ Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& co
         ENSURE(target && from_ms(target->expires_at_ms) > step.now(), unknown_message);
         ENSURE(are_siblings(machine, conversation, target->conversation), unknown_message);
     }
-    OutgoingMessage message;
-    message.body = body.expose();
-    message.expiration = options.expiration;
-    message.burn = options.burn;
-    message.no_burn = options.no_burn;
-    TRY_ASSIGN(const Queued queued, queue_message(machine, step, conversation, message));
+    TRY_ASSIGN(const Queued queued,
+               queue_message(machine, step, conversation,
+                             outgoing(ContentType::text, body.expose(), options)));
     TRY(drop_draft(machine, step, conversation, text));
     return queued;
 }
@@ -193,6 +200,7 @@ Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& 
     TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, id));
     ENSURE(row && from_ms(row->expires_at_ms) > step.now(), unknown_message);
     ENSURE(row->outgoing, not_ours);
+    TRY(delete_blob(machine, step, *row));
     const OutboxRow* queued = find_queued(machine, id);
     if (queued != nullptr && !queued->is_sealed) {
         const OperationId operation = next_operation(machine, step);
@@ -221,6 +229,7 @@ Result<bool> withdraw(Machine& machine, Step& step, const MessageId& id) {
     ENSURE(row->outgoing, not_ours);
     const OutboxRow* queued = find_queued(machine, id);
     if (queued == nullptr || queued->is_sealed) return false;
+    TRY(delete_blob(machine, step, *row));
     drop_outbox(machine, step, queued->order, MAYFLY_ERROR(timed_out));
     TRY(erase_message(machine, step, *row));
     return true;
@@ -231,6 +240,8 @@ Status pump_outbox(Machine& machine, Step& step, ConversationRow& row, mls::Grou
     const Link& link = machine.links[row.info.hubs.front()];
     std::vector<uint64_t> orders;
     for (const auto& [order, item] : machine.tables.outbox) {
+        // A message with a file waits for it, and nothing waits for that message.
+        if (machine.tables.transfers.uploads.contains(item.id)) continue;
         if (item.conversation == id) orders.push_back(order);
         if (orders.size() == outbox_window) break;
     }
@@ -277,8 +288,9 @@ Status message_replied(Machine& machine, Step& step, const Purpose& purpose,
     TRY_ASSIGN(const std::optional<MessageRow> message, load_message(step, item.id));
     drop_outbox(machine, step, purpose.number,
                 Error{wire::to_error_code(failed->status), MAYFLY_HERE});
-    if (message) TRY(erase_message(machine, step, *message));
-    return {};
+    if (!message) return {};
+    TRY(delete_blob(machine, step, *message));
+    return erase_message(machine, step, *message);
 }
 
 // Should the first attempt have arrived by the old way, the message id suppresses the second.

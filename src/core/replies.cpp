@@ -76,6 +76,10 @@ Status reply_arrived(Machine& machine, Step& step, const std::string& relay, con
         case Kind::account_get: return recovery_replied(machine, step, relay, purpose, body);
         case Kind::leave: return leave_replied(machine, step, purpose, body);
         case Kind::removal: return removal_replied(machine, step, relay, purpose, body);
+        case Kind::blob_begin:
+        case Kind::blob_put: return upload_replied(machine, step, relay, purpose, body);
+        case Kind::blob_get: return download_replied(machine, step, relay, purpose, body);
+        case Kind::blob_delete: blob_delete_replied(machine, step, relay, purpose, body); return {};
     }
     return {};
 }

@@ -1,6 +1,6 @@
 // Searching what is alive. There is no index: every message is read, so that nothing about a
 // message is kept outside it and a burnt one leaves nothing to forget. Measured in
-// bench/store_bench.cpp. Specification: docs/spec/content.md section 9.
+// bench/store_bench.cpp. Specification: docs/spec/content.md section 10.
 #include "core/annex.h"
 #include "core/case_fold.h"
 

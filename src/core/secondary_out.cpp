@@ -1,5 +1,5 @@
 // What we say about messages: reactions, edits, votes, receipts. It counts here at once, and leaves
-// through the outbox with a body of its own. Specification: docs/spec/content.md section 6.
+// through the outbox with a body of its own. Specification: docs/spec/content.md section 7.
 #include "core/annex.h"
 #include "core/emoji.h"
 #include "crypto/hash.h"
@@ -30,6 +30,7 @@ Result<OperationId> queue_secondary(Machine& machine, Step& step, MessageRow& ta
     ENSURE(given != nullptr, unknown_contact);
     const auto conversation = sending_target(machine, *given);
     ENSURE(conversation.has_value(), unknown_channel);
+    ENSURE(may_write_in(machine, *conversation), not_authorized);
     Secondary secondary;
     secondary.conversation = *conversation;
     secondary.annex.content = step.random_id<MessageId>();
@@ -139,11 +140,10 @@ Result<OperationId> queue_vote(Machine& machine, Step& step, const MessageId& ta
 Status queue_receipt(Machine& machine, Step& step, const MessageRow& message, ReceiptKind kind) {
     const ConversationRow* given = find_conversation(machine, message.conversation);
     if (given == nullptr || !given->accepted || message.outgoing) return {};
-    TRY_ASSIGN(const ConversationSettings settings,
-               settings_of(machine, step, message.conversation));
+    const ConversationSettings settings = settings_of(machine, message.conversation);
     if (!settings.receipts || machine.tables.outbox.size() >= outbox_size_max) return {};
     const auto conversation = sending_target(machine, *given);
-    if (!conversation) return {};
+    if (!conversation || !may_write_in(machine, *conversation)) return {};
     if (!step.has_entropy()) machine.pump_due = true;
     TRY_ASSIGN(const bool joined, join_receipt(machine, step, *conversation, message, kind));
     if (joined) return {};

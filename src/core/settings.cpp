@@ -1,5 +1,5 @@
 // What a conversation has agreed on, what is this device's own business, and drafts.
-// Specification: docs/spec/content.md section 7.
+// Specification: docs/spec/content.md section 8.
 #include "core/annex.h"
 
 namespace mayfly::core {
@@ -29,20 +29,18 @@ bool is_newer(uint64_t sent_at_ms, const MessageId& id, const SettingsRow& befor
 
 }  // namespace
 
-Result<std::optional<SettingsRow>> load_settings(const Machine& machine, Step& step,
-                                                 const ConversationId& conversation) {
-    std::optional<SettingsRow> newest;
+const SettingsRow* newest_settings(const Machine& machine, const ConversationId& conversation) {
+    const SettingsRow* newest = nullptr;
     for (const ConversationId& id : siblings(machine, conversation)) {
-        TRY_ASSIGN(std::optional<SettingsRow> row, step.read<SettingsRow>(row_key::settings(id)));
-        if (row && (!newest || is_newer(row->sent_at_ms, row->content, *newest))) {
-            newest = std::move(row);
-        }
+        const auto found = machine.tables.settings.find(id);
+        if (found == machine.tables.settings.end()) continue;
+        const SettingsRow& row = found->second;
+        if (newest == nullptr || is_newer(row.sent_at_ms, row.content, *newest)) newest = &row;
     }
     return newest;
 }
 
-Result<ConversationSettings> settings_of(const Machine& machine, Step& step,
-                                         const ConversationId& conversation) {
+ConversationSettings settings_of(const Machine& machine, const ConversationId& conversation) {
     const auto roster = machine.tables.rosters.find(conversation);
     if (roster != machine.tables.rosters.end() && roster->second.state) {
         const ConversationState& state = *roster->second.state;
@@ -53,8 +51,16 @@ Result<ConversationSettings> settings_of(const Machine& machine, Step& step,
         settings.typing = state.typing;
         return settings;
     }
-    TRY_ASSIGN(const auto row, load_settings(machine, step, conversation));
-    return row ? row->settings : ConversationSettings{};
+    const SettingsRow* row = newest_settings(machine, conversation);
+    return row != nullptr ? row->settings : ConversationSettings{};
+}
+
+void keep_settings(Machine& machine, Step& step, const ConversationId& conversation,
+                   const SettingsRow& row) {
+    const SettingsRow* before = newest_settings(machine, conversation);
+    if (before != nullptr && !is_newer(row.sent_at_ms, row.content, *before)) return;
+    step.write(row_key::settings(conversation), row);
+    machine.tables.settings.insert_or_assign(conversation, row);
 }
 
 // A stamp from the future would keep everybody else from changing anything.
@@ -68,61 +74,71 @@ Status settings_arrived(Machine& machine, Step& step, const ConversationRow& con
                         const AccountId& sender, const MessageId& id, uint64_t sent_at_ms,
                         BytesView body) {
     TRY_ASSIGN(const ConversationSettings settings, decode_body<ConversationSettings>(body));
-    const ConversationId& where = conversation.info.conversation;
-    TRY_ASSIGN(const auto before, load_settings(machine, step, where));
-    if (before && !is_newer(sent_at_ms, id, *before)) return {};
     SettingsRow row;
     row.sent_at_ms = sent_at_ms;
     row.content = id;
     row.sender = sender;
     row.settings = settings;
-    step.write(row_key::settings(where), row);
+    keep_settings(machine, step, conversation.info.conversation, row);
     return {};
 }
 
-Result<Queued> queue_settings(Machine& machine, Step& step, const ConversationId& conversation,
-                              const ConversationSettings& settings) {
+Result<OperationId> change_settings(Machine& machine, Step& step,
+                                    const ConversationId& conversation,
+                                    const ConversationSettings& settings) {
     TRY_ASSIGN(const ConversationRow* given, accepted(machine, conversation));
-    TRY(check_settings(*given, to_ms(step.now()), step.now()));
     const SecretBuffer body = codec::encode_secret(settings);
     ENSURE(decode_body<ConversationSettings>(body.expose()).ok(), invalid_argument);
-    TRY_ASSIGN(const auto before, load_settings(machine, step, conversation));
+    if (has_state(given->info.kind)) {
+        StateChange change;
+        change.expiration_ms = settings.expiration_ms;
+        change.burn_seconds = settings.burn_seconds;
+        change.receipts = settings.receipts;
+        change.typing = settings.typing;
+        return plan_change(machine, step, conversation, change);
+    }
+    TRY(check_settings(*given, to_ms(step.now()), step.now()));
     OutgoingMessage message;
     message.type = ContentType::settings;
     message.body = body.expose();
     message.expiration = settings_life;
-    if (before) message.sent_after_ms = before->sent_at_ms;
+    message.no_burn = true;
+    const SettingsRow* before = newest_settings(machine, conversation);
+    if (before != nullptr) message.sent_after_ms = before->sent_at_ms;
     TRY_ASSIGN(const Queued queued, queue_message(machine, step, conversation, message));
     TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, queued.id));
     ENSURE(row.has_value(), internal);
     const ConversationRow& target = machine.tables.conversations.at(row->conversation);
     TRY(settings_arrived(machine, step, target, row->sender, row->id, row->sent_at_ms,
                          body.expose()));
-    return queued;
+    return queued.operation;
 }
 
-Result<LocalSettings> local_settings_of(const Machine& machine, Step& step,
-                                        const ConversationId& conversation) {
-    TRY(accepted(machine, conversation));
-    TRY_ASSIGN(const Bytes key, key_in_use(machine, step, conversation, row_key::local_settings));
-    TRY_ASSIGN(const std::optional<LocalRow> row, step.read<LocalRow>(key));
+LocalSettings local_settings_of(const Machine& machine, const ConversationId& conversation) {
     LocalSettings settings;
-    if (!row) return settings;
-    settings.muted_until = from_ms(row->muted_until_ms);
-    settings.archived = row->archived;
-    settings.pinned = row->pinned;
+    for (const ConversationId& id : siblings(machine, conversation)) {
+        const auto row = machine.tables.local_settings.find(id);
+        if (row == machine.tables.local_settings.end()) continue;
+        settings.muted_until = from_ms(row->second.muted_until_ms);
+        settings.archived = row->second.archived;
+        settings.pinned = row->second.pinned;
+        break;
+    }
     return settings;
 }
 
 Status set_local_settings(Machine& machine, Step& step, const ConversationId& conversation,
                           const LocalSettings& settings) {
     TRY(accepted(machine, conversation));
-    TRY_ASSIGN(const Bytes key, key_in_use(machine, step, conversation, row_key::local_settings));
     LocalRow row;
     row.muted_until_ms = to_ms(settings.muted_until);
     row.archived = settings.archived;
     row.pinned = settings.pinned;
-    step.write(key, row);
+    // All that are shown as one say the same.
+    for (const ConversationId& id : siblings(machine, conversation)) {
+        step.write(row_key::local_settings(id), row);
+        machine.tables.local_settings.insert_or_assign(id, row);
+    }
     return {};
 }
 
@@ -159,6 +175,8 @@ Status drop_draft(Machine& machine, Step& step, const ConversationId& conversati
 Status erase_conversation_rows(Machine& machine, Step& step, const ConversationId& conversation) {
     step.erase(row_key::settings(conversation));
     step.erase(row_key::local_settings(conversation));
+    machine.tables.settings.erase(conversation);
+    machine.tables.local_settings.erase(conversation);
     step.erase(row_key::draft(conversation));
     TRY_ASSIGN(const auto keys, keys_under(step, row_key::orphans_of(conversation)));
     for (const Bytes& key : keys) TRY(end_orphan(step, BytesView(key).subspan(2)));

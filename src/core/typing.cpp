@@ -1,5 +1,5 @@
 // Typing notices: encrypted like everything, and in no row: not in the outbox, not among messages.
-// Specification: docs/spec/content.md section 8.
+// Specification: docs/spec/content.md section 9.
 #include "core/annex.h"
 
 namespace mayfly::core {
@@ -21,10 +21,10 @@ bool can_leave(Machine& machine, Step& step, const ConversationRow& row) {
 Status send_typing(Machine& machine, Step& step, const ConversationId& conversation, bool active) {
     const ConversationRow* given = find_conversation(machine, conversation);
     ENSURE(given != nullptr && given->accepted, unknown_contact);
-    TRY_ASSIGN(const ConversationSettings settings, settings_of(machine, step, conversation));
-    ENSURE(settings.typing, not_enabled);
+    ENSURE(settings_of(machine, conversation).typing, not_enabled);
     const auto target = sending_target(machine, *given);
     ENSURE(target.has_value(), unknown_channel);
+    ENSURE(may_write_in(machine, *target), not_authorized);
     ConversationRow& row = machine.tables.conversations.at(*target);
     Machine::OwnTyping& last = machine.own_typing[*target];
     if (last.active == active && last.at + typing_pause > step.now()) return {};
@@ -61,8 +61,7 @@ Status typing_arrived(Machine& machine, Step& step, const ConversationRow& conve
     TRY_ASSIGN(const Typing typing, decode_body<Typing>(content.body.expose()));
     if (!conversation.accepted || sender == machine.own_account()) return {};
     const ConversationId& id = conversation.info.conversation;
-    TRY_ASSIGN(const ConversationSettings settings, settings_of(machine, step, id));
-    if (!settings.typing) return {};
+    if (!settings_of(machine, id).typing) return {};
     if (!typing.active) {
         stop_typing(machine, step, id, sender);
         return {};

@@ -4,14 +4,6 @@
 namespace mayfly::core {
 namespace {
 
-constexpr size_t account_prefix_size_min = 8;
-
-std::string folded(std::string_view text) {
-    std::string out;
-    for (const char c : text) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    return out;
-}
-
 std::string_view name_of_handle(std::string_view handle) {
     return handle.substr(0, handle.find('@'));
 }
@@ -23,6 +15,12 @@ bool matches(const ContactRow& row, std::string_view who) {
 }
 
 }  // namespace
+
+std::string folded(std::string_view text) {
+    std::string out;
+    for (const char c : text) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    return out;
+}
 
 std::string text_of(const MessageId& id) { return to_base32(id.view()); }
 std::string text_of(const AccountId& id) { return to_base32(id.view()); }
