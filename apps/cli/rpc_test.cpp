@@ -16,7 +16,7 @@ std::string method_of(std::string name) {
     const std::map<std::string, std::string> others = {
         {"group.list", "conversations"},  {"group.show", "group.members"},
         {"group.set", "group.change"},    {"group.moderator", "group.change"},
-        {"group.reader", "group.change"},
+        {"group.reader", "group.change"}, {"reply", "send"},
     };
     std::replace(name.begin(), name.end(), ' ', '.');
     const auto other = others.find(name);

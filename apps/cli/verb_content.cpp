@@ -1,7 +1,7 @@
 // Verbs about what is said besides plain texts.
 #include <charconv>
-#include <cmath>
 
+#include "core/place.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -45,27 +45,15 @@ Failure usage(std::string detail, std::string hint) {
     return {ErrorCode::invalid_argument, std::move(detail), std::move(hint)};
 }
 
-std::optional<double> number_of(std::string_view text) {
-    double number = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
-    if (!std::isfinite(number)) return std::nullopt;
-    return number;
-}
-
 // "52.5,13.4" in degrees.
 Outcome place_of(const Command& command, core::Location& place) {
     const std::string_view text = command.text;
     const size_t comma = text.find(',');
-    const auto latitude = number_of(text.substr(0, comma));
-    const auto longitude =
-        comma == std::string_view::npos ? std::nullopt : number_of(text.substr(comma + 1));
-    if (!latitude || !longitude || std::fabs(*latitude) > 90 || std::fabs(*longitude) > 180) {
+    const bool two = comma != std::string_view::npos;
+    if (!two || !core::parse_place(text.substr(0, comma), text.substr(comma + 1), place).ok()) {
         return usage("no place: " + command.text,
                      "degrees are written 52.5163,13.3777; south and west are negative");
     }
-    place.latitude_e7 = static_cast<uint32_t>(std::llround((*latitude + 90) * 1e7));
-    place.longitude_e7 = static_cast<uint32_t>(std::llround((*longitude + 180) * 1e7));
     place.accuracy_m = command.accuracy_m.value_or(0);
     place.label = command.label;
     return {};

@@ -1,5 +1,7 @@
 // A message as it is shown: its text or other body, then lines of what belongs to it.
+#include "core/place.h"
 #include "message_text.h"
+#include "rpc/schema.h"
 #include "views.h"
 
 namespace mayfly::cli {
@@ -15,36 +17,7 @@ const char* state_name(core::MessageState state) {
     return "received";
 }
 
-const char* content_name(const core::MessageView& message) {
-    if (message.needs_newer) return "unknown";
-    switch (message.type) {
-        case core::ContentType::location: return "location";
-        case core::ContentType::poll: return "poll";
-        case core::ContentType::contact_card: return "card";
-        case core::ContentType::settings: return "settings";
-        case core::ContentType::screenshot: return "screenshot";
-        case core::ContentType::file: return "file";
-        case core::ContentType::voice: return "voice";
-        default: return "text";
-    }
-}
-
 int64_t signed_of(uint64_t number) { return static_cast<int64_t>(number); }
-
-// Degrees with seven digits, without the rounding of floating point.
-std::string degrees(uint32_t value_e7, int64_t offset_e7) {
-    const int64_t value = int64_t{value_e7} - offset_e7;
-    const int64_t size = value < 0 ? -value : value;
-    std::string fraction = std::to_string(size % 10'000'000);
-    fraction.insert(0, 7 - fraction.size(), '0');
-    return (value < 0 ? "-" : "") + std::to_string(size / 10'000'000) + "." + fraction;
-}
-std::string latitude(const core::Location& place) {
-    return degrees(place.latitude_e7, core::latitude_span_e7 / 2);
-}
-std::string longitude(const core::Location& place) {
-    return degrees(place.longitude_e7, core::longitude_span_e7 / 2);
-}
 
 class JsonBody {
   public:
@@ -53,8 +26,8 @@ class JsonBody {
     void operator()(const core::Screenshot&) {}
     void operator()(const core::Location& place) {
         line_.open("location", '{')
-            .text("latitude", latitude(place))
-            .text("longitude", longitude(place))
+            .text("latitude", core::latitude_text(place))
+            .text("longitude", core::longitude_text(place))
             .number("accuracy_m", place.accuracy_m)
             .text("label", place.label)
             .close('{');
@@ -133,7 +106,7 @@ void show_json(OutputText& out, const core::MessageView& message, const std::str
         .text("group", group)
         .text("sender", core::text_of(message.sender))
         .text("handle", message.handle)
-        .text("content", content_name(message))
+        .text("content", message.needs_newer ? "unknown" : rpc::content_name(message.type))
         .text("text", as_text(message.text.expose()))
         .number("sent_at", message.sent_at.ms)
         .number("expires_at", message.expires_at.ms)
@@ -168,7 +141,7 @@ class PlainBody {
     void operator()(std::monostate) {}
     void operator()(const core::Screenshot&) { out_.append("took a picture of the screen"); }
     void operator()(const core::Location& place) {
-        out_.append("is at " + latitude(place) + "," + longitude(place));
+        out_.append("is at " + core::latitude_text(place) + "," + core::longitude_text(place));
         if (place.accuracy_m != 0) {
             out_.append(" (within " + std::to_string(place.accuracy_m) + " m)");
         }

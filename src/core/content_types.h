@@ -125,8 +125,6 @@ struct Location {
     uint32_t longitude_e7 = 0;  // from 180 degrees west
     uint32_t accuracy_m = 0;    // 0: not said
     std::string label;
-    double latitude() const { return latitude_e7 / 1e7 - 90; }
-    double longitude() const { return longitude_e7 / 1e7 - 180; }
     MAYFLY_FIELDS(self.version, self.latitude_e7, self.longitude_e7, self.accuracy_m, self.label)
 };
 struct Poll {

@@ -5,6 +5,7 @@
 #include "core/case_fold.h"
 #include "core/contact_link.h"
 #include "core/emoji.h"
+#include "core/place.h"
 
 namespace mayfly::core {
 namespace {
@@ -136,8 +137,8 @@ TEST(ContentTypes, places_off_the_globe_are_refused) {
     place.latitude_e7 = latitude_span_e7;
     place.longitude_e7 = longitude_span_e7;
     EXPECT_TRUE(is_good(place));
-    EXPECT_DOUBLE_EQ(place.latitude(), 90);
-    EXPECT_DOUBLE_EQ(place.longitude(), 180);
+    EXPECT_EQ(latitude_text(place), "90.0000000");
+    EXPECT_EQ(longitude_text(place), "180.0000000");
     ++place.latitude_e7;
     EXPECT_FALSE(is_good(place));
     place = Location{};
@@ -145,6 +146,22 @@ TEST(ContentTypes, places_off_the_globe_are_refused) {
     EXPECT_FALSE(is_good(place));
     place.label = "\xff";
     EXPECT_FALSE(is_good(place));
+}
+
+TEST(ContentTypes, places_are_read_as_they_are_written) {
+    Location place;
+    ASSERT_TRUE(parse_place("-33.8567844", "151.213", place).ok());
+    EXPECT_EQ(latitude_text(place), "-33.8567844");
+    EXPECT_EQ(longitude_text(place), "151.2130000");
+    ASSERT_TRUE(parse_place("0", "-0.00000019", place).ok());
+    EXPECT_EQ(latitude_text(place), "0.0000000");
+    EXPECT_EQ(longitude_text(place), "-0.0000001");
+    for (const char* bad : {"", "-", "90.0000001", "91", "1e1", "+1", "1.", ".5", "1.2.3", "--1",
+                            "1.23456789x", "1234", " 1"}) {
+        EXPECT_EQ(parse_place(bad, "0", place).code(), ErrorCode::invalid_argument) << bad;
+    }
+    EXPECT_EQ(parse_place("0", "180.1", place).code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(latitude_text(place), "0.0000000");
 }
 
 TEST(ContentTypes, contact_card_holds_a_link_that_works) {

@@ -348,5 +348,73 @@ TEST_F(Devices, wrong_kit_finds_no_account) {
     EXPECT_EQ(fresh.ended(operation)->code(), ErrorCode::unknown_record);
 }
 
+constexpr std::string_view thumb = "\xf0\x9f\x91\x8d";
+
+TEST_F(Devices, other_devices_see_what_this_one_says_about_messages) {
+    TestClient& phone = link(*alice_, "Phone");
+    expect_all_hear(with(phone, *bob_), phone, "at five", {bob_});
+    network_.pass(Duration::seconds(5));
+    const MessageId id = phone.last_sent;
+    // Written by the phone, changed at the desk.
+    ASSERT_TRUE(done(*alice_, [&](Messenger& m) {
+                    return m.edit(id, as_bytes("at six"), {}, network_.now, alice_->entropy());
+                }).ok());
+    ASSERT_TRUE(done(phone, [&](Messenger& m) {
+                    return m.react(id, thumb, true, network_.now, phone.entropy());
+                }).ok());
+    ConversationSettings settings;
+    settings.burn_seconds = 90;
+    ASSERT_TRUE(done(phone, [&](Messenger& m) {
+                    return m.change_settings(with(phone, *bob_), settings, network_.now,
+                                             phone.entropy());
+                }).ok());
+    network_.pass(Duration::seconds(5));
+    for (TestClient* client : {alice_, &phone, bob_}) {
+        const auto shown = client->messenger().find_message(text_of(id), network_.now);
+        ASSERT_TRUE(shown.ok()) << client->name;
+        EXPECT_EQ(as_text(shown->text.expose()), "at six") << client->name;
+        EXPECT_TRUE(shown->edited);
+        ASSERT_EQ(shown->reactions.size(), 1U) << client->name;
+        EXPECT_EQ(shown->reactions[0].by, std::vector<AccountId>{id_of(*alice_)});
+    }
+    EXPECT_EQ(*alice_->messenger().settings(with(*alice_, *bob_)), settings);
+}
+
+TEST_F(Devices, history_brings_what_was_said_about_messages) {
+    const ConversationId to_bob = with(*alice_, *bob_);
+    ConversationSettings settings;
+    settings.receipts = true;
+    ASSERT_TRUE(done(*alice_, [&](Messenger& m) {
+                    return m.change_settings(to_bob, settings, network_.now, alice_->entropy());
+                }).ok());
+    Poll poll;
+    poll.question = "Lunch?";
+    poll.options = {"soup", "salad"};
+    ASSERT_TRUE(alice_
+                    ->perform(alice_->messenger().send_body(to_bob, poll, {}, network_.now,
+                                                            alice_->entropy()))
+                    .ok());
+    network_.pass(Duration::seconds(5));
+    const MessageId id = alice_->last_sent;
+    ASSERT_TRUE(done(*bob_, [&](Messenger& m) {
+                    return m.vote(id, {1}, network_.now, bob_->entropy());
+                }).ok());
+    ASSERT_TRUE(done(*bob_, [&](Messenger& m) {
+                    return m.react(id, thumb, true, network_.now, bob_->entropy());
+                }).ok());
+    network_.pass(Duration::seconds(5));
+    TestClient& phone = link(*alice_, "Phone");
+    ASSERT_TRUE(network_.until([&] {
+        return phone.messenger().find_message(text_of(id), network_.now).ok();
+    }));
+    const auto shown = phone.messenger().find_message(text_of(id), network_.now);
+    const auto* counted = std::get_if<PollView>(&shown->body);
+    ASSERT_NE(counted, nullptr);
+    EXPECT_EQ(counted->counts, (std::vector<size_t>{0, 1}));
+    EXPECT_EQ(shown->reactions.size(), 1U);
+    EXPECT_EQ(shown->receipts.size(), 1U);
+    EXPECT_EQ(*phone.messenger().settings(with(phone, *bob_)), settings);
+}
+
 }  // namespace
 }  // namespace mayfly::core

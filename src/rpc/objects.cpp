@@ -4,16 +4,6 @@
 namespace mayfly::rpc {
 namespace {
 
-const char* state_name(core::MessageState state) {
-    switch (state) {
-        case core::MessageState::queued: return "queued";
-        case core::MessageState::sent: return "sent";
-        case core::MessageState::received: return "received";
-        case core::MessageState::opened: return "opened";
-    }
-    return "received";
-}
-
 std::string address_of(const core::AccountView& account) {
     if (account.handles.empty()) return account.link;
     return account.handles[0].name + "@" + account.handles[0].relay;
@@ -29,6 +19,15 @@ std::optional<Notification> notify(const core::RequestArrived& event) {
 }
 std::optional<Notification> notify(const core::MessageGone& event) {
     return Notification{"gone", {{"id", json_text(core::text_of(event.id))}}};
+}
+std::optional<Notification> notify(const core::MessageChanged& event) {
+    return Notification{"changed", {{"id", json_text(core::text_of(event.id))}}};
+}
+std::optional<Notification> notify(const core::TypingChanged& event) {
+    return Notification{"typing",
+                        {{"conversation", json_text(core::text_of(event.conversation))},
+                         {"who", json_text(core::text_of(event.account))},
+                         {"active", event.active}}};
 }
 std::optional<Notification> notify(const core::LinkChanged& event) {
     Json params{{"relay", json_text(event.relay)}, {"up", event.up}};
@@ -114,18 +113,6 @@ Json json_of(const core::RequestView& request) {
             {"received_at", request.received_at.ms}};
 }
 
-Json json_of(const core::MessageView& message) {
-    return {{"id", json_text(core::text_of(message.id))},
-            {"conversation", json_text(to_base32(message.conversation.view()))},
-            {"sender", json_text(core::text_of(message.sender))},
-            {"handle", json_text(message.handle)},
-            {"text", json_text(as_text(message.text.expose()))},
-            {"sent_at", message.sent_at.ms},
-            {"expires_at", message.expires_at.ms},
-            {"burn_seconds", message.burn_seconds},
-            {"state", state_name(message.state)}};
-}
-
 Json json_of(const core::ConversationView& view) {
     const bool direct = view.kind == core::ConversationKind::direct;
     const char* kind = direct                                      ? "direct"
@@ -143,7 +130,12 @@ Json json_of(const core::ConversationView& view) {
              {"expire_seconds", view.expiration.ms / 1000},
              {"expire_seconds_max", view.expiration_limit.ms / 1000},
              {"burn_seconds", view.burn_seconds},
-             {"burn_seconds_max", view.burn_seconds_limit}};
+             {"burn_seconds_max", view.burn_seconds_limit},
+             {"receipts", view.receipts},
+             {"typing", view.typing},
+             {"muted_until", view.local.muted_until.ms},
+             {"archived", view.local.archived},
+             {"pinned", view.local.pinned}};
     if (direct) out["contact"] = json_text(core::text_of(view.contact));
     return out;
 }

@@ -66,7 +66,12 @@ std::vector<Object> group_objects() {
           {"expire_seconds", integer, "what messages get unless they say otherwise"},
           {"expire_seconds_max", integer, "the limit"},
           {"burn_seconds", integer, "likewise; 0: none"},
-          {"burn_seconds_max", integer, "likewise; 0: no limit"}}},
+          {"burn_seconds_max", integer, "likewise; 0: no limit"},
+          {"receipts", boolean, "messages tell their sender when they came and were read"},
+          {"typing", boolean, "it shows who is typing"},
+          {"muted_until", integer, "ms since 1970; on this device, as are the next two"},
+          {"archived", boolean, ""},
+          {"pinned", boolean, ""}}},
         {"offer",
          "A group that somebody asks us into.",
          {{"conversation", text, "conversation id"},
@@ -90,20 +95,86 @@ std::vector<Object> group_objects() {
     };
 }
 
+std::vector<Object> part_objects() {
+    using enum Type;
+    return {
+        {"quote",
+         "What a reply answers, as far as it is alive here.",
+         {{"alive", boolean, "false: it is gone, and the rest is not given"},
+          {"sender", text, "account id", false},
+          {"content", text, "as of a message", false},
+          {"text", text, "its beginning; of a poll the question, of a file the name", false}}},
+        {"mention",
+         "A part of a text that names somebody.",
+         {{"start", integer, "in bytes of UTF-8"},
+          {"length", integer, "likewise"},
+          {"account", text, "account id"}}},
+        {"reaction",
+         "An emoji on a message.",
+         {{"emoji", text, ""}, {"by", texts, "account ids"}}},
+        {"receipt",
+         "How far a message of ours came with somebody.",
+         {{"account", text, "account id"},
+          {"delivered_at", integer, "ms since 1970; 0: not yet"},
+          {"read_at", integer, "likewise"}}},
+        {"location",
+         "A place.",
+         {{"latitude", text, "degrees, a decimal number; south is negative"},
+          {"longitude", text, "degrees, a decimal number; west is negative"},
+          {"accuracy_m", integer, "0: not said"},
+          {"label", text, "or empty"}}},
+        {"poll",
+         "A question and its answers.",
+         {{"question", text, ""},
+          {"options", texts, ""},
+          {"counts", integers, "votes for each option"},
+          {"voters", integer, "how many voted"},
+          {"multiple", boolean, "more than one may be chosen"},
+          {"closes_at", integer, "ms since 1970; 0: when the message ends"},
+          {"closed", boolean, ""},
+          {"own_choices", integers, "from 1"}}},
+        {"card", "A contact.", {{"name", text, ""}, {"link", text, "what `contact.add` takes"}}},
+        {"settings",
+         "What a conversation has agreed on.",
+         {{"expire_seconds", integer, "what messages get unless they say otherwise"},
+          {"burn_seconds", integer, "likewise; 0: they do not burn"},
+          {"receipts", boolean, "messages tell their sender when they came and were read"},
+          {"typing", boolean, "it shows who is typing"}}},
+    };
+}
+
 std::vector<Object> other_objects() {
     using enum Type;
     return {
         {"message",
-         "A message that is alive.",
+         "A message that is alive. What is optional is there when there is something to say.",
          {{"id", text, "message id"},
           {"conversation", text, "conversation id"},
           {"sender", text, "account id"},
           {"handle", text, "the sender's, or empty"},
-          {"text", text, "what it says"},
+          {"content", text,
+           "`text`, `file`, `voice`, `location`, `poll`, `card`, `settings`, `screenshot`; or "
+           "`unknown`, which needs a newer Mayfly"},
+          {"text", text, "what it says; empty unless it is a text"},
           {"sent_at", integer, "ms since 1970"},
           {"expires_at", integer, "ms since 1970; once opened: when it burns, if that is earlier"},
           {"burn_seconds", integer, "from opening; 0: does not burn"},
-          {"state", text, "`queued`, `sent` (ours), `received` or `opened` (theirs)"}}},
+          {"state", text, "`queued`, `sent` (ours), `received` or `opened` (theirs)"},
+          {"edited", boolean, "its sender changed it", false},
+          {"reply_to", text, "id of what it answers", false},
+          {"quote", object, "how that begins", false, "quote"},
+          {"mentions", objects, "", false, "mention"},
+          {"reactions", objects, "", false, "reaction"},
+          {"receipts", objects, "", false, "receipt"},
+          {"location", object, "", false, "location"},
+          {"poll", object, "", false, "poll"},
+          {"card", object, "", false, "card"},
+          {"settings", object, "", false, "settings"},
+          {"file_name", text, "of a file or voice memo, as the sender says", false},
+          {"file_type", text, "media type, as the sender says", false},
+          {"file_size", integer, "bytes", false},
+          {"duration_ms", integer, "0 unless a voice memo", false},
+          {"thumbnail", text, "JPEG in base64url, or empty", false}}},
         {"failure",
          "What went wrong.",
          {{"code", text, "the stable name of the error"}, {"message", text, "a sentence"}}},
@@ -125,6 +196,15 @@ std::vector<EventSpec> messenger_events() {
         {"request",
          "Somebody asks to be a contact.",
          {account, {"request", object, "", true, "request"}}},
+        {"changed",
+         "A message was edited, reacted to, voted on, received or read. `message` shows it.",
+         {account, {"id", text, "message id"}}},
+        {"typing",
+         "Somebody types, or no longer does.",
+         {account,
+          {"conversation", text, "conversation id"},
+          {"who", text, "account id"},
+          {"active", boolean, ""}}},
         {"gone",
          "A message expired, was burnt or was recalled.",
          {account, {"id", text, "message id"}}},
@@ -189,7 +269,7 @@ std::vector<EventSpec> service_events() {
 
 const std::vector<Object>& objects() {
     static const std::vector<Object> all =
-        joined(joined(person_objects(), group_objects()), other_objects());
+        joined(joined(person_objects(), group_objects()), joined(part_objects(), other_objects()));
     return all;
 }
 
