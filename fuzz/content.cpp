@@ -3,8 +3,8 @@
 //
 // Whatever decodes as a content, a conversation's extension or an invitation encodes to the same
 // bytes again and keeps the promises of docs/spec/content.md.
-#include "core/attachment.h"
 #include "core/content.h"
+#include "core/attachment.h"
 #include "core/case_fold.h"
 #include "core/emoji.h"
 #include "core/group_content.h"

@@ -91,9 +91,9 @@ const VerbSpec& spec_of(Verb verb) {
 }
 
 bool is_flag(std::string_view option) {
-    constexpr std::string_view flags[] = {"json",    "follow",  "offline", "stdio",    "help",
-                                          "version", "room",    "undo",    "no-burn",  "as-is",
-                                          "remove",  "multiple", "off",    "clear"};
+    constexpr std::string_view flags[] = {"json",    "follow",   "offline", "stdio",   "help",
+                                          "version", "room",     "undo",    "no-burn", "as-is",
+                                          "remove",  "multiple", "off",     "clear"};
     return std::find(std::begin(flags), std::end(flags), option) != std::end(flags);
 }
 bool is_global(std::string_view option) {

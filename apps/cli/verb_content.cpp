@@ -198,8 +198,8 @@ Outcome run_typing(Context& context) {
                                               deadline_of(context, network_timeout_default)));
     if (ended != Session::Ended::done) return failure_of(*session, ended);
     TRY_ASSIGN(core::Effects effects,
-               session->messenger().send_typing(place.conversation, !command.off,
-                                                wall_clock_now(), session->entropy()));
+               session->messenger().send_typing(place.conversation, !command.off, wall_clock_now(),
+                                                session->entropy()));
     TRY(session->perform(std::move(effects)));
     TRY_ASSIGN(const core::AccountView account, session->messenger().account());
     if (command.json) {

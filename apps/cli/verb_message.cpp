@@ -92,8 +92,8 @@ Outcome finish_message(Context& context, Session& session,
         const bool direct = place.kind == core::ConversationKind::direct;
         const auto now = session.messenger().find_contact(core::text_of(place.contact));
         if (direct && now.ok() && !now->established && failure.code == ErrorCode::timed_out) {
-            failure.detail = session.messenger().name_of(place.contact) +
-                             " has not accepted your request yet";
+            failure.detail =
+                session.messenger().name_of(place.contact) + " has not accepted your request yet";
         }
         return failure;
     }

@@ -250,8 +250,8 @@ Status take_past_annex(Step& step, const MessageRow& target, AnnexRow annex) {
     // The text that came with the message is the edited one already.
     const bool is_edit = annex.type == ContentType::edit && annex.body.empty();
     if (!is_edit) TRY(check_body(annex.type, annex.body.expose()));
-    TRY_ASSIGN(const uint64_t slot, is_edit ? Result<uint64_t>(uint64_t{0})
-                                            : slot_of(annex.type, annex.body.expose()));
+    TRY_ASSIGN(const uint64_t slot,
+               is_edit ? Result<uint64_t>(uint64_t{0}) : slot_of(annex.type, annex.body.expose()));
     step.write(row_key::annex(target.id, annex.type, annex.sender, slot), annex);
     return {};
 }

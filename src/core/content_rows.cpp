@@ -58,7 +58,9 @@ Bytes settings(const ConversationId& conversation) {
 Bytes local_settings(const ConversationId& conversation) {
     return Key(row_kind::local_settings).add(conversation.view()).take();
 }
-Bytes draft(const ConversationId& conversation) { return Key(row_kind::draft).add(conversation.view()).take(); }
+Bytes draft(const ConversationId& conversation) {
+    return Key(row_kind::draft).add(conversation.view()).take();
+}
 Bytes outbox_body(uint64_t order) { return Key(row_kind::outbox_body).add(order).take(); }
 
 }  // namespace mayfly::core::row_key

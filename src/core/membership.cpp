@@ -1,7 +1,7 @@
 // Groups, seen by those who are in: making one, asking people in, letting them in, removing them,
 // changing what the group is, leaving. Specification: docs/spec/conversations.md.
-#include "core/group_link.h"
 #include "core/annex.h"
+#include "core/group_link.h"
 #include "crypto/hash.h"
 
 namespace mayfly::core {

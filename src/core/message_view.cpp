@@ -152,7 +152,8 @@ std::optional<AccountId> account_called(const Machine& machine, const RosterRow*
                                         std::string_view name) {
     if (name.empty()) return std::nullopt;
     std::vector<AccountId> found;
-    for (const RosterMember& member : roster == nullptr ? std::vector<RosterMember>{} : roster->members) {
+    for (const RosterMember& member :
+         roster == nullptr ? std::vector<RosterMember>{} : roster->members) {
         if (is_called(person_of(machine, member.account), name)) found.push_back(member.account);
     }
     if (found.size() == 1) return found.front();

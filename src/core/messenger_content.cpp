@@ -19,8 +19,7 @@ Result<Queued> queue_body(Machine& machine, Step& step, const ConversationId& co
         std::visit([](const auto& value) { return codec::encode_secret(value); }, body);
     ENSURE(check_body(type, encoded.expose()).ok(), invalid_argument);
     ENSURE(!options.reply_to && options.mentions.empty(), invalid_argument);
-    return queue_message(machine, step, conversation,
-                         outgoing(type, encoded.expose(), options));
+    return queue_message(machine, step, conversation, outgoing(type, encoded.expose(), options));
 }
 
 template <class Body>

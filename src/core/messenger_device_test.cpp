@@ -404,9 +404,8 @@ TEST_F(Devices, history_brings_what_was_said_about_messages) {
                 }).ok());
     network_.pass(Duration::seconds(5));
     TestClient& phone = link(*alice_, "Phone");
-    ASSERT_TRUE(network_.until([&] {
-        return phone.messenger().find_message(text_of(id), network_.now).ok();
-    }));
+    ASSERT_TRUE(network_.until(
+        [&] { return phone.messenger().find_message(text_of(id), network_.now).ok(); }));
     const auto shown = phone.messenger().find_message(text_of(id), network_.now);
     const auto* counted = std::get_if<PollView>(&shown->body);
     ASSERT_NE(counted, nullptr);

@@ -54,11 +54,10 @@ TEST_F(GroupContent, members_who_are_no_contacts_answer_react_edit_and_vote) {
     Poll poll;
     poll.question = "Where?";
     poll.options = {"north face", "south face"};
-    ASSERT_TRUE(
-        alice_
-            ->perform(alice_->messenger().send_body(group_, poll, {}, network_.now,
-                                                    alice_->entropy()))
-            .ok());
+    ASSERT_TRUE(alice_
+                    ->perform(alice_->messenger().send_body(group_, poll, {}, network_.now,
+                                                            alice_->entropy()))
+                    .ok());
     network_.pass(Duration::seconds(1));
     const MessageId asked = alice_->last_sent;
     for (TestClient* voter : {bob_, carol_}) {
@@ -85,8 +84,8 @@ TEST_F(GroupContent, members_who_are_no_contacts_answer_react_edit_and_vote) {
 
 TEST_F(GroupContent, only_the_sender_edits_a_message_of_a_group) {
     const MessageId id = say(*bob_, "mine");
-    auto edited = carol_->messenger().edit(id, as_bytes("yours"), {}, network_.now,
-                                           carol_->entropy());
+    auto edited =
+        carol_->messenger().edit(id, as_bytes("yours"), {}, network_.now, carol_->entropy());
     EXPECT_EQ(edited.code(), ErrorCode::not_ours);
 }
 
@@ -140,9 +139,8 @@ TEST_F(GroupContent, who_may_only_read_says_nothing_about_messages) {
     const MessageId id = say(*alice_, "for your eyes");
     EXPECT_EQ(carol_->messenger().react(id, thumb, true, network_.now, carol_->entropy()).code(),
               ErrorCode::not_authorized);
-    EXPECT_EQ(
-        carol_->messenger().send_typing(group_, true, network_.now, carol_->entropy()).code(),
-        ErrorCode::not_authorized);
+    EXPECT_EQ(carol_->messenger().send_typing(group_, true, network_.now, carol_->entropy()).code(),
+              ErrorCode::not_authorized);
     EXPECT_TRUE(carol_->messenger().outbox_empty());
     ASSERT_EQ(view(*alice_, id).receipts.size(), 1U);
     EXPECT_EQ(view(*alice_, id).receipts[0].account, id_of(*bob_));

@@ -203,9 +203,8 @@ Result<Queued> queue_file(Machine& machine, Step& step, const ConversationId& co
     const auto checked = decode_file(type, body.expose());
     ENSURE(checked.ok(), invalid_argument);
     ENSURE(!options.reply_to && options.mentions.empty(), invalid_argument);
-    TRY_ASSIGN(
-        const Queued queued,
-        queue_message(machine, step, *target, outgoing(type, body.expose(), options)));
+    TRY_ASSIGN(const Queued queued,
+               queue_message(machine, step, *target, outgoing(type, body.expose(), options)));
     row.id = queued.id;
     row.order = queued.order;
     row.expires_at_ms = machine.tables.outbox.at(queued.order).expires_at_ms;

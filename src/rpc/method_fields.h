@@ -37,16 +37,15 @@ constexpr Field expire_seconds{"expire_seconds",
                                {},
                                core::expiration_min.ms / 1000,
                                seconds_max};
-constexpr Field burn_seconds{
-    "burn_seconds",
-    Type::integer,
-    "from opening; 0: it does not burn; not given: as the settings say",
-    false,
-    {},
-    0,
-    seconds_max};
-constexpr Field limit_field{
-    "limit", Type::integer, "how many at most; 100 if not given", false, {}, 1, list_limit_max};
+constexpr Field burn_seconds{"burn_seconds",
+                             Type::integer,
+                             "from opening; 0: it does not burn; not given: as the settings say",
+                             false,
+                             {},
+                             0,
+                             seconds_max};
+constexpr Field limit_field{"limit", Type::integer, "how many at most; 100 if not given", false, {},
+                            1,       list_limit_max};
 constexpr Field result_more{"more", Type::boolean, "there are more than these"};
 constexpr Field result_conversation{"conversation", Type::text, "conversation id"};
 constexpr Field result_id{"id", Type::text, "message id"};

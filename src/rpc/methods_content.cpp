@@ -28,18 +28,17 @@ Result<Answer> edit(Call& call) {
     const BytesView text = as_bytes(call.text("text"));
     const auto mentions = call.messenger.find_mentions(message.conversation, text);
     return answer_about(
-        call,
-        call.messenger.edit(message.id, text, mentions, call.now, call.account.entropy()),
+        call, call.messenger.edit(message.id, text, mentions, call.now, call.account.entropy()),
         message.id);
 }
 
 Result<Answer> react(Call& call) {
     TRY_ASSIGN(const core::MessageView message, message_named(call));
-    return answer_about(call,
-                        call.messenger.react(message.id, call.text("emoji"),
-                                             !call.boolean("remove"), call.now,
-                                             call.account.entropy()),
-                        message.id);
+    return answer_about(
+        call,
+        call.messenger.react(message.id, call.text("emoji"), !call.boolean("remove"), call.now,
+                             call.account.entropy()),
+        message.id);
 }
 
 Result<Answer> poll(Call& call) {
@@ -57,9 +56,9 @@ Result<Answer> vote(Call& call) {
     std::sort(numbers.begin(), numbers.end());
     Bytes choices;
     for (const int64_t number : numbers) choices.push_back(static_cast<uint8_t>(number - 1));
-    return answer_about(
-        call, call.messenger.vote(message.id, choices, call.now, call.account.entropy()),
-        message.id);
+    return answer_about(call,
+                        call.messenger.vote(message.id, choices, call.now, call.account.entropy()),
+                        message.id);
 }
 
 Result<Answer> location(Call& call) {
@@ -132,8 +131,8 @@ Result<Answer> mute(Call& call) {
 }
 
 Result<Answer> archive(Call& call) {
-    return change_local(
-        call, [&](core::LocalSettings& local) { local.archived = call.boolean("on"); });
+    return change_local(call,
+                        [&](core::LocalSettings& local) { local.archived = call.boolean("on"); });
 }
 
 Result<Answer> pin(Call& call) {
@@ -195,7 +194,12 @@ std::vector<Method> saying_methods() {
         {"vote",
          "Answers a poll; a later vote replaces the one before. After the close: `expired`.",
          {id,
-          {"choices", integers, "from 1; an empty list takes the vote back", true, {}, 1,
+          {"choices",
+           integers,
+           "from 1; an empty list takes the vote back",
+           true,
+           {},
+           1,
            static_cast<int64_t>(core::poll_options_max)},
           timeout},
          {result_id},

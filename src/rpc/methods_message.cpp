@@ -26,10 +26,10 @@ Result<Answer> send(Call& call) {
         TRY_ASSIGN(const core::MessageView target, found_message(call, "reply_to"));
         options.reply_to = target.id;
     }
-    return answer_sent(call,
-                       call.messenger.send_text(conversation, text, options, call.now,
-                                                call.account.entropy()),
-                       conversation);
+    return answer_sent(
+        call,
+        call.messenger.send_text(conversation, text, options, call.now, call.account.entropy()),
+        conversation);
 }
 
 Result<Answer> receive(Call& call) {

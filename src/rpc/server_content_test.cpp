@@ -30,8 +30,7 @@ class ServerContent : public ServerTest {
 TEST_F(ServerContent, texts_are_answered_reacted_to_and_edited) {
     ask("subscribe", {{"events", Json::array({"changed"})}});
     const Json first = alice("send", {{"who", "bobby"}, {"text", "at five, @bobby?"}});
-    const Json answer = bob(
-        "send", {{"who", "alice"}, {"text", "yes"}, {"reply_to", first["id"]}});
+    const Json answer = bob("send", {{"who", "alice"}, {"text", "yes"}, {"reply_to", first["id"]}});
     bob("react", {{"id", first["id"]}, {"emoji", "\xf0\x9f\x91\x8d"}});
     alice("edit", {{"id", first["id"]}, {"text", "at six, @bobby?"}});
     EXPECT_FALSE(notifications(client, "changed").empty());
@@ -54,26 +53,24 @@ TEST_F(ServerContent, texts_are_answered_reacted_to_and_edited) {
 }
 
 TEST_F(ServerContent, polls_places_and_cards_are_sent) {
-    const Json poll = alice("poll", {{"who", "bobby"},
-                                     {"question", "Where?"},
-                                     {"options", Json::array({"pier", "mill"})}});
+    const Json poll = alice(
+        "poll",
+        {{"who", "bobby"}, {"question", "Where?"}, {"options", Json::array({"pier", "mill"})}});
     bob("vote", {{"id", poll["id"]}, {"choices", Json::array({2})}});
     const Json counted = shown(poll["id"])["poll"];
     EXPECT_EQ(counted["counts"], Json::array({0, 1}));
     EXPECT_EQ(counted["own_choices"], Json::array());
     EXPECT_EQ(bob("message", {{"id", poll["id"]}})["poll"]["own_choices"], Json::array({2}));
     for (const Json& bad : {Json::array({3}), Json::array({1, 2}), Json::array({1, 1})}) {
-        EXPECT_EQ(
-            fail_name("vote", at("/home/Bob", {{"id", poll["id"]}, {"choices", bad}})),
-            "invalid_argument")
+        EXPECT_EQ(fail_name("vote", at("/home/Bob", {{"id", poll["id"]}, {"choices", bad}})),
+                  "invalid_argument")
             << write_json(bad);
     }
     bob("vote", {{"id", poll["id"]}, {"choices", Json::array()}});
     EXPECT_EQ(shown(poll["id"])["poll"]["voters"], 0);
-    const Json place = alice("location", {{"who", "bobby"},
-                                          {"latitude", "52.5163"},
-                                          {"longitude", "-13.3777"},
-                                          {"label", "gate"}});
+    const Json place = alice(
+        "location",
+        {{"who", "bobby"}, {"latitude", "52.5163"}, {"longitude", "-13.3777"}, {"label", "gate"}});
     EXPECT_EQ(shown(place["id"])["location"]["longitude"], "-13.3777000");
     const Json card = alice("card", {{"who", "bobby"}, {"other", "bobby"}});
     EXPECT_EQ(shown(card["id"])["content"], "card");
@@ -81,10 +78,10 @@ TEST_F(ServerContent, polls_places_and_cards_are_sent) {
     EXPECT_EQ(shown(picture["id"])["content"], "screenshot");
     EXPECT_EQ(alice("search", {{"words", "MILL"}, {"in", "bobby"}})["messages"][0]["id"],
               poll["id"]);
-    EXPECT_EQ(fail_name("location", at("/home/Alice", {{"who", "bobby"},
-                                                       {"latitude", "north"},
-                                                       {"longitude", "1"}})),
-              "invalid_argument");
+    EXPECT_EQ(
+        fail_name("location",
+                  at("/home/Alice", {{"who", "bobby"}, {"latitude", "north"}, {"longitude", "1"}})),
+        "invalid_argument");
 }
 
 TEST_F(ServerContent, settings_hold_for_both_and_the_rest_for_this_device) {
