@@ -1,5 +1,4 @@
 // Verbs about a conversation as a whole, and searching.
-#include "core/conversation_state.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -12,17 +11,6 @@ Outcome show_agreed(Context& context, Session& session, const core::Conversation
     show_settings(context.out, context.command.json, conversation, agreed, local, wall_clock_now());
     TRY(context.show());
     return {};
-}
-
-// In a group they are part of what its members agree on.
-core::StateChange change_of(const core::ConversationSettings& before,
-                            const core::ConversationSettings& after) {
-    core::StateChange change;
-    if (after.expiration_ms != before.expiration_ms) change.expiration_ms = after.expiration_ms;
-    if (after.burn_seconds != before.burn_seconds) change.burn_seconds = after.burn_seconds;
-    if (after.receipts != before.receipts) change.receipts = after.receipts;
-    if (after.typing != before.typing) change.typing = after.typing;
-    return change;
 }
 
 // What the command changes of the settings; false if nothing.
@@ -44,22 +32,16 @@ Outcome run_settings(Context& context) {
     core::ConversationView place;
     TRY_OUTCOME(find_place(context, *session, place));
     const core::ConversationId& conversation = place.conversation;
-    TRY_ASSIGN(const core::ConversationSettings before,
-               session->messenger().settings(conversation));
-    core::ConversationSettings settings = before;
+    TRY_ASSIGN(core::ConversationSettings settings, session->messenger().settings(conversation));
     if (!change(context.command, settings)) {
         return show_agreed(context, *session, conversation);
     }
     TRY(session->go_online());
-    if (core::has_state(place.kind)) {
-        TRY_OUTCOME(change_group(context, *session, place, change_of(before, settings)));
-        TRY_OUTCOME(show_agreed(context, *session, conversation));
-        return flush_outbox(*session);
-    }
-    TRY_ASSIGN(auto started, session->messenger().change_settings(
-                                 conversation, settings, wall_clock_now(), session->entropy()));
-    TRY(session->perform(std::move(started.effects)));
-    TRY_OUTCOME(finish_secondary(context, *session, started.operation));
+    auto started = session->messenger().change_settings(conversation, settings, wall_clock_now(),
+                                                        session->entropy());
+    if (!started.ok()) return refusal_in(place, started.code());
+    TRY(session->perform(std::move(started->effects)));
+    TRY_OUTCOME(finish_secondary(context, *session, started->operation));
     TRY_OUTCOME(show_agreed(context, *session, conversation));
     return flush_outbox(*session);
 }

@@ -22,6 +22,16 @@ Result<Bytes> key_in_use(const Machine& machine, Step& step, const ConversationI
     return key_of(conversation);
 }
 
+// Only what differs, so that what others change meanwhile stays.
+StateChange change_between(const ConversationSettings& now, const ConversationSettings& wanted) {
+    StateChange change;
+    if (wanted.expiration_ms != now.expiration_ms) change.expiration_ms = wanted.expiration_ms;
+    if (wanted.burn_seconds != now.burn_seconds) change.burn_seconds = wanted.burn_seconds;
+    if (wanted.receipts != now.receipts) change.receipts = wanted.receipts;
+    if (wanted.typing != now.typing) change.typing = wanted.typing;
+    return change;
+}
+
 bool is_newer(uint64_t sent_at_ms, const MessageId& id, const SettingsRow& before) {
     if (sent_at_ms != before.sent_at_ms) return sent_at_ms > before.sent_at_ms;
     return id > before.content;
@@ -90,12 +100,8 @@ Result<OperationId> change_settings(Machine& machine, Step& step,
     const SecretBuffer body = codec::encode_secret(settings);
     ENSURE(decode_body<ConversationSettings>(body.expose()).ok(), invalid_argument);
     if (has_state(given->info.kind)) {
-        StateChange change;
-        change.expiration_ms = settings.expiration_ms;
-        change.burn_seconds = settings.burn_seconds;
-        change.receipts = settings.receipts;
-        change.typing = settings.typing;
-        return plan_change(machine, step, conversation, change);
+        return plan_change(machine, step, conversation,
+                           change_between(settings_of(machine, conversation), settings));
     }
     TRY(check_settings(*given, to_ms(step.now()), step.now()));
     OutgoingMessage message;

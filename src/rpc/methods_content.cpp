@@ -204,6 +204,11 @@ std::vector<Method> saying_methods() {
           timeout},
          {result_id},
          vote},
+    };
+}
+
+std::vector<Method> telling_methods() {
+    return {
         {"location",
          "Sends a place.",
          {who_or_group,
@@ -282,6 +287,7 @@ std::vector<Method> content_methods() {
          {{"messages", Type::objects, "newest first", true, "message"}, result_more},
          search},
     };
+    for (Method& method : telling_methods()) all.push_back(std::move(method));
     all.insert(all.end(), about_conversations.begin(), about_conversations.end());
     return all;
 }
