@@ -16,7 +16,7 @@ struct VerbSpec {
     std::array<const char*, 2> positionals;  // nullptr: none
     const char* options;                     // each after a space, so that names are found whole
 };
-constexpr std::array<VerbSpec, 13> verb_specs{{
+constexpr VerbSpec verb_specs[] = {
     {Verb::init, "init", {}, " relay handle name invite timeout "},
     {Verb::whoami, "whoami", {}, " "},
     {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
@@ -30,16 +30,19 @@ constexpr std::array<VerbSpec, 13> verb_specs{{
     {Verb::open, "open", {"ID"}, " "},
     {Verb::burn, "burn", {"ID"}, " "},
     {Verb::recall, "recall", {"ID"}, " timeout "},
-}};
+    {Verb::passphrase_change, "passphrase change", {}, " new-passphrase-file "},
+    {Verb::passphrase_duress, "passphrase duress", {}, " new-passphrase-file name off "},
+    {Verb::wipe, "wipe", {}, " yes "},
+};
 
 const VerbSpec& spec_of(Verb verb) {
-    return *std::find_if(verb_specs.begin(), verb_specs.end(),
+    return *std::find_if(std::begin(verb_specs), std::end(verb_specs),
                          [&](const VerbSpec& spec) { return spec.verb == verb; });
 }
 
 bool is_flag(std::string_view option) {
     return option == "json" || option == "follow" || option == "offline" || option == "help" ||
-           option == "version";
+           option == "version" || option == "yes" || option == "off";
 }
 bool is_global(std::string_view option) {
     return option == "home" || option == "passphrase-file" || option == "json" ||
@@ -50,7 +53,7 @@ bool is_option_of(const VerbSpec& spec, std::string_view option) {
            std::string_view::npos;
 }
 bool is_option(std::string_view option) {
-    return is_global(option) || std::any_of(verb_specs.begin(), verb_specs.end(),
+    return is_global(option) || std::any_of(std::begin(verb_specs), std::end(verb_specs),
                                             [&](auto& spec) { return is_option_of(spec, option); });
 }
 
@@ -157,6 +160,12 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
         command.follow = true;
     } else if (option.name == "offline") {
         command.offline = true;
+    } else if (option.name == "yes") {
+        command.yes = true;
+    } else if (option.name == "off") {
+        command.off = true;
+    } else if (option.name == "new-passphrase-file") {
+        command.new_passphrase_file = option.value;
     } else if (option.name == "relay") {
         command.relays.push_back(option.value);
     } else if (option.name == "handle") {
@@ -194,6 +203,9 @@ std::optional<UsageError> set_positionals(const VerbSpec& spec,
 UsageError unknown_verb(const std::vector<std::string>& positionals) {
     if (positionals[0] == "contact") {
         return {"contact wants one of add, requests, accept, list, remove", "mayfly --help"};
+    }
+    if (positionals[0] == "passphrase") {
+        return {"passphrase wants one of change, duress", "mayfly --help"};
     }
     return {"unknown verb: " + positionals[0], "mayfly --help"};
 }

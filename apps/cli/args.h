@@ -24,6 +24,9 @@ enum class Verb : uint8_t {
     open,
     burn,
     recall,
+    passphrase_change,
+    passphrase_duress,
+    wipe,
     help,
     version,
 };
@@ -44,6 +47,9 @@ struct Command {
     std::optional<Duration> timeout;
     bool follow = false;
     bool offline = false;
+    bool yes = false;
+    bool off = false;
+    std::string new_passphrase_file;
 };
 
 struct UsageError {

@@ -1,14 +1,7 @@
 #include "help.h"
 
-#include <array>
-
 namespace mayfly::cli {
 namespace {
-
-struct Page {
-    std::string_view verb;
-    std::string_view text;
-};
 
 constexpr std::string_view overview = R"(mayfly: private messages that burn
 
@@ -25,6 +18,9 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   open ID                                              mark as read; starts the burn timer
   burn ID                                              destroy a message on this device
   recall ID                                            take a message back everywhere
+  passphrase change | duress                           the passphrase of the home; one that gives
+                                                       the account up
+  wipe                                                 destroy this home at once
 
 A session, with a relay of your own (mayfly-relay prints its address):
 
@@ -59,7 +55,7 @@ Global options, before or after the verb:
 Exit codes: 0 done, 1 failed, 2 usage, 3 network (try again), 4 not trusted.
 )";
 
-constexpr std::array<Page, 13> pages{{
+constexpr HelpPage pages[] = {
     {"init", R"(mayfly init --relay ADDRESS [--handle NAME] [--name TEXT]
 
 Makes an account in the home and registers it with the relay. Prints the account id, the address
@@ -178,12 +174,15 @@ it. Done when the relay holds the order.
 
 JSON: {"type":"recalled","id"}
 )"},
-}};
+};
 
 }  // namespace
 
 std::string_view help_text(std::string_view verb) {
-    for (const Page& page : pages) {
+    for (const HelpPage& page : pages) {
+        if (page.verb == verb) return page.text;
+    }
+    for (const HelpPage& page : trust_help_pages()) {
         if (page.verb == verb) return page.text;
     }
     return overview;

@@ -58,6 +58,9 @@ Outcome run(Context& context) {
         case Verb::open: return run_open(context);
         case Verb::burn: return run_burn(context);
         case Verb::recall: return run_recall(context);
+        case Verb::passphrase_change: return run_passphrase_change(context);
+        case Verb::passphrase_duress: return run_passphrase_duress(context);
+        case Verb::wipe: return run_wipe(context);
         case Verb::help:
         case Verb::version: break;
     }

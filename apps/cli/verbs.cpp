@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "decoy.h"
 #include "passphrase.h"
 
 namespace mayfly::cli {
@@ -18,7 +19,7 @@ void notice(const Context& context, const std::string& text) {
     (void)line.write_to(STDERR_FILENO);
 }
 
-Result<std::unique_ptr<Session>> open_session(Context& context) {
+Result<store::Unlocked> unlock_home(Context& context) {
     TRY_ASSIGN(const store::Protection protection, store::store_protection(context.home));
     std::optional<SecretBuffer> passphrase;
     if (protection == store::Protection::passphrase) {
@@ -27,8 +28,15 @@ Result<std::unique_ptr<Session>> open_session(Context& context) {
     std::optional<BytesView> view;
     if (passphrase) view = passphrase->expose();
     // Argon2 runs before the home is locked: others need not wait for it.
-    TRY_ASSIGN(store::StoreKey key, store::unlock_store(context.home, view));
-    auto session = std::make_unique<Session>(context.home, std::move(key), context.interrupt);
+    TRY_ASSIGN(store::Unlocked unlocked, store::unlock_store(context.home, view));
+    if (unlocked.kind != store::SlotKind::own) TRY(make_decoy(context.home, unlocked));
+    return unlocked;
+}
+
+Result<std::unique_ptr<Session>> open_session(Context& context) {
+    TRY_ASSIGN(store::Unlocked unlocked, unlock_home(context));
+    auto session =
+        std::make_unique<Session>(context.home, std::move(unlocked.key), context.interrupt);
     TRY(session->open(store::home_lock_wait));
     return session;
 }

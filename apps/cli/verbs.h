@@ -30,6 +30,9 @@ struct Context {
 // notice tells a person something on the standard error; with --json it says nothing.
 void notice(const Context& context, const std::string& text);
 
+// unlock_home asks for the passphrase and gives what it opens; a duress passphrase has had its
+// effect when it returns. Errors: those of the store.
+Result<store::Unlocked> unlock_home(Context& context);
 // open_session unlocks the home and opens it. Errors: those of the store, and no_account.
 Result<std::unique_ptr<Session>> open_session(Context& context);
 
@@ -55,6 +58,9 @@ Outcome run_messages(Context& context);
 Outcome run_open(Context& context);
 Outcome run_burn(Context& context);
 Outcome run_recall(Context& context);
+Outcome run_passphrase_change(Context& context);
+Outcome run_passphrase_duress(Context& context);
+Outcome run_wipe(Context& context);
 
 // refresh asks the relay for news if it is there; `contact list` and the like work without.
 Outcome refresh(Context& context, Session& session);

@@ -240,7 +240,7 @@ bool Messenger::outbox_empty() const {
         std::any_of(tables.conversations.begin(), tables.conversations.end(),
                     [](const auto& entry) { return entry.second.commit.has_value(); });
     return tables.outbox.empty() && tables.creations.empty() && tables.removals.empty() &&
-           !committing;
+           (!tables.account || tables.account->setup_operation == 0) && !committing;
 }
 
 Result<std::pair<uint64_t, Bytes>> Messenger::epoch_authenticator_for_testing(

@@ -370,6 +370,7 @@ class Messenger {
     std::vector<OfferView> offers() const;
     // find_offer takes the name of the group, its id or a unique prefix, or who asks.
     Result<OfferView> find_offer(std::string_view what) const;
+    // outbox_empty: no relay waits for anything of ours, a new account's record included.
     bool outbox_empty() const;
     // For tests and the simulator: epoch and epoch authenticator of a conversation's group.
     Result<std::pair<uint64_t, Bytes>> epoch_authenticator_for_testing(
