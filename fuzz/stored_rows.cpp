@@ -4,6 +4,7 @@
 // Rows as a damaged disk would give them back: the core's, the relay's and the vault. What is taken
 // is written again as the same bytes; nothing else is taken. The first byte says which row it is.
 #include "core/rows.h"
+#include "core/trust_rows.h"
 #include "core/vault.h"
 #include "relay/rows.h"
 #include "util/duration.h"
@@ -55,6 +56,9 @@ constexpr Check checks[] = {
     check_core_row<core::OutboxRow>,
     check_core_row<core::RemovalRow>,
     check_core_row<core::VaultRow>,
+    check_core_row<core::TrustRow>,
+    check_core_row<core::ProofRow>,
+    check_core_row<core::DeletionRow>,
     check_expiry_key,
     check_relay_row<relay::QueueRow>,
     check_relay_row<relay::EntryRow>,

@@ -25,11 +25,19 @@ constexpr VerbSpec verb_specs[] = {
     {Verb::contact_list, "contact list", {}, " offline "},
     {Verb::contact_remove, "contact remove", {"WHO"}, " timeout "},
     {Verb::send, "send", {"WHO", "TEXT"}, " expire burn timeout "},
-    {Verb::receive, "receive", {}, " follow timeout "},
+    {Verb::receive, "receive", {}, " follow timeout lock-after "},
     {Verb::messages, "messages", {"WHO"}, " offline "},
     {Verb::open, "open", {"ID"}, " "},
     {Verb::burn, "burn", {"ID"}, " "},
     {Verb::recall, "recall", {"ID"}, " timeout "},
+    {Verb::verify, "verify", {"WHO"}, " digits code confirm undo offline "},
+    {Verb::block, "block", {"WHO"}, " remove timeout "},
+    {Verb::unblock, "unblock", {"WHO"}, " "},
+    {Verb::blocked, "blocked", {}, " "},
+    {Verb::report, "report", {"ID"}, " with "},
+    {Verb::verify_report, "verify-report", {"FILE"}, " "},
+    {Verb::export_data, "export", {"DIRECTORY"}, " yes "},
+    {Verb::account_delete, "account delete", {}, " yes timeout "},
     {Verb::passphrase_change, "passphrase change", {}, " new-passphrase-file "},
     {Verb::passphrase_duress, "passphrase duress", {}, " new-passphrase-file name off "},
     {Verb::wipe, "wipe", {}, " yes "},
@@ -40,9 +48,35 @@ const VerbSpec& spec_of(Verb verb) {
                          [&](const VerbSpec& spec) { return spec.verb == verb; });
 }
 
+// Options that are there or not, and those that hold a text.
+struct Flag {
+    const char* name;
+    bool Command::*value;
+};
+constexpr Flag flags[] = {
+    {"json", &Command::json},       {"follow", &Command::follow}, {"offline", &Command::offline},
+    {"yes", &Command::yes},         {"off", &Command::off},       {"undo", &Command::undo},
+    {"confirm", &Command::confirm}, {"remove", &Command::remove},
+};
+struct TextOption {
+    const char* name;
+    std::string Command::*value;
+};
+constexpr TextOption text_options[] = {
+    {"home", &Command::home},
+    {"passphrase-file", &Command::passphrase_file},
+    {"new-passphrase-file", &Command::new_passphrase_file},
+    {"handle", &Command::handle},
+    {"name", &Command::name},
+    {"invite", &Command::invite},
+    {"digits", &Command::digits},
+    {"code", &Command::code},
+};
+
 bool is_flag(std::string_view option) {
-    return option == "json" || option == "follow" || option == "offline" || option == "help" ||
-           option == "version" || option == "yes" || option == "off";
+    return option == "help" || option == "version" ||
+           std::any_of(std::begin(flags), std::end(flags),
+                       [&](const Flag& flag) { return flag.name == option; });
 }
 bool is_global(std::string_view option) {
     return option == "home" || option == "passphrase-file" || option == "json" ||
@@ -136,8 +170,8 @@ std::optional<UsageError> set_duration(const Option& option, Command& command) {
     if (!parsed.ok()) {
         return UsageError{"--" + option.name + " " + option.value + " is no duration", hint};
     }
-    if (option.name == "timeout") {
-        command.timeout = parsed.value();
+    if (option.name == "timeout" || option.name == "lock-after") {
+        (option.name == "timeout" ? command.timeout : command.lock_after) = parsed.value();
         return std::nullopt;
     }
     const bool is_burn = option.name == "burn";
@@ -151,29 +185,24 @@ std::optional<UsageError> set_duration(const Option& option, Command& command) {
 }
 
 std::optional<UsageError> set_option(const Option& option, Command& command) {
-    if (option.name == "home" || option.name == "passphrase-file") {
-        if (option.value.empty()) return UsageError{"--" + option.name + " is empty", ""};
-        (option.name == "home" ? command.home : command.passphrase_file) = option.value;
-    } else if (option.name == "json") {
-        command.json = true;
-    } else if (option.name == "follow") {
-        command.follow = true;
-    } else if (option.name == "offline") {
-        command.offline = true;
-    } else if (option.name == "yes") {
-        command.yes = true;
-    } else if (option.name == "off") {
-        command.off = true;
-    } else if (option.name == "new-passphrase-file") {
-        command.new_passphrase_file = option.value;
-    } else if (option.name == "relay") {
+    for (const Flag& flag : flags) {
+        if (option.name != flag.name) continue;
+        command.*flag.value = true;
+        return std::nullopt;
+    }
+    for (const TextOption& text : text_options) {
+        if (option.name != text.name) continue;
+        const bool may_be_empty = option.name == "handle" || option.name == "name";
+        if (option.value.empty() && !may_be_empty) {
+            return UsageError{"--" + option.name + " is empty", ""};
+        }
+        command.*text.value = option.value;
+        return std::nullopt;
+    }
+    if (option.name == "relay") {
         command.relays.push_back(option.value);
-    } else if (option.name == "handle") {
-        command.handle = option.value;
-    } else if (option.name == "name") {
-        command.name = option.value;
-    } else if (option.name == "invite") {
-        command.invite = option.value;
+    } else if (option.name == "with") {
+        command.with.push_back(option.value);
     } else {
         return set_duration(option, command);
     }
@@ -204,6 +233,7 @@ UsageError unknown_verb(const std::vector<std::string>& positionals) {
     if (positionals[0] == "contact") {
         return {"contact wants one of add, requests, accept, list, remove", "mayfly --help"};
     }
+    if (positionals[0] == "account") return {"account wants delete", "mayfly --help"};
     if (positionals[0] == "passphrase") {
         return {"passphrase wants one of change, duress", "mayfly --help"};
     }

@@ -24,6 +24,14 @@ enum class Verb : uint8_t {
     open,
     burn,
     recall,
+    verify,
+    block,
+    unblock,
+    blocked,
+    report,
+    verify_report,
+    export_data,
+    account_delete,
     passphrase_change,
     passphrase_duress,
     wipe,
@@ -40,7 +48,7 @@ struct Command {
     std::string handle;
     std::string name;
     std::string invite;
-    std::string target;  // WHO, ID, ADDRESS-OR-LINK; with help: the verb asked about
+    std::string target;  // WHO, ID, ADDRESS-OR-LINK, FILE; with help: the verb asked about
     std::string text;
     std::optional<Duration> expire;
     std::optional<Duration> burn;
@@ -48,6 +56,13 @@ struct Command {
     bool follow = false;
     bool offline = false;
     bool yes = false;
+    bool undo = false;
+    bool confirm = false;
+    bool remove = false;
+    std::string digits;
+    std::string code;
+    std::vector<std::string> with;
+    std::optional<Duration> lock_after;
     bool off = false;
     std::string new_passphrase_file;
 };

@@ -44,6 +44,19 @@ Advice local_advice(ErrorCode code) {
                 "another --home"};
         case ErrorCode::store_locked: return {ExitCode::failed, "wait until it ends, or stop it"};
         case ErrorCode::store_newer: return {ExitCode::failed, "use the newer mayfly"};
+        case ErrorCode::contact_blocked:
+            return {ExitCode::failed,
+                    "mayfly unblock WHO takes it back; mayfly blocked lists them"};
+        case ErrorCode::safety_number_differs:
+            return {ExitCode::not_trusted,
+                    "compare once more, with the right person; if it stays so, somebody may stand "
+                    "between you: trust nothing that came this way"};
+        case ErrorCode::no_proof:
+            return {ExitCode::failed,
+                    "only messages of others, as they came, can be proven to a third person"};
+        case ErrorCode::account_deleting:
+            return {ExitCode::failed,
+                    "mayfly account delete goes on with it; mayfly wipe gives up on the relays"};
         case ErrorCode::other_relay:
             return {ExitCode::failed, "ask for an address on a relay that you use as well"};
         case ErrorCode::storage_full:

@@ -18,6 +18,9 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   open ID                                              mark as read; starts the burn timer
   burn ID                                              destroy a message on this device
   recall ID                                            take a message back everywhere
+  verify WHO | block WHO | unblock WHO | blocked       compare safety numbers; keep somebody out
+  report ID [--with ID]... | verify-report FILE        prove to others what somebody wrote
+  export DIRECTORY | account delete                    take your data along; leave for good
   passphrase change | duress                           the passphrase of the home; one that gives
                                                        the account up
   wipe                                                 destroy this home at once
@@ -83,7 +86,8 @@ their relay holds the request. They see it with `contact requests`.
 
   --timeout DUR     how long to try (10s)
 
-JSON: {"type":"contact","account","conversation","name","handle","established"}
+JSON: {"type":"contact","account","conversation","name","handle","established",
+"verified","blocked","alarm"}
 )"},
     {"contact requests", R"(mayfly contact requests
 
@@ -92,7 +96,8 @@ for news first, for 3 s at most.
 
   --offline         show what the device has
 
-JSON: {"type":"request","id","account","conversation","name","handle","received_at"}
+JSON: {"type":"request","id","account","conversation","name","handle","received_at",
+"handle_is_anothers"}
 )"},
     {"contact accept", R"(mayfly contact accept ID
 
@@ -100,7 +105,8 @@ Accepts a request (ID as `contact requests` shows it). Done when the relay holds
 
   --timeout DUR     how long to try (10s)
 
-JSON: {"type":"contact","account","conversation","name","handle","established"}
+JSON: {"type":"contact","account","conversation","name","handle","established",
+"verified","blocked","alarm"}
 )"},
     {"contact list", R"(mayfly contact list
 
@@ -108,7 +114,8 @@ Lists your contacts. Asks the relay for news first, for 3 s at most.
 
   --offline         show what the device has
 
-JSON: {"type":"contact","account","conversation","name","handle","established"}
+JSON: {"type":"contact","account","conversation","name","handle","established",
+"verified","blocked","alarm"}
 )"},
     {"contact remove", R"(mayfly contact remove WHO
 
@@ -140,10 +147,13 @@ Prints messages that were not printed before, oldest first, and requests.
                     with nothing printed
   --follow          print as they come, until a signal ends it (exit 0) or --timeout is over;
                     other verbs may use the same home meanwhile
+  --lock-after DUR  with --follow: when nothing came for so long, give up the keys and ask for the
+                    passphrase again; without a terminal, end (exit 0)
 
 Requests are announced on stderr, with --json as objects on stdout.
 JSON: {"type":"message","id","conversation","sender","handle","text","sent_at","expires_at",
-"burn_seconds","state"}: sender is an account id, times are milliseconds since 1970-01-01 UTC,
+"burn_seconds","state","verified"}: sender is an account id, times are milliseconds since
+1970-01-01 UTC,
 burn_seconds is 0 for none, state is queued, sent, received or opened.
 )"},
     {"messages", R"(mayfly messages WHO

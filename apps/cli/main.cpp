@@ -58,6 +58,14 @@ Outcome run(Context& context) {
         case Verb::open: return run_open(context);
         case Verb::burn: return run_burn(context);
         case Verb::recall: return run_recall(context);
+        case Verb::verify: return run_verify(context);
+        case Verb::block: return run_block(context);
+        case Verb::unblock: return run_unblock(context);
+        case Verb::blocked: return run_blocked(context);
+        case Verb::report: return run_report(context);
+        case Verb::verify_report: return run_verify_report(context);
+        case Verb::export_data: return run_export(context);
+        case Verb::account_delete: return run_account_delete(context);
         case Verb::passphrase_change: return run_passphrase_change(context);
         case Verb::passphrase_duress: return run_passphrase_duress(context);
         case Verb::wipe: return run_wipe(context);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "idle_lock.h"
+#include "passphrase.h"
 #include "printing.h"
 #include "verbs.h"
 #include "views.h"
@@ -21,6 +23,7 @@ class Receiver {
     void attach(Session& session) {
         session.on_event([this](const core::Event& event) {
             if (std::holds_alternative<core::MessageArrived>(event)) arrived_ = true;
+            if (const auto* alarm = std::get_if<core::TrustAlarm>(&event)) warn(alarm->contact);
             if (const auto* request = std::get_if<core::RequestArrived>(&event)) {
                 announce(request->request);
             }
@@ -72,6 +75,10 @@ class Receiver {
         return out;
     }
 
+    void warn(const core::ContactView& contact) {
+        if (!context_.command.json) requests_.append("mayfly: WARNING:\n");
+        show_contact(requests_, context_.command.json, contact);
+    }
     void announce(const core::RequestView& request) {
         shown_++;
         show_request(requests_, context_.command.json, request);
@@ -109,16 +116,19 @@ Outcome receive_once(Context& context, Session& session, Receiver& receiver) {
     return flush_outbox(session);
 }
 
-// Prints as messages come, and lets other processes use the home in between.
-Outcome receive_following(Context& context, Session& session, Receiver& receiver) {
-    std::optional<Time> deadline;
-    if (context.command.timeout) deadline = monotonic_now() + *context.command.timeout;
+// Prints as messages come, and lets other processes use the home in between. Ends when `idle` is
+// due.
+Outcome receive_following(Context& context, Session& session, Receiver& receiver,
+                          std::optional<Time> end, IdleLock& idle) {
     while (true) {
         receiver.look();
         Session::Ended ended = Session::Ended::done;
         while (ended == Session::Ended::done) {
+            const size_t shown = receiver.shown();
             TRY_OUTCOME(receiver.print(session));
-            TRY_ASSIGN(ended, session.run([&] { return receiver.has_news(); }, deadline, true));
+            if (receiver.shown() != shown) idle.touch(monotonic_now());
+            TRY_ASSIGN(ended,
+                       session.run([&] { return receiver.has_news(); }, idle.before(end), true));
         }
         TRY_OUTCOME(receiver.print(session));
         if (ended == Session::Ended::untrusted) return failure_of(session, ended);
@@ -145,12 +155,25 @@ Outcome run_receive(Context& context) {
         TRY(locked);
         follow_lock = std::move(locked).value();
     }
-    TRY_ASSIGN(const auto session, open_session(context));
-    Receiver receiver(context);
-    receiver.attach(*session);
-    TRY(session->go_online());
-    if (follows) return receive_following(context, *session, receiver);
-    return receive_once(context, *session, receiver);
+    IdleLock idle(context.command.lock_after, monotonic_now());
+    std::optional<Time> end;
+    if (context.command.timeout) end = monotonic_now() + *context.command.timeout;
+    while (true) {
+        auto session = open_session(context);
+        TRY(session);
+        Receiver receiver(context);
+        receiver.attach(**session);
+        TRY((*session)->go_online());
+        if (!follows) return receive_once(context, **session, receiver);
+        idle.touch(monotonic_now());
+        TRY_OUTCOME(receive_following(context, **session, receiver, end, idle));
+        const Time now = monotonic_now();
+        if (!idle.due(now) || (end && now >= *end) || context.interrupt.pending()) return {};
+        // The keys go here; who wants to go on types the passphrase again.
+        session->reset();
+        notice(context, "locked: nothing came for " + span_text(*context.command.lock_after));
+        if (!context.command.passphrase_file.empty() || !can_ask_passphrase()) return {};
+    }
 }
 
 }  // namespace mayfly::cli

@@ -38,6 +38,8 @@ Result<std::unique_ptr<Session>> open_session(Context& context) {
     auto session =
         std::make_unique<Session>(context.home, std::move(unlocked.key), context.interrupt);
     TRY(session->open(store::home_lock_wait));
+    ENSURE(!session->messenger().relays_to_tell() || context.command.verb == Verb::account_delete,
+           account_deleting);
     return session;
 }
 

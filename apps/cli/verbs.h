@@ -33,7 +33,8 @@ void notice(const Context& context, const std::string& text);
 // unlock_home asks for the passphrase and gives what it opens; a duress passphrase has had its
 // effect when it returns. Errors: those of the store.
 Result<store::Unlocked> unlock_home(Context& context);
-// open_session unlocks the home and opens it. Errors: those of the store, and no_account.
+// open_session unlocks the home and opens it. Errors: those of the store, no_account, and
+// account_deleting for all verbs but the one that deletes.
 Result<std::unique_ptr<Session>> open_session(Context& context);
 
 // finish_operation works until the operation has ended. What stops it otherwise becomes the
@@ -58,6 +59,14 @@ Outcome run_messages(Context& context);
 Outcome run_open(Context& context);
 Outcome run_burn(Context& context);
 Outcome run_recall(Context& context);
+Outcome run_verify(Context& context);
+Outcome run_block(Context& context);
+Outcome run_unblock(Context& context);
+Outcome run_blocked(Context& context);
+Outcome run_report(Context& context);
+Outcome run_verify_report(Context& context);
+Outcome run_export(Context& context);
+Outcome run_account_delete(Context& context);
 Outcome run_passphrase_change(Context& context);
 Outcome run_passphrase_duress(Context& context);
 Outcome run_wipe(Context& context);

@@ -17,15 +17,6 @@ const char* state_name(core::MessageState state) {
     return "received";
 }
 
-std::string local_time(Time at) {
-    const time_t seconds = static_cast<time_t>(at.ms / 1000);
-    tm parts{};
-    ::localtime_r(&seconds, &parts);
-    char text[32];
-    const size_t size = ::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
-    return {text, size};
-}
-
 // A handle's name, which is what people call each other by.
 std::string short_name(const std::string& handle, const core::AccountId& account) {
     const size_t at = handle.find('@');
@@ -50,6 +41,15 @@ std::string address_of(const core::AccountView& account) {
 
 }  // namespace
 
+std::string local_time(Time at) {
+    const time_t seconds = static_cast<time_t>(at.ms / 1000);
+    tm parts{};
+    ::localtime_r(&seconds, &parts);
+    char text[32];
+    const size_t size = ::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
+    return {text, size};
+}
+
 std::string span_text(Duration span) {
     struct Unit {
         int64_t ms;
@@ -66,6 +66,26 @@ std::string span_text(Duration span) {
         return out;
     }
     return "less than 1 s";
+}
+
+const char* alarm_name(core::Alarm alarm) {
+    switch (alarm) {
+        case core::Alarm::none: return "";
+        case core::Alarm::handle_moved: return "handle_moved";
+        case core::Alarm::record_forked: return "record_forked";
+    }
+    return "";
+}
+
+const char* alarm_text(core::Alarm alarm) {
+    switch (alarm) {
+        case core::Alarm::none: return "";
+        case core::Alarm::handle_moved:
+            return "this handle leads to another account now; ask your contact in person";
+        case core::Alarm::record_forked:
+            return "somebody showed another account record of theirs; compare safety numbers";
+    }
+    return "";
 }
 
 void show_account(OutputText& out, bool json, const core::AccountView& account,
@@ -97,7 +117,10 @@ void show_contact(OutputText& out, bool json, const core::ContactView& contact) 
             .text("conversation", to_base32(contact.conversation.view()))
             .text("name", contact.display_name)
             .text("handle", contact.handle)
-            .boolean("established", contact.established);
+            .boolean("established", contact.established)
+            .boolean("verified", contact.verified)
+            .boolean("blocked", contact.blocked)
+            .text("alarm", alarm_name(contact.alarm));
         return;
     }
     append_printable(out, as_bytes(short_name(contact.handle, contact.account)));
@@ -106,8 +129,29 @@ void show_contact(OutputText& out, bool json, const core::ContactView& contact) 
         append_printable(out, as_bytes(contact.display_name));
         out.append(")");
     }
+    if (contact.verified) out.append(", verified");
+    if (contact.blocked) out.append(", blocked");
     out.append(contact.established ? "\n" : ", has not accepted yet\n");
+    if (contact.alarm != core::Alarm::none) {
+        out.append(std::string("    WARNING: ") + alarm_text(contact.alarm) + "\n");
+    }
     if (!contact.handle.empty()) line(out, "    handle", contact.handle);
+    line(out, "    account", account);
+}
+
+void show_blocked(OutputText& out, bool json, const core::BlockedView& blocked) {
+    const std::string account = core::text_of(blocked.account);
+    if (json) {
+        JsonLine(out, "blocked")
+            .text("account", account)
+            .text("name", blocked.display_name)
+            .text("handle", blocked.handle)
+            .number("since", blocked.since.ms);
+        return;
+    }
+    append_printable(out, as_bytes(short_name(blocked.handle, blocked.account)));
+    out.append(", blocked " + local_time(blocked.since) + "\n");
+    if (!blocked.handle.empty()) line(out, "    handle", blocked.handle);
     line(out, "    account", account);
 }
 
@@ -120,7 +164,8 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
             .text("conversation", to_base32(request.conversation.view()))
             .text("name", request.display_name)
             .text("handle", request.handle)
-            .number("received_at", request.received_at.ms);
+            .number("received_at", request.received_at.ms)
+            .boolean("handle_is_anothers", request.handle_is_anothers);
         return;
     }
     out.append(local_time(request.received_at));
@@ -132,6 +177,9 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
         out.append(")");
     }
     out.append(" wants to write to you\n");
+    if (request.handle_is_anothers) {
+        out.append("    WARNING: a contact of yours has this handle, and this is somebody else\n");
+    }
     if (!request.handle.empty()) line(out, "    handle", request.handle);
     line(out, "    id", account);
 }
@@ -148,7 +196,8 @@ void show_message(OutputText& out, bool json, const core::MessageView& message, 
             .number("sent_at", message.sent_at.ms)
             .number("expires_at", message.expires_at.ms)
             .number("burn_seconds", message.burn_seconds)
-            .text("state", state_name(message.state));
+            .text("state", state_name(message.state))
+            .boolean("verified", message.verified);
         return;
     }
     out.append(local_time(message.sent_at));
@@ -156,7 +205,7 @@ void show_message(OutputText& out, bool json, const core::MessageView& message, 
     const std::string sender =
         message.outgoing ? "you" : short_name(message.handle, message.sender);
     append_printable(out, as_bytes(sender));
-    out.append(": ");
+    out.append(message.verified ? " (verified): " : ": ");
     append_printable(out, message.text.expose(), true);
     out.append("\n    id " + id);
     out.append(", expires in " + span_text(message.expires_at - now));

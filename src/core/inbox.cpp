@@ -127,13 +127,17 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
     ENSURE(equal(sender.device_key.view(), message->signature_key), mls_unknown_sender);
     const AccountId account = wire::account_id_of(sender.account_key);
     TRY_ASSIGN(Content content, decode_content(message->plaintext.expose()));
+    // What a blocked member changes of a group counts for all; what they say does not reach us.
+    if (is_blocked(machine, account) && !is_control(content.type)) return {};
+    const ProofRow proof = proof_of(sender, *message, content);
     if (row.info.kind == ConversationKind::direct) {
         ENSURE(account == row.contact || account == machine.own_account(), mls_unknown_sender);
         if (account == row.contact) revive(machine, step, row, content);
     } else {
         TRY(check_rules(machine, row, account, content));
     }
-    return content_arrived(machine, step, row, sender, content);
+    TRY(content_arrived(machine, step, row, sender, content));
+    return store_proof(step, content.id, proof);
 }
 
 Status handle(Machine& machine, Step& step, const std::string& relay,
@@ -159,6 +163,7 @@ Status handle(Machine& machine, Step& step, const std::string& relay,
 
 Status delivery_arrived(Machine& machine, Step& step, const std::string& name,
                         const wire::Delivery& delivery) {
+    if (machine.tables.deletion) return {};  // it goes with the queue
     RelayRow& relay = machine.tables.relays.at(name);
     // What came again after a lost acknowledgement has had its effect: acknowledge once more.
     if (delivery.sequence > relay.processed) {

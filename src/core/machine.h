@@ -13,6 +13,7 @@
 #include "core/identity.h"
 #include "core/roles.h"
 #include "core/step.h"
+#include "core/trust_rows.h"
 #include "mls/group.h"
 
 namespace mayfly::core {
@@ -84,6 +85,9 @@ struct Purpose {
         pairing_take,
         vault_get,
         account_get,
+        record_delete,
+        vault_end,
+        queue_delete,
     };
     Kind kind = Kind::hello;
     uint64_t number = 0;  // operation, order or index, as the kind needs
@@ -128,6 +132,7 @@ struct Lookup {
     std::string hub;  // set once the record is known: where key packages are taken
     std::vector<Wanted> wanted;
     Time deadline;
+    bool check_only = false;  // of a contact: nothing is begun
 
     const std::string& relay() const { return hub.empty() ? relays[relay_index] : hub; }
 };
@@ -151,6 +156,8 @@ struct Tables {
     std::optional<RecoveryRow> recovery;
     std::map<wire::DeviceId, DeviceNameRow> device_names;
     std::map<uint64_t, SyncRow> syncs;
+    std::map<AccountId, TrustRow> trust;
+    std::optional<DeletionRow> deletion;
     std::optional<Time> next_expiry;
 };
 
@@ -235,6 +242,8 @@ void finish_setup(Machine& machine, Step& step);
 
 // lookup.cpp
 Result<OperationId> begin_lookup(Machine& machine, Step& step, std::string_view target);
+// begin_check looks a contact up as if to add it, so that what changed is noticed.
+Result<OperationId> begin_check(Machine& machine, Step& step, const AccountId& account);
 Status pump_lookups(Machine& machine, Step& step, const std::string& relay);
 Status lookup_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
 void end_lookup(Machine& machine, Step& step, OperationId operation, Status result);
@@ -249,7 +258,11 @@ Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId
 Status forget_conversation(Machine& machine, Step& step, const ConversationId& id,
                            OperationId operation);
 Status erase_messages(Machine& machine, Step& step, const ConversationId& id);
-void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id);
+// add_removal has the relay forget our address of a conversation; end_if_removed ends an operation
+// that waits for no relay.
+void add_removal(Machine& machine, Step& step, const ConversationRow& row, OperationId operation);
+void end_if_removed(Machine& machine, Step& step, OperationId operation);
+void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id, Error why);
 // release_relay gives up the queue at a relay that is neither home nor hub of anything.
 void release_relay(Machine& machine, Step& step, const std::string& relay);
 
@@ -440,6 +453,42 @@ Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t l
 Result<std::vector<MessageView>> list_messages(const Machine& machine, Step& step,
                                                const ConversationId& conversation);
 Result<MessageView> find_message(const Machine& machine, Step& step, std::string_view id);
+
+// trust.cpp
+const TrustRow* trust_of(const Machine& machine, const AccountId& account);
+bool is_blocked(const Machine& machine, const AccountId& account);
+bool is_verified(const Machine& machine, const AccountId& account);
+// check_records refuses records of a blocked account, and those that contradict what we know of a
+// contact: a forked chain, or a handle of theirs that leads to another account. That is an alarm.
+Status check_records(Machine& machine, Step& step, const std::vector<Bytes>& records,
+                     const std::optional<wire::HandleEntry>& handle);
+// handle_is_anothers: an accepted contact has the handle that this one claims.
+bool handle_is_anothers(const Machine& machine, const ContactRow& row);
+Result<std::string> safety_number(const Machine& machine, const AccountId& account);
+Status set_verified(Machine& machine, Step& step, const AccountId& account, bool verified);
+void set_blocked(Machine& machine, Step& step, const AccountId& account, bool blocked);
+void forget_trust(Machine& machine, Step& step, const AccountId& account);
+
+// block.cpp
+Result<OperationId> block_account(Machine& machine, Step& step, const AccountId& account,
+                                  bool remove);
+std::vector<BlockedView> blocked_accounts(const Machine& machine);
+
+// report.cpp
+// proof_of takes what was signed, before anything of the content is fitted to rules of ours.
+// store_proof keeps it, if the message was stored.
+ProofRow proof_of(const wire::DeviceCertificate& sender, mls::ApplicationMessage& message,
+                  const Content& content);
+Status store_proof(Step& step, const MessageId& id, const ProofRow& row);
+Result<std::string> make_report(Machine& machine, Step& step, const std::vector<MessageId>& ids);
+
+// deletion.cpp
+Result<OperationId> delete_account(Machine& machine, Step& step);
+void pump_deletion(Machine& machine, Step& step, const std::string& relay);
+void deletion_replied(Machine& machine, Step& step, const std::string& relay,
+                      const Purpose& purpose, const wire::ReplyBody& body);
+bool deletion_refused_queue(Machine& machine, Step& step, const std::string& relay,
+                            wire::ReplyStatus status);
 
 // views.cpp
 ContactView contact_view(const Machine& machine, const ContactRow& row);

@@ -76,12 +76,23 @@ struct AccountView {
     bool revoked = false;  // another device shut this one out
 };
 
+// What must not go unnoticed about a contact. The values are in the store: never renumber.
+enum class Alarm : uint8_t {
+    none = 0,
+    handle_moved = 1,   // the contact's handle leads to another account now
+    record_forked = 2,  // somebody showed a signed record that contradicts the one we know
+};
+constexpr bool is_known(Alarm alarm) { return alarm <= Alarm::record_forked; }
+
 struct ContactView {
     AccountId account;
     ConversationId conversation;
     std::string display_name;
     std::string handle;        // name@relay as added or as the record claims; empty: none
     bool established = false;  // the other side accepted
+    bool verified = false;     // a person compared the safety number
+    bool blocked = false;
+    Alarm alarm = Alarm::none;
 };
 
 struct RequestView {
@@ -90,6 +101,7 @@ struct RequestView {
     std::string display_name;  // what they claim
     std::string handle;
     Time received_at;
+    bool handle_is_anothers = false;  // a contact of ours has that handle
 };
 
 // ConversationView is a line in a list of conversations. Of a direct one it says who the other is.
@@ -150,6 +162,36 @@ struct PairingView {
     Time ends_at;
 };
 
+struct BlockedView {
+    AccountId account;
+    std::string display_name;
+    std::string handle;
+    Time since;
+};
+
+// SafetyNumber is equal on both sides if nobody stands between.
+struct SafetyNumber {
+    std::string digits;  // in groups of five
+    std::string code;    // the text of its QR code
+};
+
+// ProvenMessage is what a report proves: this account's device signed this text under this id, in
+// this conversation and epoch. The time is what the device claimed.
+struct ProvenMessage {
+    AccountId account;
+    wire::DeviceId device;
+    ConversationId conversation;
+    uint64_t epoch = 0;
+    MessageId id;
+    Time sent_at;
+    bool is_text = false;  // else of a kind that this version cannot show
+    SecretBuffer text;
+};
+// verify_report needs nothing but the text of a report. The reported message comes first, then what
+// the reporter added. Errors: invalid_signature when a proof fails; malformed_input,
+// input_too_large, unsupported_version and those of content when it is no report.
+Result<std::vector<ProvenMessage>> verify_report(std::string_view report);
+
 enum class MessageState : uint8_t {
     queued,    // ours, not yet at the relay
     sent,      // ours, durable at the relay
@@ -168,6 +210,7 @@ struct MessageView {
     Time expires_at;            // after opening a burning message: the burn time
     uint32_t burn_seconds = 0;  // 0: does not burn on read
     MessageState state = MessageState::received;
+    bool verified = false;     // the sender is
     bool needs_newer = false;  // of a type that this version cannot show; text is empty
 };
 
@@ -238,9 +281,12 @@ struct LinkChanged {
 struct CaughtUp {
     std::string relay;
 };
-using Event =
-    std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged, CaughtUp,
-                 ConversationChanged, OfferArrived, DeviceMet, DeviceLinked, DeviceRevoked>;
+struct TrustAlarm {  // something about a contact must not go unnoticed
+    ContactView contact;
+};
+using Event = std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged,
+                           CaughtUp, ConversationChanged, OfferArrived, DeviceMet, DeviceLinked,
+                           DeviceRevoked, TrustAlarm>;
 
 struct Effects {
     WriteBatch writes;
@@ -346,11 +392,36 @@ class Messenger {
     // them as given: apply these first, then show.
     Result<std::pair<std::vector<MessageView>, Effects>> take_new_messages(size_t limit, Time now);
 
+    // verify_contact compares what the other side shows (digits or a code) with our safety number
+    // and marks the contact as verified. Errors: unknown_contact, invalid_argument (neither digits
+    // nor a code), safety_number_differs. set_verified takes a person's word, or takes it back.
+    Result<Effects> verify_contact(const AccountId& account, std::string_view shown, Time now);
+    Result<Effects> set_verified(const AccountId& account, bool verified, Time now);
+    // check_contact asks the relays whether handle and record are still the contact's; the
+    // operation ends with key_changed or forged_record, and an alarm, when they are not.
+    Result<Started> check_contact(const AccountId& account, Time now, Entropy& entropy);
+    // block takes a contact or a request. The operation ends when the relays have forgotten the
+    // addresses. `remove` also forgets the contact with all messages. Errors: unknown_contact.
+    Result<Started> block(const AccountId& account, bool remove, Time now, Entropy& entropy);
+    Result<Effects> unblock(const AccountId& account, Time now);
+    // report gives the text of a report on the first message with the others as its context.
+    // Errors: unknown_message, no_proof (our own, or changed since), invalid_argument.
+    Result<std::string> report(const std::vector<MessageId>& ids, Time now) const;
+    // delete_account forgets all at once and tells every relay; the operation ends when all have
+    // deleted what they held. Called again it goes on. All other commands then give
+    // account_deleting; the host wipes the store at the end.
+    Result<Started> delete_account(Time now, Entropy& entropy);
+
     // --- looking
     // ------------------------------------------------------------------------------------
     Result<AccountView> account() const;
     std::vector<ContactView> contacts() const;
     std::vector<RequestView> requests() const;
+    Result<Bytes> account_record() const;  // signed, the newest
+    std::vector<BlockedView> blocked() const;
+    Result<SafetyNumber> safety_number(const AccountId& account) const;
+    // relays_to_tell: where a deleted account still is; nothing unless it is being deleted.
+    std::optional<std::vector<std::string>> relays_to_tell() const;
     // find_contact takes an account id, a unique prefix of one (8 characters or more), a handle, or
     // a unique handle name or display name. Errors: unknown_contact, ambiguous_name.
     Result<ContactView> find_contact(std::string_view who) const;

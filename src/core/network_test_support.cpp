@@ -139,6 +139,8 @@ void TestClient::note(const Event& event) {
         linked = true;
     } else if (std::holds_alternative<DeviceRevoked>(event)) {
         revoked = true;
+    } else if (const auto* alarm = std::get_if<TrustAlarm>(&event)) {
+        alarms.push_back(alarm->contact);
     } else if (std::holds_alternative<MessageArrived>(event)) {
         ++arrivals;
     }

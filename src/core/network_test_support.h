@@ -62,6 +62,7 @@ class TestClient {
     std::optional<uint32_t> code;  // of a pairing
     bool linked = false;
     bool revoked = false;
+    std::vector<ContactView> alarms;
     size_t arrivals = 0;
     std::vector<std::string> texts_taken;
 

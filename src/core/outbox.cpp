@@ -129,6 +129,7 @@ Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& co
            bad_duration);
     const ConversationRow* given = find_conversation(machine, conversation);
     ENSURE(given != nullptr && given->accepted, unknown_contact);
+    ENSURE(!is_blocked(machine, given->contact), contact_blocked);
     ENSURE(machine.tables.outbox.size() < outbox_size_max, quota_exceeded);
     const auto target = sending_target(machine, *given);
     ENSURE(target.has_value(), unknown_channel);

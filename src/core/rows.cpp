@@ -91,6 +91,9 @@ Bytes welcome(const ConversationId& conversation) {
     return with(row_kind::welcome, conversation.view());
 }
 Bytes vault() { return with(row_kind::vault); }
+Bytes trust(const AccountId& account) { return with(row_kind::trust, account.view()); }
+Bytes proof(const MessageId& id) { return with(row_kind::proof, id.view()); }
+Bytes deletion() { return with(row_kind::deletion); }
 Bytes prefix(char kind) { return with(kind); }
 
 }  // namespace row_key

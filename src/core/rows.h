@@ -55,6 +55,9 @@ Bytes ticket(const ConversationId& conversation, const wire::DeviceId& device);
 Bytes ticket_prefix(const ConversationId& conversation);
 Bytes welcome(const ConversationId& conversation);
 Bytes vault();
+Bytes trust(const AccountId& account);
+Bytes proof(const MessageId& id);
+Bytes deletion();
 Bytes prefix(char kind);
 }  // namespace row_key
 
@@ -67,6 +70,7 @@ constexpr char expiry = 'e';
 constexpr char creation = 'f';
 constexpr char group = 'g';
 constexpr char listing = 'i';
+constexpr char deletion = 'l';
 constexpr char key_package = 'k';
 constexpr char message = 'm';
 constexpr char untaken = 'n';
@@ -76,7 +80,9 @@ constexpr char outbox = 'q';
 constexpr char relay = 'r';
 constexpr char removal = 't';
 constexpr char conversation = 'v';
+constexpr char trust = 'u';
 constexpr char vault = 'w';
+constexpr char proof = 'x';
 constexpr char body_key = 'y';
 constexpr char sealed = 'z';
 constexpr char control = 'X';

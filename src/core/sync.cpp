@@ -40,6 +40,10 @@ void pump_removals(Machine& machine, Step& step, const std::string& name) {
 }
 
 Status pump_ready(Machine& machine, Step& step, const std::string& name) {
+    if (machine.tables.deletion) {
+        pump_deletion(machine, step, name);
+        return {};
+    }
     TRY(pump_setup(machine, step, name));
     TRY(pump_pairing(machine, step, name));
     pump_removals(machine, step, name);
@@ -70,6 +74,7 @@ void queue_open_replied(Machine& machine, Step& step, const std::string& name,
             save_account(machine, step);
         }
         lookups_lost_relay(machine, step, name, why);
+        if (deletion_refused_queue(machine, step, name, failed->status)) return;
         return drop_link(machine, step, name, why, true);
     }
     Link& link = machine.links[name];

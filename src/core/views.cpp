@@ -39,6 +39,11 @@ ContactView contact_view(const Machine& machine, const ContactRow& row) {
     } else if (!all.empty()) {
         view.conversation = all.front();
     }
+    if (const TrustRow* trust = trust_of(machine, row.account)) {
+        view.verified = trust->verified;
+        view.blocked = trust->blocked;
+        view.alarm = trust->alarm;
+    }
     view.established = std::any_of(all.begin(), all.end(), [&](const ConversationId& id) {
         return machine.tables.conversations.at(id).peer_joined;
     });
@@ -53,6 +58,7 @@ RequestView request_view(const Machine& machine, const ContactRow& row) {
     view.display_name = row.display_name;
     view.handle = row.handle;
     view.received_at = from_ms(row.since_ms);
+    view.handle_is_anothers = handle_is_anothers(machine, row);
     return view;
 }
 

@@ -59,6 +59,7 @@ Reply handle(Context& context, const wire::KeyPackageTake& request);
 Reply handle(Context& context, const wire::KeyPackageQuery& request);
 Reply handle(Context& context, const wire::VaultPut& request);
 Reply handle(Context& context, const wire::VaultGet& request);
+Reply handle(Context& context, const wire::RecordDelete& request);
 
 // --- shared by several requests
 

@@ -98,6 +98,10 @@ namespace mayfly {
     X(store_corrupt, "the store is damaged") \
     X(store_locked, "another mayfly uses this home") \
     X(store_newer, "the store was written by a newer mayfly") \
+    X(contact_blocked, "you have blocked this account") \
+    X(safety_number_differs, "the safety numbers differ") \
+    X(no_proof, "there is no proof of this message") \
+    X(account_deleting, "this account is being deleted") \
     X(other_relay, "the contact lives on another relay, which this version cannot reach yet") \
     /* link */ \
     X(relay_unreachable, "relay cannot be reached") \

@@ -56,7 +56,8 @@ std::vector<RequestBody> one_of_each_request() {
             KeyPackageTake{filled<Token>(1)},
             KeyPackageQuery{filled<QueueId>(1)},
             VaultPut{filled<PublicKey>(1), 2, Bytes{1}, filled<Signature>(2)},
-            VaultGet{filled<VaultId>(1)}};
+            VaultGet{filled<VaultId>(1)},
+            RecordDelete{filled<PublicKey>(1), filled<Signature>(2)}};
 }
 
 std::vector<ReplyBody> one_of_each_reply() {
