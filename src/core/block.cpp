@@ -35,7 +35,7 @@ Result<OperationId> block_account(Machine& machine, Step& step, const AccountId&
     ENSURE(contact != machine.tables.contacts.end(), unknown_contact);
     set_blocked(machine, step, account, true);
     // Of a request that nobody accepted there is nothing to keep.
-    if (remove || !contact->second.accepted) return remove_contact(machine, step, account);
+    if (remove || !contact->second.accepted) return remove_contact(machine, step, account, true);
     const OperationId operation = next_operation(machine, step);
     for (const ConversationId& id : conversations_of(machine, account)) {
         ConversationRow& row = machine.tables.conversations.at(id);
