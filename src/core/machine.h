@@ -13,7 +13,7 @@
 #include "core/identity.h"
 #include "core/roles.h"
 #include "core/step.h"
-#include "core/trust_rows.h"
+#include "core/trust.h"
 #include "mls/group.h"
 
 namespace mayfly::core {
@@ -453,42 +453,6 @@ Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t l
 Result<std::vector<MessageView>> list_messages(const Machine& machine, Step& step,
                                                const ConversationId& conversation);
 Result<MessageView> find_message(const Machine& machine, Step& step, std::string_view id);
-
-// trust.cpp
-const TrustRow* trust_of(const Machine& machine, const AccountId& account);
-bool is_blocked(const Machine& machine, const AccountId& account);
-bool is_verified(const Machine& machine, const AccountId& account);
-// check_records refuses records of a blocked account, and those that contradict what we know of a
-// contact: a forked chain, or a handle of theirs that leads to another account. That is an alarm.
-Status check_records(Machine& machine, Step& step, const std::vector<Bytes>& records,
-                     const std::optional<wire::HandleEntry>& handle);
-// handle_is_anothers: an accepted contact has the handle that this one claims.
-bool handle_is_anothers(const Machine& machine, const ContactRow& row);
-Result<std::string> safety_number(const Machine& machine, const AccountId& account);
-Status set_verified(Machine& machine, Step& step, const AccountId& account, bool verified);
-void set_blocked(Machine& machine, Step& step, const AccountId& account, bool blocked);
-void forget_trust(Machine& machine, Step& step, const AccountId& account);
-
-// block.cpp
-Result<OperationId> block_account(Machine& machine, Step& step, const AccountId& account,
-                                  bool remove);
-std::vector<BlockedView> blocked_accounts(const Machine& machine);
-
-// report.cpp
-// proof_of takes what was signed, before anything of the content is fitted to rules of ours.
-// store_proof keeps it, if the message was stored.
-ProofRow proof_of(const wire::DeviceCertificate& sender, mls::ApplicationMessage& message,
-                  const Content& content);
-Status store_proof(Step& step, const MessageId& id, const ProofRow& row);
-Result<std::string> make_report(Machine& machine, Step& step, const std::vector<MessageId>& ids);
-
-// deletion.cpp
-Result<OperationId> delete_account(Machine& machine, Step& step);
-void pump_deletion(Machine& machine, Step& step, const std::string& relay);
-void deletion_replied(Machine& machine, Step& step, const std::string& relay,
-                      const Purpose& purpose, const wire::ReplyBody& body);
-bool deletion_refused_queue(Machine& machine, Step& step, const std::string& relay,
-                            wire::ReplyStatus status);
 
 // views.cpp
 ContactView contact_view(const Machine& machine, const ContactRow& row);
