@@ -1,8 +1,8 @@
 # Everything a person or a machine does here. Setup installs what is missing from Debian's packages.
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo bench format wasm fuzz nightly sanitize interop clean build-release
+.PHONY: help run test check demo bench bench-mls format wasm fuzz nightly sanitize interop mls-client clean build-release
 JOBS ?= $(shell nproc)
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 20
 SKIP ?=
 export JOBS FUZZ_SECONDS SKIP
 
@@ -14,6 +14,8 @@ help:
 	@echo '              SKIP="wasm fuzz sanitize" leaves lanes out'
 	@echo 'make sanitize, make fuzz, make wasm, make interop     one lane of make test'
 	@echo 'make nightly  make test with more seeds and longer fuzzing'
+	@echo 'make mls-client       a client for the MLS working group'\''s interop harness'
+	@echo 'make bench-mls  MLS beside other implementations; writes docs/benchmarks.md'
 	@echo 'make bench, make format, make clean'
 
 # The programs, without tests: what a host needs.
@@ -44,10 +46,20 @@ sanitize fuzz wasm interop:
 	@tools/setup.sh build test
 	@python3 tools/run_stages.py $@
 
+mls-client:
+	@tools/setup.sh build grpc
+	@tools/build.sh release mls-client
+	@echo 'build/release/bin/mls-client --help'
+
 bench:
 	@tools/setup.sh build test bench
 	@tools/build.sh bench bench/all
 	@exec tools/bench.sh build/bench
+
+bench-mls:
+	@tools/setup.sh build test bench interop
+	@tools/build.sh bench mls_bench crypto_bench
+	@python3 tools/bench_mls.py build/bench
 
 format:
 	@tools/setup.sh format

@@ -6,18 +6,21 @@
 # GoogleTest into n_test; NATIVE_TESTS are those that WebAssembly cannot run (processes, death
 # tests). This table is the one source of the direction: tests/tidy reads it too.
 set(MAYFLY_ALLOWED_util "")
+set(MAYFLY_ALLOWED_threads "util")
 set(MAYFLY_ALLOWED_codec "util")
 set(MAYFLY_ALLOWED_crypto "util;codec")
 set(MAYFLY_ALLOWED_mls "util;codec;crypto")
 set(MAYFLY_ALLOWED_wire "util;codec;crypto")
 set(MAYFLY_ALLOWED_core "util;codec;crypto;mls;wire")
+set(MAYFLY_ALLOWED_rpc "util;codec;crypto;mls;wire;core")
 set(MAYFLY_ALLOWED_store "util;codec;crypto;core")
 set(MAYFLY_ALLOWED_link "util;codec;crypto;wire;core")
 set(MAYFLY_ALLOWED_relay "util;codec;crypto;wire")
 set(MAYFLY_ALLOWED_relay_store "util;codec;crypto;wire;relay")
 set(MAYFLY_ALLOWED_relay_net "util;codec;crypto;wire;relay")
 # Code that could read a message is not in the relay's binary: neither mls nor core.
-set(MAYFLY_ALLOWED_apps_cli "util;codec;crypto;mls;wire;core;store;link")
+set(MAYFLY_ALLOWED_apps_tui "util;codec;crypto;mls;wire;core;rpc")
+set(MAYFLY_ALLOWED_apps_cli "util;codec;crypto;mls;wire;core;rpc;store;link;threads")
 set(MAYFLY_ALLOWED_apps_relay "util;codec;crypto;wire;relay;relay_store;relay_net")
 
 function(mayfly_library)

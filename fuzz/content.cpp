@@ -3,7 +3,7 @@
 //
 // Whatever decodes as a content, a conversation's extension or an invitation encodes to the same
 // bytes again and keeps the promises of docs/spec/content.md.
-#include "core/content.h"
+#include "core/attachment.h"
 #include "core/group_content.h"
 
 namespace mayfly::core {
@@ -16,6 +16,11 @@ void check_content(BytesView input) {
     MAYFLY_ASSERT(content->body.size() <= text_size_bytes_max);
     MAYFLY_ASSERT(content->expires_after_ms >= static_cast<uint64_t>(expiration_min.ms));
     MAYFLY_ASSERT(content->expires_after_ms <= static_cast<uint64_t>(expiration_max.ms));
+    if (is_file(content->type)) {
+        const auto file = decode_file(content->type, content->body.expose());
+        MAYFLY_ASSERT(file.ok() && file->size_bytes <= file_size_bytes_max);
+        MAYFLY_ASSERT(file_blob_size(file->size_bytes) <= wire::blob_size_bytes_max);
+    }
     if (content->type == ContentType::text) MAYFLY_ASSERT(is_utf8(content->body.expose()));
     const Time now{1'800'000'000'000};
     const Time sent_at = clamp_sent_at(content->sent_at_ms, now);

@@ -13,8 +13,9 @@
 namespace mayfly::crypto {
 namespace {
 
-constexpr KemId kems[] = {KemId::dhkem_p256,   KemId::dhkem_p384, KemId::dhkem_p521,
-                          KemId::dhkem_x25519, KemId::dhkem_x448, KemId::mlkem768_x25519};
+constexpr KemId kems[] = {KemId::dhkem_p256,    KemId::dhkem_p384,     KemId::dhkem_p521,
+                          KemId::dhkem_x25519,  KemId::dhkem_x448,     KemId::mlkem768,
+                          KemId::mlkem768_p256, KemId::mlkem768_x25519};
 
 void public_key(KemId id, BytesView input) {
     SeededEntropy entropy(1);

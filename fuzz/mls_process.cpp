@@ -16,6 +16,24 @@ namespace mayfly::mls {
 namespace {
 
 constexpr CipherSuiteId suite = CipherSuiteId::x25519_aes128gcm_sha256_ed25519;
+constexpr auto custom_type = ProposalType{0xf101};
+
+// The application knows one type of its own, and refuses half of what that may say.
+class CustomPolicy final : public ProposalPolicy {
+  public:
+    Status check(const CustomProposal& proposal, const Sender&, BytesView) const override {
+        ENSURE(proposal.proposal_type == custom_type, mls_unsupported_proposal);
+        ENSURE(proposal.body.size() % 2 == 0, mls_bad_proposal);
+        return {};
+    }
+    bool needs_path(ProposalType) const override { return false; }
+};
+
+KeyPackageOptions package_options() {
+    KeyPackageOptions out;
+    out.leaf.capabilities.proposals = {ProposalType::self_remove, custom_type};
+    return out;
+}
 
 class World {
   public:
@@ -24,12 +42,12 @@ class World {
         parameters.cipher_suite = suite;
         parameters.group_id = {1};
         evil_ = std::make_unique<Group>(
-            Group::create(parameters, make_identity(), LeafOptions(), env()).value());
+            Group::create(parameters, make_identity(), package_options().leaf, env()).value());
         CommitOptions options;
         std::vector<KeyPackageSecrets> packages;
         for (int i = 0; i < 3; ++i) {
             packages.push_back(
-                create_key_package(suite, make_identity(), KeyPackageOptions(), entropy_).value());
+                create_key_package(suite, make_identity(), package_options(), entropy_).value());
             if (i < 2) options.proposals.push_back({Add{packages.back().key_package}});
         }
         const CommitMessages sent = evil_->commit(options, env()).value();
@@ -40,7 +58,9 @@ class World {
         make_messages({Add{packages[2].key_package}});
         evil_->use_handshake_format(WireFormat::public_message).value();
         make_messages({Remove{{2}}});
-        const auto commit = decode_message<PublicMessage>(messages_.back()).value();
+        messages_.push_back(evil_->propose({SelfRemove{}}, env()).value());
+        GroupForTesting::state(*evil_).forget_proposals();
+        const auto commit = decode_message<PublicMessage>(messages_[messages_.size() - 2]).value();
         path_ = std::get<Commit>(commit.content.content).path;
         parts_ = {{Add{packages[2].key_package}},
                   {Add{packages[1].key_package}},
@@ -51,9 +71,13 @@ class World {
                   evil_->make_resumption_psk_proposal(Bytes{1}, {1},
                                                       ResumptionPskUsage::application, entropy_),
                   {ReInit{}},
+                  {SelfRemove{}},
+                  {CustomProposal{custom_type, {1, 2}}},
+                  {CustomProposal{custom_type, {1}}},
+                  {CustomProposal{ProposalType{0xf102}, {}}},
                   {ExternalInit{Bytes(32)}},
                   {GroupContextExtensions{}},
-                  {GroupContextExtensions{{Extension{last_resort_extension, {}}}}}};
+                  {GroupContextExtensions{{Extension{ExtensionType{0xf001}, {}}}}}};
     }
 
     void raw(BytesView input) { receive(input); }
@@ -102,7 +126,7 @@ class World {
     }
 
   private:
-    Environment env() { return {{0}, entropy_, policy_}; }
+    Environment env() { return {{0}, entropy_, policy_, nullptr, nullptr, &custom_}; }
 
     Identity make_identity() {
         Identity out;
@@ -146,6 +170,7 @@ class World {
 
     crypto::SeededEntropy entropy_{1};
     AcceptAll policy_;
+    CustomPolicy custom_;
     uint8_t next_identity_ = 0;
     std::unique_ptr<Group> evil_;
     std::unique_ptr<Group> victim_;

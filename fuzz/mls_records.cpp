@@ -31,6 +31,12 @@ class Disk {
         static_cast<void>(group.commit(options, env()).value());
         group.merge_pending_commit().value();
         static_cast<void>(group.protect(Bytes{1}, ProtectOptions(), entropy_).value());
+        leave_epoch(group);
+        group.revert_epoch().value();
+        static_cast<void>(group.propose_update(nullptr, env()).value());
+        leave_epoch(group);
+        static_cast<void>(group.protect(Bytes{1}, ProtectOptions(), entropy_).value());
+        static_cast<void>(group.safe_export_secret(ComponentId::app_ack).value());
         static_cast<void>(group.commit(CommitOptions(), env()).value());  // stays pending
         records_ = group.take_changes();
         std::erase_if(records_, [](const GroupRecord& record) { return !record.value; });
@@ -39,18 +45,25 @@ class Disk {
 
     void load_damaged(BytesView input) {
         std::vector<GroupRecord> records = copy();
-        while (input.size() >= 5 && !records.empty()) {
+        for (; input.size() >= 5 && !records.empty(); input = input.subspan(5)) {
             damage(records, input.first(5));
-            input = input.subspan(5);
         }
         auto loaded = Group::load(records);
         if (!loaded.ok() || !loaded->is_active()) return;
         static_cast<void>(loaded->protect(Bytes{2}, ProtectOptions(), entropy_));
+        if (input.size() % 2 == 0) static_cast<void>(loaded->revert_epoch());
+        static_cast<void>(loaded->confirm_epoch());
+        static_cast<void>(loaded->safe_export_secret(ComponentId::safe_aad));
         if (loaded->has_pending_commit()) static_cast<void>(loaded->merge_pending_commit());
         static_cast<void>(loaded->take_changes());
     }
 
   private:
+    void leave_epoch(Group& group) {
+        static_cast<void>(group.commit(CommitOptions(), env()).value());
+        group.merge_pending_commit(PreviousEpoch::keep).value();
+    }
+
     static void damage(std::vector<GroupRecord>& records, BytesView how) {
         GroupRecord& record = records[how[1] % records.size()];
         const size_t at = static_cast<size_t>(how[2]) << 8 | how[3];

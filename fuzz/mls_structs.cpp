@@ -6,6 +6,8 @@
 // because that happens to any tree that a stranger sends.
 #include <cstdint>
 
+#include "mls/component.h"
+#include "mls/key_package_secrets.h"
 #include "mls/mls_message.h"
 #include "mls/ratchet_tree.h"
 #include "mls/tree_kem.h"
@@ -37,6 +39,15 @@ void ratchet_tree(BytesView input) {
     MAYFLY_ASSERT(tree->tree_hash() == hash);
 }
 
+// A key package with a dictionary that a stranger wrote: the mark is found in a sorted one alone.
+void last_resort(BytesView input) {
+    KeyPackage package;
+    package.extensions = {{AppDataDictionary::extension_type, to_bytes(input)}};
+    const bool marked = is_last_resort(package);
+    const auto dictionary = codec::decode<AppDataDictionary>(input);
+    if (marked) MAYFLY_ASSERT(dictionary.ok() && dictionary->is_sorted());
+}
+
 using Check = void (*)(BytesView);
 constexpr Check checks[] = {
     ratchet_tree,
@@ -53,6 +64,8 @@ constexpr Check checks[] = {
     round_trip<RequiredCapabilities>,
     round_trip<ExternalSenders>,
     round_trip<TreeKemPrivate>,
+    round_trip<AppDataDictionary>,
+    last_resort,
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "crypto/seeded_entropy.h"
 #include "crypto/signature.h"
 #include "relay/relay.h"
+#include "relay/rows.h"
 #include "relay/store_invariants.h"
 
 namespace mayfly::relay {
@@ -60,6 +61,14 @@ class Machine {
     void check() const {
         const std::string broken = broken_invariant(store_.visible());
         MAYFLY_ASSERT(broken.empty());
+        // Every byte that a row counts is in the row's file.
+        for (const auto& [key, value] : store_.visible()) {
+            if (key.front() != static_cast<uint8_t>(Table::blob)) continue;
+            const auto row = Transaction::decode_row<AttachmentRow>(value);
+            const auto file = store_.blobs().find(row->file);
+            const size_t held = file == store_.blobs().end() ? 0 : file->second.size();
+            MAYFLY_ASSERT(row->received_bytes <= held);
+        }
     }
     void restart() {
         store_.crash();
@@ -130,6 +139,16 @@ class Machine {
             crypto::sign(crypto::SignatureId::ed25519, key.pair.private_key, message);
         return wire::QueueOpen{key.public_key, *wire::Signature::from(*proof), {}};
     }
+    wire::RequestBody blob_request() {
+        const wire::Token token = this->token();
+        switch (byte() % 5) {
+            case 0: return wire::BlobBegin{token, uint64_t{1} + byte() % 4, expiry()};
+            case 1: return wire::BlobGet{wire::blob_id_of(token), byte(), 4};
+            case 2: return wire::BlobDelete{token};
+            case 3: return wire::RecordPut{bytes()};
+            default: return wire::BlobPut{token, byte() % uint64_t{4}, Bytes(1 + byte() % 3)};
+        }
+    }
     wire::RequestBody request(ConnectionId id, uint8_t op) {
         const auto channel = id_of<wire::ChannelId>(op >> 7);
         const auto message = id_of<wire::MessageId>(byte());
@@ -175,7 +194,7 @@ class Machine {
             case 27: return wire::ChannelDelete{channel, epoch, token()};
             case 28: return wire::KeyPackagesPut{queue(), {bytes(), bytes()}, bytes()};
             case 29: return wire::KeyPackageTake{token()};
-            case 30: return wire::RecordPut{bytes()};
+            case 30: return blob_request();
             default: return wire::KeyPackageQuery{queue()};
         }
     }

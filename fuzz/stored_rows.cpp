@@ -3,7 +3,7 @@
 //
 // Rows as a damaged disk would give them back: the core's, the relay's and the vault. What is taken
 // is written again as the same bytes; nothing else is taken. The first byte says which row it is.
-#include "core/rows.h"
+#include "core/transfers.h"
 #include "core/trust_rows.h"
 #include "core/vault.h"
 #include "relay/rows.h"
@@ -45,34 +45,23 @@ void check_duration(BytesView input) {
 
 using Check = void (*)(BytesView);
 constexpr Check checks[] = {
-    check_core_row<core::AccountRow>,
-    check_core_row<core::CountersRow>,
-    check_core_row<core::RelayRow>,
-    check_core_row<core::ContactRow>,
-    check_core_row<core::ConversationRow>,
-    check_core_row<core::CreationRow>,
-    check_core_row<core::KeyPackageRow>,
-    check_core_row<core::MessageRow>,
-    check_core_row<core::OutboxRow>,
-    check_core_row<core::RemovalRow>,
-    check_core_row<core::VaultRow>,
-    check_core_row<core::TrustRow>,
-    check_core_row<core::ProofRow>,
-    check_core_row<core::DeletionRow>,
-    check_expiry_key,
-    check_relay_row<relay::QueueRow>,
-    check_relay_row<relay::EntryRow>,
-    check_relay_row<relay::PayloadRow>,
-    check_relay_row<relay::ReferencesRow>,
-    check_relay_row<relay::AddressRow>,
-    check_relay_row<relay::ChannelRow>,
-    check_relay_row<relay::FanOutRow>,
-    check_relay_row<relay::AccountRow>,
-    check_relay_row<relay::BlobRow>,
-    check_relay_row<relay::HandleRow>,
-    check_relay_row<relay::VaultRow>,
-    check_vault,
-    check_duration,
+    check_core_row<core::AccountRow>,      check_core_row<core::CountersRow>,
+    check_core_row<core::RelayRow>,        check_core_row<core::ContactRow>,
+    check_core_row<core::ConversationRow>, check_core_row<core::CreationRow>,
+    check_core_row<core::KeyPackageRow>,   check_core_row<core::MessageRow>,
+    check_core_row<core::OutboxRow>,       check_core_row<core::RemovalRow>,
+    check_core_row<core::VaultRow>,        check_core_row<core::UploadRow>,
+    check_core_row<core::DownloadRow>,     check_core_row<core::BlobTokenRow>,
+    check_core_row<core::TrustRow>,        check_core_row<core::ProofRow>,
+    check_core_row<core::DeletionRow>,     check_expiry_key,
+    check_relay_row<relay::QueueRow>,      check_relay_row<relay::EntryRow>,
+    check_relay_row<relay::PayloadRow>,    check_relay_row<relay::ReferencesRow>,
+    check_relay_row<relay::AddressRow>,    check_relay_row<relay::ChannelRow>,
+    check_relay_row<relay::FanOutRow>,     check_relay_row<relay::AccountRow>,
+    check_relay_row<relay::BlobRow>,       check_relay_row<relay::HandleRow>,
+    check_relay_row<relay::VaultRow>,      check_vault,
+    check_relay_row<relay::AttachmentRow>, check_relay_row<relay::BlobFileRow>,
+    check_relay_row<relay::BlobTotalRow>,  check_duration,
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs tests/interop: Mayfly's MLS in mixed groups with other implementations from npm.
 #   tools/interop.sh MLS_PEER [ARGUMENT...]      SEED=N chooses other random steps
+#   tools/interop.sh --install-only              only installs the packages, for tools/bench_mls.py
 # Installs the packages that tests/interop/package-lock.json names into build/interop first. Exits
 # 77, with one test skipped, where the npm registry cannot be reached.
 set -euo pipefail
@@ -40,6 +41,8 @@ if ! cmp -s tests/interop/package-lock.json "$packages/installed.json"; then
     fi
     cp tests/interop/package-lock.json "$packages/installed.json"
 fi
+
+if [ "${1:-}" = --install-only ]; then exit 0; fi
 
 # Node 18 warns that its X25519 and Ed25519 are new.
 export MAYFLY_INTEROP_PACKAGES=$packages/node_modules

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what Mayfly needs from Debian 12's packages: only what is missing, without questions.
-#   tools/setup.sh GROUP...      groups: build test interop fuzz wasm format bench
+#   tools/setup.sh GROUP...      groups: build test interop grpc fuzz wasm format bench
 # Silent and instant when everything is there.
 set -euo pipefail
 
@@ -9,12 +9,15 @@ packages_of() {
     case "$1" in
         # The programs themselves: `make run`.
         build) echo "g++ cmake ninja-build pkg-config ccache libssl-dev libsodium-dev" \
-            "librocksdb-dev libsqlite3-dev nlohmann-json3-dev" ;;
+            "librocksdb-dev libsqlite3-dev nlohmann-json3-dev libjpeg-dev libpng-dev" ;;
         # Unit, vector, simulator and functional tests.
-        test) echo "libgtest-dev python3 valgrind zlib1g-dev" ;;
+        test) echo "libgtest-dev python3 tmux valgrind zlib1g-dev" ;;
         # Other MLS implementations run in Node. A nodejs from elsewhere than Debian brings npm
         # along, and Debian's npm would replace it.
         interop) echo "nodejs$(command -v npm >/dev/null || echo " npm")" ;;
+        # The client for the MLS working group's interop harness, and our driver for it.
+        grpc) echo "libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc" \
+            "pkg-config python3 python3-grpcio python3-protobuf" ;;
         # libFuzzer with AddressSanitizer and UndefinedBehaviorSanitizer.
         fuzz) echo "clang-14 libclang-rt-14-dev" ;;
         # The core for WebAssembly, its tests, and libcrypto from Debian's source package.
@@ -35,7 +38,7 @@ fail() {
 wanted=()
 for group in "$@"; do
     names=$(packages_of "$group") ||
-        fail "no such group: $group" "groups are build test interop fuzz wasm format bench"
+        fail "no such group: $group" "groups are build test interop grpc fuzz wasm format bench"
     read -r -a list <<<"$names"
     wanted+=("${list[@]}")
 done

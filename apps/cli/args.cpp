@@ -24,12 +24,44 @@ constexpr VerbSpec verb_specs[] = {
     {Verb::contact_accept, "contact accept", {"ID"}, " timeout "},
     {Verb::contact_list, "contact list", {}, " offline "},
     {Verb::contact_remove, "contact remove", {"WHO"}, " timeout "},
-    {Verb::send, "send", {"WHO", "TEXT"}, " expire burn timeout "},
+    {Verb::send, "send", {"WHO", "TEXT"}, " expire burn no-burn timeout "},
     {Verb::receive, "receive", {}, " follow timeout lock-after "},
     {Verb::messages, "messages", {"WHO"}, " offline "},
     {Verb::open, "open", {"ID"}, " "},
     {Verb::burn, "burn", {"ID"}, " "},
     {Verb::recall, "recall", {"ID"}, " timeout "},
+    {Verb::device_link, "device link", {}, " relay timeout "},
+    {Verb::device_add, "device add", {"LINK"}, " timeout "},
+    {Verb::device_list, "device list", {}, " offline "},
+    {Verb::device_revoke, "device revoke", {"DEVICE"}, " timeout "},
+    {Verb::device_name, "device name", {"DEVICE", "NAME"}, " timeout "},
+    {Verb::recover, "recover", {}, " relay timeout "},
+    {Verb::conversations, "conversations", {}, " offline "},
+    {Verb::group_create,
+     "group create",
+     {"NAME"},
+     " room topic avatar expire max-expire burn no-burn max-burn receipts typing writers timeout "},
+    {Verb::group_list, "group list", {}, " offline "},
+    {Verb::group_show, "group show", {"NAME"}, " offline "},
+    {Verb::group_invite, "group invite", {"NAME", "WHO"}, " timeout "},
+    {Verb::group_link, "group link", {"NAME"}, " uses expires "},
+    {Verb::group_offers, "group offers", {}, " offline "},
+    {Verb::group_join, "group join", {"NAME-OR-LINK"}, " timeout "},
+    {Verb::group_decline, "group decline", {"NAME"}, " "},
+    {Verb::group_remove, "group remove", {"NAME", "WHO"}, " timeout "},
+    {Verb::group_leave, "group leave", {"NAME"}, " timeout "},
+    {Verb::group_set,
+     "group set",
+     {"NAME"},
+     " name topic avatar expire max-expire burn no-burn max-burn receipts typing writers timeout "},
+    {Verb::group_moderator, "group moderator", {"NAME", "WHO"}, " undo timeout "},
+    {Verb::group_reader, "group reader", {"NAME", "WHO"}, " undo timeout "},
+    {Verb::daemon, "daemon", {}, " socket stdio webhook webhook-secret-file "},
+    {Verb::tui, "tui", {}, " timeout "},
+    {Verb::send_file, "send-file", {"WHO", "FILE"}, " expire burn as-is timeout "},
+    {Verb::send_voice, "send-voice", {"WHO", "FILE"}, " expire burn timeout "},
+    {Verb::download, "download", {"ID"}, " to timeout "},
+    {Verb::resume, "resume", {}, " timeout "},
     {Verb::verify, "verify", {"WHO"}, " digits code confirm undo offline "},
     {Verb::block, "block", {"WHO"}, " remove timeout "},
     {Verb::unblock, "unblock", {"WHO"}, " "},
@@ -54,9 +86,10 @@ struct Flag {
     bool Command::*value;
 };
 constexpr Flag flags[] = {
-    {"json", &Command::json},       {"follow", &Command::follow}, {"offline", &Command::offline},
-    {"yes", &Command::yes},         {"off", &Command::off},       {"undo", &Command::undo},
-    {"confirm", &Command::confirm}, {"remove", &Command::remove},
+    {"json", &Command::json},       {"follow", &Command::follow},   {"offline", &Command::offline},
+    {"yes", &Command::yes},         {"off", &Command::off},         {"undo", &Command::undo},
+    {"confirm", &Command::confirm}, {"remove", &Command::remove},   {"stdio", &Command::stdio},
+    {"room", &Command::room},       {"no-burn", &Command::no_burn}, {"as-is", &Command::as_is},
 };
 struct TextOption {
     const char* name;
@@ -71,6 +104,10 @@ constexpr TextOption text_options[] = {
     {"invite", &Command::invite},
     {"digits", &Command::digits},
     {"code", &Command::code},
+    {"to", &Command::to},
+    {"socket", &Command::socket},
+    {"webhook", &Command::webhook},
+    {"webhook-secret-file", &Command::webhook_secret_file},
 };
 
 bool is_flag(std::string_view option) {
@@ -197,6 +234,8 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
             return UsageError{"--" + option.name + " is empty", ""};
         }
         command.*text.value = option.value;
+        if (option.name == "home") command.homes.push_back(option.value);
+        if (option.name == "passphrase-file") command.passphrase_files.push_back(option.value);
         return std::nullopt;
     }
     if (option.name == "relay") {
@@ -204,7 +243,9 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
     } else if (option.name == "with") {
         command.with.push_back(option.value);
     } else {
-        return set_duration(option, command);
+        bool handled = false;
+        auto error = set_group_option(option.name, option.value, command, handled);
+        return handled ? error : set_duration(option, command);
     }
     return std::nullopt;
 }
@@ -236,6 +277,15 @@ UsageError unknown_verb(const std::vector<std::string>& positionals) {
     if (positionals[0] == "account") return {"account wants delete", "mayfly --help"};
     if (positionals[0] == "passphrase") {
         return {"passphrase wants one of change, duress", "mayfly --help"};
+    }
+    if (positionals[0] == "device") {
+        return {"device wants one of link, add, list, revoke, name", "mayfly --help"};
+    }
+    if (positionals[0] == "group") {
+        return {
+            "group wants one of create, list, show, invite, link, offers, join, decline, "
+            "remove, leave, set, moderator, reader",
+            "mayfly --help"};
     }
     return {"unknown verb: " + positionals[0], "mayfly --help"};
 }
@@ -282,7 +332,9 @@ std::variant<Command, UsageError> parse_arguments(const std::vector<std::string>
         if (auto error = set_option(option, command)) return *error;
     }
     if (auto error = set_positionals(*spec, positionals, command)) return *error;
-    if (spec->verb == Verb::init && command.relays.empty()) {
+    const bool wants_relay =
+        spec->verb == Verb::init || spec->verb == Verb::device_link || spec->verb == Verb::recover;
+    if (wants_relay && command.relays.empty()) {
         return usage_of(*spec, "--relay ADDRESS is missing");
     }
     return command;

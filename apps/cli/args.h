@@ -24,6 +24,32 @@ enum class Verb : uint8_t {
     open,
     burn,
     recall,
+    device_link,
+    device_add,
+    device_list,
+    device_revoke,
+    device_name,
+    recover,
+    conversations,
+    group_create,
+    group_list,
+    group_show,
+    group_invite,
+    group_link,
+    group_offers,
+    group_join,
+    group_decline,
+    group_remove,
+    group_leave,
+    group_set,
+    group_moderator,
+    group_reader,
+    daemon,
+    tui,
+    send_file,
+    send_voice,
+    download,
+    resume,
     verify,
     block,
     unblock,
@@ -46,17 +72,38 @@ struct Command {
     bool json = false;
     std::vector<std::string> relays;
     std::string handle;
-    std::string name;
+    std::optional<std::string> name;
     std::string invite;
-    std::string target;  // WHO, ID, ADDRESS-OR-LINK, FILE; with help: the verb asked about
-    std::string text;
+    std::string target;  // WHO, ID, NAME, FILE, a link; with help: the verb asked about
+    std::string text;    // TEXT, FILE; with groups WHO
+    std::string to;      // where a download goes; empty: here, under its own name
     std::optional<Duration> expire;
     std::optional<Duration> burn;
     std::optional<Duration> timeout;
     bool follow = false;
+    bool as_is = false;  // metadata stays
     bool offline = false;
-    bool yes = false;
+    // Of groups.
+    std::optional<std::string> topic;
+    std::optional<std::string> avatar;  // a file; empty: none
+    std::optional<Duration> max_expire;
+    std::optional<Duration> max_burn;  // zero: no limit
+    std::optional<Duration> expires;   // of a link
+    std::optional<uint32_t> uses;      // of a link
+    std::optional<bool> receipts;
+    std::optional<bool> typing;
+    std::optional<bool> moderators_write_only;
+    bool room = false;
     bool undo = false;
+    bool no_burn = false;
+    // daemon: every --home and --passphrase-file; of the other verbs the last one counts.
+    std::vector<std::string> homes;
+    std::vector<std::string> passphrase_files;
+    std::string socket;
+    bool stdio = false;
+    std::string webhook;
+    std::string webhook_secret_file;
+    bool yes = false;
     bool confirm = false;
     bool remove = false;
     std::string digits;
@@ -77,6 +124,10 @@ struct UsageError {
 // it was seen even if the rest is refused, so that the refusal has the right form.
 std::variant<Command, UsageError> parse_arguments(const std::vector<std::string>& words,
                                                   bool& json);
+
+// set_group_option takes an option of the verbs about groups; handled says whether it is one.
+std::optional<UsageError> set_group_option(const std::string& name, const std::string& value,
+                                           Command& command, bool& handled);
 
 // verb_name gives a verb as it is typed: "contact add".
 const char* verb_name(Verb verb);

@@ -65,6 +65,18 @@ TEST(arguments, init_collects_relays) {
     EXPECT_EQ(command.timeout, Duration::seconds(3));
 }
 
+TEST(arguments, daemon_takes_several_homes) {
+    const Command command =
+        parsed({"daemon", "--home", "a", "--home", "b", "--passphrase-file", "p", "--stdio",
+                "--socket", "s", "--webhook", "https://h/", "--webhook-secret-file", "f"});
+    EXPECT_EQ(command.homes, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(command.passphrase_files, (std::vector<std::string>{"p"}));
+    EXPECT_TRUE(command.stdio);
+    EXPECT_EQ(command.socket, "s");
+    EXPECT_EQ(command.webhook, "https://h/");
+    EXPECT_EQ(command.webhook_secret_file, "f");
+}
+
 TEST(arguments, every_verb_is_found_and_has_its_own_help) {
     const std::vector<std::vector<std::string>> lines{{"init", "--relay", "a"},
                                                       {"whoami"},
@@ -78,7 +90,33 @@ TEST(arguments, every_verb_is_found_and_has_its_own_help) {
                                                       {"messages", "x"},
                                                       {"open", "x"},
                                                       {"burn", "x"},
-                                                      {"recall", "x"}};
+                                                      {"recall", "x"},
+                                                      {"device", "link", "--relay", "a"},
+                                                      {"device", "add", "x"},
+                                                      {"device", "list"},
+                                                      {"device", "revoke", "x"},
+                                                      {"device", "name", "x", "y"},
+                                                      {"recover", "--relay", "a"},
+                                                      {"conversations"},
+                                                      {"group", "create", "x"},
+                                                      {"group", "list"},
+                                                      {"group", "show", "x"},
+                                                      {"group", "invite", "x", "y"},
+                                                      {"group", "link", "x"},
+                                                      {"group", "offers"},
+                                                      {"group", "join", "x"},
+                                                      {"group", "decline", "x"},
+                                                      {"group", "remove", "x", "y"},
+                                                      {"group", "leave", "x"},
+                                                      {"group", "set", "x"},
+                                                      {"group", "moderator", "x", "y"},
+                                                      {"group", "reader", "x", "y"},
+                                                      {"daemon"},
+                                                      {"tui"},
+                                                      {"send-file", "x", "y"},
+                                                      {"send-voice", "x", "y"},
+                                                      {"download", "x"},
+                                                      {"resume"}};
     for (size_t i = 0; i < lines.size(); i++) {
         const Verb verb = parsed(lines[i]).verb;
         EXPECT_EQ(verb, static_cast<Verb>(i));
@@ -88,11 +126,39 @@ TEST(arguments, every_verb_is_found_and_has_its_own_help) {
         EXPECT_EQ(help.verb, Verb::help);
         EXPECT_EQ(help.target, verb_name(verb));
         EXPECT_NE(help_text(help.target), help_text(""));
-        EXPECT_NE(help_text("").find(lines[i].back()), std::string_view::npos);
+        const std::string& word = lines[i][lines[i].size() > 1 ? 1 : 0];
+        EXPECT_NE(help_text("").find(word), std::string_view::npos) << word;
     }
     EXPECT_EQ(parsed({"--help"}).verb, Verb::help);
     EXPECT_EQ(parsed({"help", "send"}).target, "send");
     EXPECT_EQ(parsed({"--version"}).verb, Verb::version);
+}
+
+TEST(arguments, groups_have_rules) {
+    const Command command =
+        parsed({"group", "set", "Climbing", "--name", "Boulders", "--topic", "", "--max-burn",
+                "off", "--max-expire", "2d", "--writers", "moderators", "--receipts", "on",
+                "--typing", "off", "--no-burn"});
+    EXPECT_EQ(command.target, "Climbing");
+    EXPECT_EQ(command.name, "Boulders");
+    EXPECT_EQ(command.topic, "");
+    EXPECT_EQ(command.max_burn, Duration{});
+    EXPECT_EQ(command.max_expire, Duration::days(2));
+    EXPECT_EQ(command.moderators_write_only, true);
+    EXPECT_EQ(command.receipts, true);
+    EXPECT_EQ(command.typing, false);
+    EXPECT_TRUE(command.no_burn);
+    EXPECT_FALSE(command.avatar.has_value());
+    EXPECT_TRUE(parsed({"group", "create", "x", "--room"}).room);
+    EXPECT_TRUE(parsed({"group", "reader", "x", "y", "--undo"}).undo);
+    EXPECT_EQ(parsed({"group", "link", "x", "--uses", "5", "--expires", "1d"}).uses, 5U);
+    EXPECT_EQ(parsed({"group", "invite", "x", "bob"}).text, "bob");
+    EXPECT_EQ(refused({"group", "link", "x", "--uses", "5x"}), "--uses 5x is out of range");
+    EXPECT_EQ(refused({"group", "link", "x", "--uses", "1001"}), "--uses 1001 is out of range");
+    EXPECT_EQ(refused({"group", "set", "x", "--typing", "yes"}), "--typing wants on or off");
+    EXPECT_EQ(refused({"group", "set", "x", "--max-expire", "2s"}),
+              "--max-expire 2s is out of range");
+    EXPECT_EQ(refused({"group", "invite", "x"}), "WHO is missing");
 }
 
 TEST(arguments, requests_and_accept_work_without_contact) {

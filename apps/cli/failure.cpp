@@ -25,10 +25,11 @@ Advice local_advice(ErrorCode code) {
         case ErrorCode::unknown_message:
             return {ExitCode::failed,
                     "it may have expired or burnt; mayfly messages WHO shows what is still alive"};
+        case ErrorCode::unknown_conversation:
+            return {ExitCode::failed, "mayfly conversations shows whom you can write to"};
         case ErrorCode::unknown_request:
             return {ExitCode::failed, "mayfly contact requests shows who asks"};
-        case ErrorCode::ambiguous_name:
-            return {ExitCode::failed, "use the whole handle or the account id"};
+        case ErrorCode::ambiguous_name: return {ExitCode::failed, "use the whole handle or an id"};
         case ErrorCode::text_too_large:
             return {ExitCode::failed, "a text may have 65,536 bytes; send it in parts"};
         case ErrorCode::not_ours: return {ExitCode::failed, "burn removes it from this device"};
@@ -44,6 +45,16 @@ Advice local_advice(ErrorCode code) {
                 "another --home"};
         case ErrorCode::store_locked: return {ExitCode::failed, "wait until it ends, or stop it"};
         case ErrorCode::store_newer: return {ExitCode::failed, "use the newer mayfly"};
+        case ErrorCode::not_a_file:
+            return {ExitCode::failed, "mayfly messages WHO shows which messages are files"};
+        case ErrorCode::file_unreadable:
+            return {ExitCode::failed, "is it there, a plain file, and may you read it?"};
+        case ErrorCode::file_changed:
+            return {ExitCode::failed, "send it again, and leave it as it is until it is sent"};
+        case ErrorCode::file_exists:
+            return {ExitCode::failed, "name another place with --to; nothing is replaced"};
+        case ErrorCode::file_corrupt:
+            return {ExitCode::failed, "nothing was kept; ask for it to be sent again"};
         case ErrorCode::contact_blocked:
             return {ExitCode::failed,
                     "mayfly unblock WHO takes it back; mayfly blocked lists them"};
@@ -67,7 +78,7 @@ Advice local_advice(ErrorCode code) {
             return {ExitCode::usage, "a handle is NAME@RELAY, a name 3 to 32 of a-z 0-9 . _ -"};
         case ErrorCode::bad_address:
             return {ExitCode::usage, "a relay is HOST, HOST:PORT or HOST:PORT#FINGERPRINT"};
-        case ErrorCode::bad_link: return {ExitCode::usage, "copy the whole link, from mayfly: on"};
+        case ErrorCode::bad_link: return {ExitCode::usage, "copy the whole link, from mayfly on"};
         case ErrorCode::bad_duration:
             return {ExitCode::usage, "durations are written 3s, 10m, 6h, 6d, 1y"};
         case ErrorCode::invalid_argument: return {ExitCode::usage, "mayfly --help"};
@@ -124,6 +135,8 @@ Advice remote_advice(ErrorCode code) {
         case ErrorCode::not_authenticated:
         case ErrorCode::stale_epoch:
         case ErrorCode::already_exists: return {ExitCode::failed, try_again};
+        case ErrorCode::unknown_blob:
+            return {ExitCode::failed, "it has expired or was taken back; ask for it again"};
         case ErrorCode::expired: return {ExitCode::failed, "send it again with a longer --expire"};
         default: return {ExitCode::failed, nullptr};
     }

@@ -18,6 +18,19 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   open ID                                              mark as read; starts the burn timer
   burn ID                                              destroy a message on this device
   recall ID                                            take a message back everywhere
+  device link | add | list | revoke | name             several devices of one account
+  recover --relay ADDRESS                              the account from its recovery kit
+  conversations                                        direct ones, groups and rooms
+  group create NAME [--room]                           make a group, or a room led by moderators
+  group invite NAME WHO | link NAME                    ask a contact; a link for whoever has it
+  group offers | join NAME-OR-LINK | decline NAME      who asks you in; say yes or no
+  group list | show NAME | set NAME ... | leave NAME   look at it, change it, leave it
+  group remove | moderator | reader NAME WHO           what moderators do
+  daemon [--stdio] [--socket PATH] [--webhook URL]     serve bots: JSON-RPC
+  tui                                                  the terminal interface; also without a verb
+  send-file WHO FILE [--expire DUR] [--burn DUR]       up to 5 GiB; send-voice: a memo in Opus
+  download ID [--to PATH]                              fetch the file of a message
+  resume                                               go on with files that were interrupted
   verify WHO | block WHO | unblock WHO | blocked       compare safety numbers; keep somebody out
   report ID [--with ID]... | verify-report FILE        prove to others what somebody wrote
   export DIRECTORY | account delete                    take your data along; leave for good
@@ -44,8 +57,9 @@ A session, with a relay of your own (mayfly-relay prints its address):
   2026-11-23 21:49 bob: got it
       id l3i5g65isnez7wjubidhgx4dte, expires in 5 d 23 h
 
-WHO is a handle, its name, a display name, or an account id or 8 characters of its beginning; ID
-is an id or 8 characters of its beginning.
+WHO is a handle, its name, a display name, or an account id or 8 characters of its beginning, and
+for send and messages also a group's NAME, which may be its id; ID is an id or 8 characters of its
+beginning.
 Durations are written 3s, 10m, 6h, 6d, 1y. A message lives 6d unless --expire says 3s to 1y.
 
 Global options, before or after the verb:
@@ -130,8 +144,9 @@ JSON: {"type":"removed","account"}
 Sends a message and prints its id. Exit 0 means: the relay holds it durably. If the relay cannot
 be reached in time the message is taken back (exit 3); if it may have left, the hint says so.
 
-  --expire DUR      from now until it is gone everywhere, 3s to 1y (6d)
+  --expire DUR      from now until it is gone everywhere, 3s to 1y (6d; a group's default)
   --burn DUR        from opening until it is gone, 1s to 1y; never after the expiry
+  --no-burn         it does not burn on reading, whatever the group's default
   --timeout DUR     how long to try (10s)
 
 TEXT is one word to the shell: use quotes. With - the text is read from the standard input; one
@@ -140,21 +155,25 @@ JSON: {"type":"sent","id","conversation"}
 )"},
     {"receive", R"(mayfly receive [--follow] [--timeout DUR]
 
-Prints messages that were not printed before, oldest first, and requests.
+Prints messages that were not printed before, oldest first; requests, offers of groups, and changes
+of groups.
 
   (nothing)         take what waits at the relay, print it, end
-  --timeout DUR     wait for the first message or request, at most so long; none came: exit 0
-                    with nothing printed
+  --timeout DUR     wait for the first message, request or offer, at most so long; none came:
+                    exit 0 with nothing printed
   --follow          print as they come, until a signal ends it (exit 0) or --timeout is over;
                     other verbs may use the same home meanwhile
   --lock-after DUR  with --follow: when nothing came for so long, give up the keys and ask for the
                     passphrase again; without a terminal, end (exit 0)
 
-Requests are announced on stderr, with --json as objects on stdout.
-JSON: {"type":"message","id","conversation","sender","handle","text","sent_at","expires_at",
-"burn_seconds","state","verified"}: sender is an account id, times are milliseconds since
-1970-01-01 UTC,
-burn_seconds is 0 for none, state is queued, sent, received or opened.
+Requests, offers and changes are told on stderr, with --json as objects on stdout.
+JSON: {"type":"message","id","conversation","group","sender","handle","text","sent_at","expires_at",
+"burn_seconds","state","verified"}: group is its name, or empty; sender is an account id, times are
+milliseconds since 1970-01-01 UTC, burn_seconds is 0 for none, state is queued, sent, received or
+opened. {"type":"change","conversation","group","by","added","removed","left","settings",
+"removed_us"}: lists of account ids.
+A file also has "file_name", "file_type", "file_size" in bytes, "duration_ms" (0 unless a voice
+memo) and "thumbnail" (JPEG in base64url, or empty).
 )"},
     {"messages", R"(mayfly messages WHO
 
@@ -184,15 +203,86 @@ it. Done when the relay holds the order.
 
 JSON: {"type":"recalled","id"}
 )"},
+    {"daemon", R"(mayfly daemon [--stdio] [--socket PATH] [--webhook URL]
+
+Serves the account to programs: JSON-RPC 2.0, one object a line, over a Unix socket that only your
+programs can open. Prints the socket's path when it is ready and runs until a signal. Other verbs
+may use the same home meanwhile. docs/bots.md has examples, docs/spec/rpc.md every method.
+
+  --home DIR        more than once: several accounts in one process
+  --passphrase-file FILE  once for all homes, or once for each, in their order
+  --socket PATH     where to listen (rpc.socket in the first home)
+  --stdio           speak over standard input and output, and end with the input; no socket
+                    unless --socket names one
+  --webhook URL     POST messages and requests there: https, or http to this machine
+  --webhook-secret-file FILE  signs what is posted (HMAC-SHA256)
+
+JSON: {"type":"listening","socket"}
+)"},
+    {"tui", R"(mayfly tui
+
+Opens the terminal interface; so does `mayfly` alone at a terminal. F1 shows its keys. It uses
+the alternate screen and wipes it at the end: no text stays in the scrollback.
+
+  --timeout DUR     lock after so long without a key (10m)
+
+After locking, or Ctrl-L, the passphrase is asked for again. While it runs, other verbs may use
+the same home, but no daemon and no `receive --follow`.
+)"},
+    {"send-file", R"(mayfly send-file WHO FILE [--expire DUR] [--burn DUR] [--as-is]
+
+Sends a file of up to 5 GiB, encrypted on this device, and prints the id of its message. Exit 0
+means: the relay holds file and message durably. From JPEG and PNG images everything is left out
+that is not the picture (place, time, camera, comments), without loss; a small preview goes along.
+
+  --expire DUR      from now until it is gone everywhere, 3s to 1y (6d)
+  --burn DUR        from opening or downloading until the message is gone, 1s to 1y
+  --as-is           leave metadata in the file, and send no preview
+  --timeout DUR     how long to try altogether (as long as it moves; 30s without progress)
+
+If it is interrupted, any verb that goes online goes on with it, and `resume` until it is done;
+`recall` ends it. The file must stay as it is until then.
+JSON: {"type":"sent","id","conversation"}
+)"},
+    {"send-voice", R"(mayfly send-voice WHO FILE [--expire DUR] [--burn DUR]
+
+Sends a voice memo: Opus in Ogg (.opus, .ogg), at most an hour, as recorders write it. Otherwise as
+`send-file`.
+)"},
+    {"download", R"(mayfly download ID [--to PATH]
+
+Fetches the file of a message and prints where it is. Every part is verified; the file gets its
+name only when it is whole, and never replaces another. A message that burns on reading counts as
+opened then. Interrupted, the same command goes on where it was.
+
+  --to PATH         a file, or a folder to put it in (this folder, under the sender's name for it)
+  --timeout DUR     how long to try altogether (as long as it moves; 30s without progress)
+
+A downloaded file is yours: it stays when the message is gone.
+JSON: {"type":"downloaded","id","path","size"}
+)"},
+    {"resume", R"(mayfly resume
+
+Goes on with all uploads and downloads that were interrupted, until they are done.
+
+  --timeout DUR     how long to try altogether (as long as it moves; 30s without progress)
+
+JSON: {"type":"resumed","transfers"}
+)"},
 };
 
 }  // namespace
 
 std::string_view help_text(std::string_view verb) {
+    const std::string_view device = device_help_text(verb);
+    if (!device.empty()) return device;
     for (const HelpPage& page : pages) {
         if (page.verb == verb) return page.text;
     }
     for (const HelpPage& page : trust_help_pages()) {
+        if (page.verb == verb) return page.text;
+    }
+    for (const HelpPage& page : group_help_pages()) {
         if (page.verb == verb) return page.text;
     }
     return overview;

@@ -10,10 +10,15 @@ struct HelpPage {
     std::string_view verb;
     std::string_view text;
 };
-// trust_help_pages: of the verbs about trust, secrets and leaving.
+// group_help_pages: of the verbs about groups and rooms; trust_help_pages: about trust, secrets and
+// leaving.
+std::span<const HelpPage> group_help_pages();
 std::span<const HelpPage> trust_help_pages();
 
-// help_text of a verb as it is typed ("contact add"); else the overview.
+// help_text gives the help of one verb ("contact add"), or the whole program's for anything else.
 std::string_view help_text(std::string_view verb);
+
+// device_help_text: of the verbs for devices and recovery; empty for any other.
+std::string_view device_help_text(std::string_view verb);
 
 }  // namespace mayfly::cli

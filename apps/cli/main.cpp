@@ -37,6 +37,14 @@ int report(bool json, const Failure& failure) {
     return report(json, error_name(failure.code), message, hint, exit_code_of(failure.code));
 }
 
+// --home DIR and --passphrase-file FILE, and nothing else.
+bool are_global_pairs(const std::vector<std::string>& words) {
+    for (size_t i = 0; i < words.size(); i += 2) {
+        if (words[i] != "--home" && words[i] != "--passphrase-file") return false;
+    }
+    return true;
+}
+
 int print(std::string_view text) {
     OutputText out;
     out.append(text);
@@ -58,6 +66,32 @@ Outcome run(Context& context) {
         case Verb::open: return run_open(context);
         case Verb::burn: return run_burn(context);
         case Verb::recall: return run_recall(context);
+        case Verb::device_link: return run_device_link(context);
+        case Verb::device_add: return run_device_add(context);
+        case Verb::device_list: return run_device_list(context);
+        case Verb::device_revoke: return run_device_revoke(context);
+        case Verb::device_name: return run_device_name(context);
+        case Verb::recover: return run_recover(context);
+        case Verb::conversations:
+        case Verb::group_list: return run_conversations(context);
+        case Verb::group_create: return run_group_create(context);
+        case Verb::group_show: return run_group_show(context);
+        case Verb::group_invite: return run_group_invite(context);
+        case Verb::group_link: return run_group_link(context);
+        case Verb::group_offers: return run_group_offers(context);
+        case Verb::group_join: return run_group_join(context);
+        case Verb::group_decline: return run_group_decline(context);
+        case Verb::group_remove: return run_group_remove(context);
+        case Verb::group_leave: return run_group_leave(context);
+        case Verb::group_set: return run_group_set(context);
+        case Verb::group_moderator:
+        case Verb::group_reader: return run_group_role(context);
+        case Verb::daemon: return run_daemon(context);
+        case Verb::tui: return run_tui(context);
+        case Verb::send_file:
+        case Verb::send_voice: return run_send_file(context);
+        case Verb::download: return run_download(context);
+        case Verb::resume: return run_resume(context);
         case Verb::verify: return run_verify(context);
         case Verb::block: return run_block(context);
         case Verb::unblock: return run_unblock(context);
@@ -75,10 +109,18 @@ Outcome run(Context& context) {
     return MAYFLY_ERROR(internal);
 }
 
+// Without words, at a terminal, the terminal UI opens.
+std::vector<std::string> words_or_tui(std::vector<std::string> words) {
+    const bool at_terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+    const bool only_globals = words.empty() || (words.size() % 2 == 0 && are_global_pairs(words));
+    if (at_terminal && only_globals) words.push_back("tui");
+    return words;
+}
+
 int main_of(const std::vector<std::string>& words) {
     harden();
     bool json = false;
-    auto parsed = parse_arguments(words, json);
+    auto parsed = parse_arguments(words_or_tui(words), json);
     if (const auto* error = std::get_if<UsageError>(&parsed)) {
         return report(json, "usage", error->message, error->hint, ExitCode::usage);
     }

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/content.h"
+#include "core/memory_store_port.h"
+#include "crypto/seeded_entropy.h"
 #include "views.h"
 
 namespace mayfly::cli {
@@ -116,22 +118,36 @@ core::MessageView message_of(std::string_view text) {
     return message;
 }
 
-TEST(views, message_object_has_exactly_the_fields_of_the_contract) {
+// A messenger with an account, for the names it knows.
+class Views : public testing::Test {
+  protected:
+    Views() : messenger_(core::Messenger::open(store_, Time{}).value()) {
+        core::AccountOptions options;
+        options.relays = {"relay.example"};
+        crypto::SeededEntropy entropy(1);
+        EXPECT_TRUE(messenger_.create_account(options, Time{}, entropy).ok());
+    }
+    core::MemoryStorePort store_;
+    core::Messenger messenger_;
+};
+
+TEST_F(Views, message_object_has_exactly_the_fields_of_the_contract) {
     OutputText out;
-    show_message(out, true, message_of("hi"), Time{1'000'000});
+    show_message(out, true, messenger_, message_of("hi"), Time{1'000'000});
     const auto object = nlohmann::json::parse(out.view());
     std::vector<std::string> names;
     for (const auto& [name, value] : object.items()) names.push_back(name);
-    EXPECT_EQ(names,
-              (std::vector<std::string>{"burn_seconds", "conversation", "expires_at", "handle",
-                                        "id", "sender", "sent_at", "state", "text", "type"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"burn_seconds", "conversation", "expires_at",
+                                               "group", "handle", "id", "sender", "sent_at",
+                                               "state", "text", "type"}));
     EXPECT_EQ(object["sent_at"], 1'000'000);
     EXPECT_EQ(object["state"], "received");
 }
 
-TEST(views, stranger_cannot_steer_the_terminal_with_name_or_text) {
+TEST_F(Views, stranger_cannot_steer_the_terminal_with_name_or_text) {
     OutputText out;
-    show_message(out, false, message_of("one\n2026 alice: fake\x1b]0;title\x07"), Time{1'000'000});
+    show_message(out, false, messenger_, message_of("one\n2026 alice: fake\x1b]0;title\x07"),
+                 Time{1'000'000});
     EXPECT_EQ(out.view().find('\x1b'), std::string_view::npos);
     EXPECT_EQ(out.view().find('\x07'), std::string_view::npos);
     EXPECT_NE(out.view().find("\n    2026 alice: fake"), std::string_view::npos);

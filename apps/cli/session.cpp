@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include <algorithm>
+
 #include "store/key_change.h"
 
 namespace mayfly::cli {
@@ -20,7 +22,7 @@ Status Session::open(std::optional<Duration> wait) {
     }
     store_ = std::move(store).value();
     keep_out_of_swap(store_.get(), sizeof *store_);
-    auto messenger = core::Messenger::open(*store_, wall_clock_now());
+    auto messenger = core::Messenger::open(*store_, wall_clock_now(), &threads_, &files_);
     if (!messenger.ok() || !messenger->has_account()) {
         close();
         return messenger.ok() ? MAYFLY_ERROR(no_account) : messenger.error();
@@ -32,7 +34,8 @@ Status Session::open(std::optional<Duration> wait) {
 Status Session::create() {
     TRY_ASSIGN(lock_, store::HomeLock::acquire(home_, Duration{}));
     TRY_ASSIGN(store_, store::SqliteStore::create(home_, key_, entropy_));
-    TRY_ASSIGN(core::Messenger messenger, core::Messenger::open(*store_, wall_clock_now()));
+    TRY_ASSIGN(core::Messenger messenger,
+               core::Messenger::open(*store_, wall_clock_now(), &threads_, &files_));
     messenger_.emplace(std::move(messenger));
     return {};
 }
@@ -43,7 +46,9 @@ Status Session::go_online() {
     caught_up_.clear();
     failed_.clear();
     last_failure_.reset();
-    return perform(messenger_->start(wall_clock_now()));
+    TRY(perform(messenger_->start(wall_clock_now())));
+    awaited_ = connections_;
+    return {};
 }
 
 Status Session::sweep() {
@@ -133,13 +138,22 @@ void Session::note(const core::Event& event) {
     }
 }
 
+bool Session::is_done_with(const std::string& relay) const {
+    return caught_up_.contains(relay) || failed_.contains(relay);
+}
+
 bool Session::caught_up() const {
+    return caught_up_at_home() &&
+           std::all_of(awaited_.begin(), awaited_.end(),
+                       [&](const std::string& relay) { return is_done_with(relay); });
+}
+
+bool Session::caught_up_at_home() const {
     const auto account = messenger_->account();
     if (!account.ok() || caught_up_.empty()) return false;
-    for (const std::string& relay : account.value().relays) {
-        if (!caught_up_.contains(relay) && !failed_.contains(relay)) return false;
-    }
-    return true;
+    const std::vector<std::string>& home = account.value().relays;
+    return std::all_of(home.begin(), home.end(),
+                       [&](const std::string& relay) { return is_done_with(relay); });
 }
 
 Result<Session::Ended> Session::run(const std::function<bool()>& done, std::optional<Time> deadline,
@@ -160,7 +174,22 @@ Status Session::step(std::optional<Time> deadline, bool yield_home) {
     if (const auto due = messenger_->next_timer()) {
         wait = std::min(wait, *due - wall_clock_now());
     }
+    return turn(std::max(wait, Duration{}));
+}
+
+void Session::wait_on(std::vector<pollfd>& fds, Duration& wait) const {
+    wait = std::min(wait, poll_max);
+    if (const auto due = messenger_->next_timer()) {
+        wait = std::min(wait, *due - wall_clock_now());
+    }
     wait = std::max(wait, Duration{});
+    link_->wait_on(fds, wait);
+}
+
+Status Session::work() { return turn(Duration{}); }
+
+// One look at the connections, for at most `wait`, and at the clock.
+Status Session::turn(Duration wait) {
     for (const link::LinkEvent& event : link_->poll(wait, interrupt_.fd())) {
         TRY(take_link_event(event));
     }

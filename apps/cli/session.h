@@ -9,10 +9,12 @@
 
 #include "core/messenger.h"
 #include "crypto/system_entropy.h"
+#include "disk_files.h"
 #include "link/link.h"
 #include "process.h"
 #include "store/home_lock.h"
 #include "store/sqlite_store.h"
+#include "threads/thread_pool.h"
 
 namespace mayfly::cli {
 
@@ -50,8 +52,10 @@ class Session {
     // may follow.
     void close();
 
+    bool is_open() const { return messenger_.has_value(); }
     core::Messenger& messenger() { return *messenger_; }
     Entropy& entropy() { return entropy_; }
+    DiskFiles& files() { return files_; }
     void on_event(EventHandler handler) { on_event_ = std::move(handler); }
 
     // perform makes the writes durable, then lets the rest happen. After an error the session is
@@ -61,26 +65,40 @@ class Session {
     Result<Ended> run(const std::function<bool()>& done, std::optional<Time> deadline,
                       bool yield_home = false);
 
+    // For hosts that wait for more than one session: wait_on adds what this one waits for and
+    // shortens `wait`; work does what there is to do, without waiting.
+    void wait_on(std::vector<pollfd>& fds, Duration& wait) const;
+    Status work();
+    // someone_waits: another process wants the home.
+    bool someone_waits() const { return lock_->someone_waits(); }
+
     // What is known of the relays since go_online.
-    bool caught_up() const;  // every home relay that can be reached, and at least one
+    // caught_up: with every relay that can be reached, hubs of groups among them, and at least one.
+    bool caught_up() const;
+    bool caught_up_at_home() const;  // with home relays
     bool reached_any() const { return !up_once_.empty(); }
     std::optional<core::LinkChanged> last_failure() const { return last_failure_; }
 
   private:
     Status step(std::optional<Time> deadline, bool yield_home);
+    Status turn(Duration wait);
     Status take_link_event(const link::LinkEvent& event);
     Status carry_out(const core::NetworkEffect& effect);
     void note(const core::Event& event);
+    bool is_done_with(const std::string& relay) const;
 
     std::string home_;
     store::StoreKey key_;
     const Interrupt& interrupt_;
     crypto::SystemEntropy entropy_;
+    DiskFiles files_;
     std::optional<store::HomeLock> lock_;
     std::unique_ptr<store::SqliteStore> store_;
+    threads::ThreadPool threads_;
     std::optional<core::Messenger> messenger_;
     std::optional<link::Link> link_;
     std::set<std::string> connections_;
+    std::set<std::string> awaited_;  // relays at which entries may wait
     std::set<std::string> up_once_;
     std::set<std::string> caught_up_;
     std::set<std::string> failed_;  // not up since

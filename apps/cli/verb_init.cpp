@@ -17,9 +17,9 @@ Result<core::AccountOptions> options_of(const Command& command) {
     if (!command.handle.empty()) {
         TRY_ASSIGN(options.handle_name, wire::fold_handle_name(command.handle));
     }
-    ENSURE(command.name.size() <= wire::display_name_size_bytes_max, input_too_large);
-    ENSURE(core::is_utf8(as_bytes(command.name)), invalid_argument);
-    options.display_name = command.name;
+    options.display_name = command.name.value_or("");
+    ENSURE(options.display_name.size() <= wire::display_name_size_bytes_max, input_too_large);
+    ENSURE(core::is_utf8(as_bytes(options.display_name)), invalid_argument);
     options.invite = command.invite;
     return options;
 }

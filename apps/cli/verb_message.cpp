@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "core/content.h"
+#include "util/duration.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -42,18 +43,32 @@ Outcome check_text(BytesView text) {
     return {};
 }
 
-// take_back tries to undo a send that did not come to its end, and completes the failure.
-Failure take_back(Session& session, const core::MessageId& id, Failure failure) {
-    auto withdrawn = session.messenger().withdraw(id, wall_clock_now());
-    if (!withdrawn.ok()) return failure;
-    const bool gone = withdrawn->first;
-    const Status performed = session.perform(std::move(withdrawn->second));
-    if (!performed.ok()) return {performed.code(), "", ""};
-    const std::string advice = hint_of(failure.code);
-    failure.hint = gone ? "the message was taken back; " + advice
-                        : "the message may have left and may still arrive, once; do not send it "
-                          "again before you know";
-    return failure;
+// send_options takes what was asked for, else what the conversation has as its default, and says
+// clearly what its limits do not allow.
+Outcome send_options(const Command& command, const core::ConversationView& place,
+                     core::SendOptions& options) {
+    options.expiration = command.expire.value_or(place.expiration);
+    options.burn = command.burn;
+    const Duration burn_limit = Duration::seconds(place.burn_seconds_limit);
+    const bool may_keep = place.burn_seconds_limit == 0;
+    if (!options.burn && !command.no_burn) {
+        const Duration usual = Duration::seconds(place.burn_seconds);
+        if (usual.ms != 0) options.burn = usual;
+        if (usual.ms == 0 && !may_keep) options.burn = burn_limit;
+    }
+    if (options.expiration > place.expiration_limit) {
+        const std::string most = format_duration(place.expiration_limit);
+        return Failure{ErrorCode::bad_duration,
+                       "messages in " + place.title + " live " + most + " at most",
+                       "use --expire " + most + " or less"};
+    }
+    if (!may_keep && (!options.burn || *options.burn > burn_limit)) {
+        const std::string most = format_duration(burn_limit);
+        return Failure{ErrorCode::bad_duration,
+                       "messages in " + place.title + " burn " + most + " after opening, or sooner",
+                       "use --burn " + most + " or less"};
+    }
+    return {};
 }
 
 Outcome show_id(Context& context, const char* type, const core::MessageId& id) {
@@ -72,21 +87,20 @@ Outcome run_send(Context& context) {
     const Command& command = context.command;
     TRY_ASSIGN(const SecretBuffer text, text_of_command(command));
     TRY_OUTCOME(check_text(text.expose()));
-    core::SendOptions options;
-    options.expiration = command.expire.value_or(core::expiration_default);
-    options.burn = command.burn;
     TRY_ASSIGN(const auto session, open_session(context));
-    const auto contact = session->messenger().find_contact(command.target);
-    if (!contact.ok()) return Failure{contact.code(), command.target, ""};
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
+    core::SendOptions options;
+    TRY_OUTCOME(send_options(command, place, options));
     TRY(session->go_online());
-    TRY_ASSIGN(auto started,
-               session->messenger().send_text(contact->conversation, text.expose(), options,
-                                              wall_clock_now(), session->entropy()));
-    TRY(session->perform(std::move(started.effects)));
-    const Outcome ended = finish_operation(context, *session, started.operation);
+    auto started = session->messenger().send_text(place.conversation, text.expose(), options,
+                                                  wall_clock_now(), session->entropy());
+    if (!started.ok()) return refusal_in(place, started.code());
+    TRY(session->perform(std::move(started->effects)));
+    const Outcome ended = finish_operation(context, *session, started->operation);
     if (!ended.ok()) {
         const auto now = session->messenger().find_contact(command.target);
-        Failure failure = take_back(*session, started.id, ended.failure());
+        Failure failure = take_back(*session, started->id, ended.failure());
         if (now.ok() && !now->established && failure.code == ErrorCode::timed_out) {
             failure.detail = command.target + " has not accepted your request yet";
         }
@@ -94,10 +108,10 @@ Outcome run_send(Context& context) {
     }
     if (command.json) {
         JsonLine(context.out, "sent")
-            .text("id", core::text_of(started.id))
-            .text("conversation", to_base32(contact->conversation.view()));
+            .text("id", core::text_of(started->id))
+            .text("conversation", core::text_of(place.conversation));
     } else {
-        context.out.append(core::text_of(started.id) + "\n");
+        context.out.append(core::text_of(started->id) + "\n");
     }
     TRY(context.show());
     return flush_outbox(*session);
@@ -105,13 +119,13 @@ Outcome run_send(Context& context) {
 
 Outcome run_messages(Context& context) {
     TRY_ASSIGN(const auto session, open_session(context));
-    const auto contact = session->messenger().find_contact(context.command.target);
-    if (!contact.ok()) return Failure{contact.code(), context.command.target, ""};
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
     TRY_OUTCOME(refresh(context, *session));
     const Time now = wall_clock_now();
-    TRY_ASSIGN(const auto messages, session->messenger().messages(contact->conversation, now));
+    TRY_ASSIGN(const auto messages, session->messenger().messages(place.conversation, now));
     for (const core::MessageView& message : messages) {
-        show_message(context.out, context.command.json, message, now);
+        show_message(context.out, context.command.json, session->messenger(), message, now);
     }
     TRY(context.show());
     return {};
@@ -128,7 +142,7 @@ Outcome run_open(Context& context) {
     TRY(session->perform(std::move(effects)));
     // Once more: the burn timer runs now, and expires_at shows it.
     TRY_ASSIGN(message, session->messenger().find_message(core::text_of(message->id), now));
-    show_message(context.out, context.command.json, *message, now);
+    show_message(context.out, context.command.json, session->messenger(), *message, now);
     TRY(context.show());
     return {};
 }

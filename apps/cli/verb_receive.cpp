@@ -21,17 +21,26 @@ class Receiver {
     explicit Receiver(Context& context) : context_(context), note_(context.home) {}
 
     void attach(Session& session) {
-        session.on_event([this](const core::Event& event) {
+        session.on_event([this, &session](const core::Event& event) {
             if (std::holds_alternative<core::MessageArrived>(event)) arrived_ = true;
             if (const auto* alarm = std::get_if<core::TrustAlarm>(&event)) warn(alarm->contact);
             if (const auto* request = std::get_if<core::RequestArrived>(&event)) {
                 announce(request->request);
             }
+            if (const auto* offer = std::get_if<core::OfferArrived>(&event)) {
+                announce(offer->offer);
+            }
+            if (const auto* change = std::get_if<core::ConversationChanged>(&event)) {
+                note_change(session.messenger(), *change);
+            }
         });
     }
     // Messages may wait from before: an accepted request, a process that died.
     void look() { arrived_ = true; }
-    bool has_news() const { return arrived_ || !requests_.empty(); }
+    // Changes of groups wait until everything was taken in: names of who came are on the way.
+    bool has_news(const Session& session) const {
+        return arrived_ || !notices_.empty() || (!changes_.empty() && session.caught_up());
+    }
     size_t shown() const { return shown_; }
 
     Outcome print(Session& session) {
@@ -48,14 +57,18 @@ class Receiver {
             if (!ids.empty()) TRY(note_.begin(ids));
             TRY(session.perform(std::move(taken.second)));
             for (const core::MessageView& message : messages) {
-                show_message(context_.out, context_.command.json, message, now);
+                show_message(context_.out, context_.command.json, session.messenger(), message,
+                             now);
             }
             TRY(context_.show());
             if (!ids.empty()) note_.end();
             shown_ += messages.size();
         }
-        if (requests_.empty()) return {};
-        TRY(requests_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
+        for (const core::ConversationChanged& change : std::exchange(changes_, {})) {
+            show_change(notices_, context_.command.json, session.messenger(), change);
+        }
+        if (notices_.empty()) return {};
+        TRY(notices_.write_to(context_.command.json ? STDOUT_FILENO : STDERR_FILENO));
         return {};
     }
 
@@ -81,16 +94,35 @@ class Receiver {
     }
     void announce(const core::RequestView& request) {
         shown_++;
-        show_request(requests_, context_.command.json, request);
+        show_request(notices_, context_.command.json, request);
         if (!context_.command.json) {
-            requests_.append("    accept with: mayfly contact accept " +
-                             core::text_of(request.account) + "\n");
+            notices_.append("    accept with: mayfly contact accept " +
+                            core::text_of(request.account) + "\n");
         }
+    }
+
+    void announce(const core::OfferView& offer) {
+        shown_++;
+        show_offer(notices_, context_.command.json, offer);
+        if (!context_.command.json) {
+            notices_.append("    join with: mayfly group join " +
+                            core::text_of(offer.conversation) + "\n");
+        }
+    }
+
+    // Only what happens to us is worth ending a wait for.
+    void note_change(const core::Messenger& messenger, const core::ConversationChanged& change) {
+        const auto account = messenger.account();
+        const bool added = account.ok() && std::find(change.added.begin(), change.added.end(),
+                                                     account->account) != change.added.end();
+        if (added || change.removed_us) shown_++;
+        changes_.push_back(change);
     }
 
     Context& context_;
     PrintingNote note_;
-    OutputText requests_;
+    OutputText notices_;  // requests, offers, changes
+    std::vector<core::ConversationChanged> changes_;
     bool left_over_done_ = false;
     bool arrived_ = false;
     size_t shown_ = 0;
@@ -106,14 +138,17 @@ Outcome receive_once(Context& context, Session& session, Receiver& receiver) {
         TRY_OUTCOME(receiver.print(session));
         if (session.caught_up() && (!waits || receiver.shown() > 0)) break;
         const auto news = [&] {
-            return receiver.has_news() || (session.caught_up() && (!waits || receiver.shown() > 0));
+            return receiver.has_news(session) ||
+                   (session.caught_up() && (!waits || receiver.shown() > 0));
         };
         TRY_ASSIGN(ended, session.run(news, deadline));
     }
     TRY_OUTCOME(receiver.print(session));
-    const bool time_is_up = ended == Session::Ended::timed_out && waits && session.reached_any();
+    const bool time_is_up = ended == Session::Ended::timed_out && session.reached_any() &&
+                            (waits || session.caught_up_at_home());
     if (ended != Session::Ended::done && !time_is_up) return failure_of(session, ended);
-    return flush_outbox(session);
+    TRY_OUTCOME(flush_outbox(session));
+    return receiver.print(session);  // whom we let in
 }
 
 // Prints as messages come, and lets other processes use the home in between. Ends when `idle` is
@@ -127,8 +162,8 @@ Outcome receive_following(Context& context, Session& session, Receiver& receiver
             const size_t shown = receiver.shown();
             TRY_OUTCOME(receiver.print(session));
             if (receiver.shown() != shown) idle.touch(monotonic_now());
-            TRY_ASSIGN(ended,
-                       session.run([&] { return receiver.has_news(); }, idle.before(end), true));
+            TRY_ASSIGN(ended, session.run([&] { return receiver.has_news(session); },
+                                          idle.before(end), true));
         }
         TRY_OUTCOME(receiver.print(session));
         if (ended == Session::Ended::untrusted) return failure_of(session, ended);

@@ -17,7 +17,7 @@ struct OpenHome {
 };
 Result<OpenHome> open_home(Context& context) {
     OpenHome out;
-    TRY_ASSIGN(out.unlocked, unlock_home(context));
+    TRY_ASSIGN(out.unlocked, unlock_home(context.home, context.command.passphrase_file));
     out.session =
         std::make_unique<Session>(context.home, out.unlocked.key.clone(), context.interrupt);
     TRY(out.session->open(store::home_lock_wait));

@@ -19,22 +19,23 @@ void notice(const Context& context, const std::string& text) {
     (void)line.write_to(STDERR_FILENO);
 }
 
-Result<store::Unlocked> unlock_home(Context& context) {
-    TRY_ASSIGN(const store::Protection protection, store::store_protection(context.home));
+Result<store::Unlocked> unlock_home(const std::string& home, const std::string& passphrase_file) {
+    TRY_ASSIGN(const store::Protection protection, store::store_protection(home));
     std::optional<SecretBuffer> passphrase;
     if (protection == store::Protection::passphrase) {
-        TRY_ASSIGN(passphrase, read_passphrase(context.command.passphrase_file));
+        TRY_ASSIGN(passphrase, read_passphrase(passphrase_file));
     }
     std::optional<BytesView> view;
     if (passphrase) view = passphrase->expose();
-    // Argon2 runs before the home is locked: others need not wait for it.
-    TRY_ASSIGN(store::Unlocked unlocked, store::unlock_store(context.home, view));
-    if (unlocked.kind != store::SlotKind::own) TRY(make_decoy(context.home, unlocked));
+    TRY_ASSIGN(store::Unlocked unlocked, store::unlock_store(home, view));
+    if (unlocked.kind != store::SlotKind::own) TRY(make_decoy(home, unlocked));
     return unlocked;
 }
 
 Result<std::unique_ptr<Session>> open_session(Context& context) {
-    TRY_ASSIGN(store::Unlocked unlocked, unlock_home(context));
+    // Argon2 runs before the home is locked: others need not wait for it.
+    TRY_ASSIGN(store::Unlocked unlocked,
+               unlock_home(context.home, context.command.passphrase_file));
     auto session =
         std::make_unique<Session>(context.home, std::move(unlocked.key), context.interrupt);
     TRY(session->open(store::home_lock_wait));
@@ -71,6 +72,50 @@ Outcome finish_operation(Context& context, Session& session, core::OperationId o
     TRY(ended);
     if (ended.value() != Session::Ended::done) return failure_of(session, ended.value());
     return result->ok() ? Outcome() : Outcome(result->error());
+}
+
+Outcome find_place(const Context& context, Session& session, core::ConversationView& place) {
+    auto found = session.messenger().find_conversation(context.command.target);
+    if (!found.ok()) return Failure{found.code(), context.command.target, ""};
+    place = std::move(found).value();
+    return {};
+}
+
+Outcome find_group(const Context& context, Session& session, core::ConversationView& place) {
+    TRY_OUTCOME(find_place(context, session, place));
+    if (core::has_state(place.kind)) return {};
+    return Failure{ErrorCode::unknown_conversation, context.command.target + " is no group",
+                   "mayfly group list shows groups and rooms"};
+}
+
+Failure refusal_in(const core::ConversationView& place, ErrorCode code) {
+    const bool refused = code == ErrorCode::not_authorized || code == ErrorCode::unknown_channel;
+    if (refused && place.joining) {
+        return {ErrorCode::not_authorized, "you are not in " + place.title + " yet",
+                "whoever asked you in lets you in when they come online"};
+    }
+    if (refused && place.closed) {
+        return {ErrorCode::mls_removed, place.title,
+                "its messages stay until they end; mayfly group leave forgets it"};
+    }
+    if (code == ErrorCode::not_authorized) {
+        return {code, place.title,
+                "only a moderator of " + place.title + " may; mayfly group show lists them"};
+    }
+    return {code, place.title, ""};
+}
+
+Failure take_back(Session& session, const core::MessageId& id, Failure failure) {
+    auto withdrawn = session.messenger().withdraw(id, wall_clock_now());
+    if (!withdrawn.ok()) return failure;
+    const bool gone = withdrawn->first;
+    const Status performed = session.perform(std::move(withdrawn->second));
+    if (!performed.ok()) return {performed.code(), "", ""};
+    const std::string advice = hint_of(failure.code);
+    failure.hint = gone ? "the message was taken back; " + advice
+                        : "the message may have left and may still arrive, once; do not send it "
+                          "again before you know";
+    return failure;
 }
 
 Outcome flush_outbox(Session& session) {

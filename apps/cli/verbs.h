@@ -30,9 +30,9 @@ struct Context {
 // notice tells a person something on the standard error; with --json it says nothing.
 void notice(const Context& context, const std::string& text);
 
-// unlock_home asks for the passphrase and gives what it opens; a duress passphrase has had its
-// effect when it returns. Errors: those of the store.
-Result<store::Unlocked> unlock_home(Context& context);
+// unlock_home takes the passphrase from the file or the terminal and gives what it opens; a duress
+// passphrase has had its effect when it returns. Errors: those of the store.
+Result<store::Unlocked> unlock_home(const std::string& home, const std::string& passphrase_file);
 // open_session unlocks the home and opens it. Errors: those of the store, no_account, and
 // account_deleting for all verbs but the one that deletes.
 Result<std::unique_ptr<Session>> open_session(Context& context);
@@ -40,9 +40,13 @@ Result<std::unique_ptr<Session>> open_session(Context& context);
 // finish_operation works until the operation has ended. What stops it otherwise becomes the
 // Failure: a relay that cannot be reached or trusted, the time, a signal.
 Outcome finish_operation(Context& context, Session& session, core::OperationId operation);
+// finish_waiting is finish_operation for what goes on by itself later.
+Outcome finish_waiting(Context& context, Session& session, core::OperationId operation);
 // failure_of says why a run did not come to its end.
 Failure failure_of(const Session& session, Session::Ended ended);
 Time deadline_of(const Context& context, Duration otherwise);
+// take_back tries to undo a send that did not come to its end, and completes the failure.
+Failure take_back(Session& session, const core::MessageId& id, Failure failure);
 // flush_outbox gives what waits in the outbox a last chance before the process ends.
 Outcome flush_outbox(Session& session);
 
@@ -70,6 +74,39 @@ Outcome run_account_delete(Context& context);
 Outcome run_passphrase_change(Context& context);
 Outcome run_passphrase_duress(Context& context);
 Outcome run_wipe(Context& context);
+Outcome run_device_link(Context& context);
+Outcome run_device_add(Context& context);
+Outcome run_device_list(Context& context);
+Outcome run_device_revoke(Context& context);
+Outcome run_device_name(Context& context);
+Outcome run_recover(Context& context);
+Outcome run_conversations(Context& context);  // and `group list`
+Outcome run_group_create(Context& context);
+Outcome run_group_show(Context& context);
+Outcome run_group_invite(Context& context);
+Outcome run_group_link(Context& context);
+Outcome run_group_offers(Context& context);
+Outcome run_group_join(Context& context);
+Outcome run_group_decline(Context& context);
+Outcome run_group_remove(Context& context);
+Outcome run_group_leave(Context& context);
+Outcome run_group_set(Context& context);
+Outcome run_group_role(Context& context);  // moderator and reader
+
+// find_place finds the conversation that the verb's first argument names.
+Outcome find_place(const Context& context, Session& session, core::ConversationView& place);
+// find_group is find_place for groups and rooms that we are in.
+Outcome find_group(const Context& context, Session& session, core::ConversationView& place);
+// change_group has the group's members agree on the change.
+Outcome change_group(Context& context, Session& session, const core::ConversationView& place,
+                     const core::StateChange& change);
+// refusal_in says why the core refuses to do something in a conversation.
+Failure refusal_in(const core::ConversationView& place, ErrorCode code);
+Outcome run_daemon(Context& context);
+Outcome run_tui(Context& context);
+Outcome run_send_file(Context& context);
+Outcome run_download(Context& context);
+Outcome run_resume(Context& context);
 
 // refresh asks the relay for news if it is there; `contact list` and the like work without.
 Outcome refresh(Context& context, Session& session);

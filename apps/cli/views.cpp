@@ -5,8 +5,6 @@
 namespace mayfly::cli {
 namespace {
 
-constexpr size_t account_shown_size = 8;  // what find_contact takes as a prefix
-
 const char* state_name(core::MessageState state) {
     switch (state) {
         case core::MessageState::queued: return "queued";
@@ -15,22 +13,6 @@ const char* state_name(core::MessageState state) {
         case core::MessageState::opened: return "opened";
     }
     return "received";
-}
-
-// A handle's name, which is what people call each other by.
-std::string short_name(const std::string& handle, const core::AccountId& account) {
-    const size_t at = handle.find('@');
-    if (at != std::string::npos && at > 0) return handle.substr(0, at);
-    return core::text_of(account).substr(0, account_shown_size);
-}
-
-void line(OutputText& out, std::string_view label, std::string_view value) {
-    constexpr size_t label_width = 14;
-    std::string padded(label);
-    padded.resize(label_width, ' ');
-    out.append(padded);
-    append_printable(out, as_bytes(value));
-    out.append("\n");
 }
 
 // The address to pass on: the first handle, or the link.
@@ -48,6 +30,48 @@ std::string local_time(Time at) {
     char text[32];
     const size_t size = ::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
     return {text, size};
+}
+
+std::string short_name(const std::string& handle, const core::AccountId& account) {
+    const size_t at = handle.find('@');
+    if (at != std::string::npos && at > 0) return handle.substr(0, at);
+    return core::text_of(account).substr(0, core::account_prefix_size_min);
+}
+
+void labelled_line(OutputText& out, std::string_view label, std::string_view value) {
+    constexpr size_t label_width = 14;
+    std::string padded(label);
+    padded.resize(label_width, ' ');
+    out.append(padded);
+    append_printable(out, as_bytes(value));
+    out.append("\n");
+}
+
+namespace {
+
+void show_file(OutputText& out, const core::FileView& file) {
+    out.append(file.duration_ms == 0 ? "file " : "voice memo ");
+    append_printable(out, as_bytes(file.name));
+    out.append(" (" + size_text(file.size_bytes));
+    if (file.duration_ms != 0) {
+        out.append(", " + span_text(Duration::milliseconds(file.duration_ms)));
+    }
+    out.append(")");
+}
+
+}  // namespace
+
+std::string size_text(uint64_t size_bytes) {
+    constexpr const char* units[] = {"B", "kB", "MB", "GB"};
+    size_t unit = 0;
+    uint64_t tenths = size_bytes * 10;
+    while (tenths >= 10'000 && unit + 1 < std::size(units)) {
+        tenths /= 1000;
+        ++unit;
+    }
+    std::string out = std::to_string(tenths / 10);
+    if (unit != 0 && tenths < 1000) out += "." + std::to_string(tenths % 10);
+    return out + " " + units[unit];
 }
 
 std::string span_text(Duration span) {
@@ -101,12 +125,12 @@ void show_account(OutputText& out, bool json, const core::AccountView& account,
         if (!recovery_kit.empty()) object.text("recovery_kit", as_text(recovery_kit));
         return;
     }
-    line(out, "account", core::text_of(account.account));
-    if (!account.display_name.empty()) line(out, "name", account.display_name);
-    line(out, "address", address_of(account));
-    line(out, "link", account.link);
-    for (const std::string& relay : account.relays) line(out, "relay", relay);
-    if (!recovery_kit.empty()) line(out, "recovery kit", as_text(recovery_kit));
+    labelled_line(out, "account", core::text_of(account.account));
+    if (!account.display_name.empty()) labelled_line(out, "name", account.display_name);
+    labelled_line(out, "address", address_of(account));
+    labelled_line(out, "link", account.link);
+    for (const std::string& relay : account.relays) labelled_line(out, "relay", relay);
+    if (!recovery_kit.empty()) labelled_line(out, "recovery kit", as_text(recovery_kit));
 }
 
 void show_contact(OutputText& out, bool json, const core::ContactView& contact) {
@@ -135,8 +159,8 @@ void show_contact(OutputText& out, bool json, const core::ContactView& contact) 
     if (contact.alarm != core::Alarm::none) {
         out.append(std::string("    WARNING: ") + alarm_text(contact.alarm) + "\n");
     }
-    if (!contact.handle.empty()) line(out, "    handle", contact.handle);
-    line(out, "    account", account);
+    if (!contact.handle.empty()) labelled_line(out, "    handle", contact.handle);
+    labelled_line(out, "    account", account);
 }
 
 void show_blocked(OutputText& out, bool json, const core::BlockedView& blocked) {
@@ -180,16 +204,19 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
     if (request.handle_is_anothers) {
         out.append("    WARNING: a contact of yours has this handle, and this is somebody else\n");
     }
-    if (!request.handle.empty()) line(out, "    handle", request.handle);
-    line(out, "    id", account);
+    if (!request.handle.empty()) labelled_line(out, "    handle", request.handle);
+    labelled_line(out, "    id", account);
 }
 
-void show_message(OutputText& out, bool json, const core::MessageView& message, Time now) {
+void show_message(OutputText& out, bool json, const core::Messenger& messenger,
+                  const core::MessageView& message, Time now) {
+    const std::string group = group_title(messenger, message.conversation);
     const std::string id = core::text_of(message.id);
     if (json) {
-        JsonLine(out, "message")
-            .text("id", id)
+        JsonLine object(out, "message");
+        object.text("id", id)
             .text("conversation", to_base32(message.conversation.view()))
+            .text("group", group)
             .text("sender", core::text_of(message.sender))
             .text("handle", message.handle)
             .text("text", as_text(message.text.expose()))
@@ -198,15 +225,29 @@ void show_message(OutputText& out, bool json, const core::MessageView& message, 
             .number("burn_seconds", message.burn_seconds)
             .text("state", state_name(message.state))
             .boolean("verified", message.verified);
+        if (message.file) {
+            object.text("file_name", message.file->name)
+                .text("file_type", message.file->type)
+                .number("file_size", static_cast<int64_t>(message.file->size_bytes))
+                .number("duration_ms", message.file->duration_ms)
+                .text("thumbnail", to_base64url(message.file->thumbnail.expose()));
+        }
         return;
     }
     out.append(local_time(message.sent_at));
     out.append(" ");
-    const std::string sender =
-        message.outgoing ? "you" : short_name(message.handle, message.sender);
+    if (!group.empty()) {
+        append_printable(out, as_bytes(group));
+        out.append(", ");
+    }
+    const std::string sender = message.outgoing ? "you" : messenger.name_of(message.sender);
     append_printable(out, as_bytes(sender));
     out.append(message.verified ? " (verified): " : ": ");
-    append_printable(out, message.text.expose(), true);
+    if (message.file) {
+        show_file(out, *message.file);
+    } else {
+        append_printable(out, message.text.expose(), true);
+    }
     out.append("\n    id " + id);
     out.append(", expires in " + span_text(message.expires_at - now));
     if (message.burn_seconds != 0 && message.state != core::MessageState::opened) {

@@ -12,7 +12,21 @@ void show_account(OutputText& out, bool json, const core::AccountView& account,
                   BytesView recovery_kit);
 void show_contact(OutputText& out, bool json, const core::ContactView& contact);
 void show_request(OutputText& out, bool json, const core::RequestView& request);
-void show_message(OutputText& out, bool json, const core::MessageView& message, Time now);
+// show_message needs the messenger for names of groups.
+void show_message(OutputText& out, bool json, const core::Messenger& messenger,
+                  const core::MessageView& message, Time now);
+
+// show_conversation with a state shows also its rules: what `group show` does.
+void show_conversation(OutputText& out, bool json, const core::ConversationView& view,
+                       const core::ConversationState* state = nullptr);
+void show_member(OutputText& out, bool json, const core::ConversationId& conversation,
+                 const core::MemberView& member);
+void show_offer(OutputText& out, bool json, const core::OfferView& offer);
+void show_change(OutputText& out, bool json, const core::Messenger& messenger,
+                 const core::ConversationChanged& change);
+
+// size_text: "64.0 MB", in powers of 1000.
+std::string size_text(uint64_t size_bytes);
 
 void show_blocked(OutputText& out, bool json, const core::BlockedView& blocked);
 
@@ -20,9 +34,14 @@ void show_blocked(OutputText& out, bool json, const core::BlockedView& blocked);
 // contact.
 const char* alarm_name(core::Alarm alarm);
 const char* alarm_text(core::Alarm alarm);
-// local_time: "2026-11-23 21:49".
-std::string local_time(Time at);
 // span_text rounds to two units at most: "1 h 20 min".
 std::string span_text(Duration span);
+std::string local_time(Time at);
+// short_name is a handle's name, which is what people call each other by; else the id's beginning.
+std::string short_name(const std::string& handle, const core::AccountId& account);
+// labelled_line shows one property of what stands above it.
+void labelled_line(OutputText& out, std::string_view label, std::string_view value);
+// group_title is the name of a group or room; empty for direct conversations.
+std::string group_title(const core::Messenger& messenger, const core::ConversationId& conversation);
 
 }  // namespace mayfly::cli

@@ -24,6 +24,8 @@ serve   Serves until SIGTERM or Ctrl-C, then ends in order. When it is ready it 
   --registration HOW    who may make queues: open (anybody, the default), invite (whoever has a
                         code of `mayfly-relay invite`), closed (nobody new)
   --max-ttl DUR         the longest that a message is kept, 3s to 1y; default 14d
+  --max-blob-bytes SIZE how much all attachments together may take, as 500m, 20g or 1t;
+                        default 64g; 0 takes none. Messages keep a reserve of the disk.
 
 invite  Prints a code that lets one new queue in.
 

@@ -77,10 +77,31 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
     return out;
 }
 
+// "500m", "20g", "1t": powers of 1024. A bare number counts bytes.
+std::optional<uint64_t> parse_size(std::string_view text) {
+    uint64_t unit = 1;
+    constexpr std::string_view suffixes = "kmgt";
+    const size_t suffix = text.empty() ? text.npos : suffixes.find(text.back());
+    if (suffix != std::string_view::npos) {
+        unit = uint64_t{1} << (10 * (suffix + 1));
+        text.remove_suffix(1);
+    }
+    constexpr size_t digits_max = 15;  // more than any disk holds
+    if (text.empty() || text.size() > digits_max) return std::nullopt;
+    uint64_t value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + static_cast<uint64_t>(c - '0');
+    }
+    if (value > UINT64_MAX / unit) return std::nullopt;
+    return value * unit;
+}
+
 struct ServeTexts {
     std::string listen;
     std::string registration;
     std::string ttl_max;
+    std::string blob_bytes_max;
     std::string name;
 };
 
@@ -115,6 +136,13 @@ Options interpret(ServeOptions options, const ServeTexts& texts) {
         }
         options.ttl_max = *ttl;
     }
+    if (!texts.blob_bytes_max.empty()) {
+        const auto size = parse_size(texts.blob_bytes_max);
+        if (!size) {
+            return UsageError{"--max-blob-bytes is not a size", "for example 500m, 20g or 1t"};
+        }
+        options.blob_total_size_bytes_max = *size;
+    }
     if (!texts.name.empty()) {
         options.name = parse_host_port(texts.name);
         if (!options.name || options.name->port == 0) {
@@ -133,12 +161,14 @@ Options parse_serve(Words& words) {
             options.self_signed = true;
             continue;
         }
-        const bool known =
-            words.is_option("--data", options.data) || words.is_option("--listen", texts.listen) ||
-            words.is_option("--tls-cert", options.certificates_path) ||
-            words.is_option("--tls-key", options.key_path) ||
-            words.is_option("--registration", texts.registration) ||
-            words.is_option("--max-ttl", texts.ttl_max) || words.is_option("--name", texts.name);
+        const bool known = words.is_option("--data", options.data) ||
+                           words.is_option("--listen", texts.listen) ||
+                           words.is_option("--tls-cert", options.certificates_path) ||
+                           words.is_option("--tls-key", options.key_path) ||
+                           words.is_option("--registration", texts.registration) ||
+                           words.is_option("--max-ttl", texts.ttl_max) ||
+                           words.is_option("--max-blob-bytes", texts.blob_bytes_max) ||
+                           words.is_option("--name", texts.name);
         if (!known) words.fail("serve does not know " + std::string(words.word()), see_help);
     }
     if (words.error()) return *words.error();

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "relay/limits.h"
 #include "util/time.h"
 #include "wire/protocol.h"
 
@@ -26,6 +27,7 @@ struct ServeOptions {
     std::string key_path;
     wire::Registration registration = wire::Registration::open;
     Duration ttl_max = wire::message_ttl_default;
+    uint64_t blob_total_size_bytes_max = relay::blob_total_size_bytes_default;
     std::optional<HostPort> name;  // under which clients reach it
 };
 struct InviteOptions {

@@ -167,6 +167,7 @@ Exit serve(const ServeOptions& options) {
     relay::RelayConfig relay_config;
     relay_config.registration = options.registration;
     relay_config.ttl_max = options.ttl_max;
+    relay_config.blob_total_size_bytes_max = options.blob_total_size_bytes_max;
     relay_config.own_addresses = own_addresses(options, port, address);
     relay::Relay relay(**store, std::move(relay_config));
     host.start(relay, [&](std::vector<relay::Send> sends) { (*listener)->send(std::move(sends)); });

@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "core/attachment.h"
 #include "crypto/aead.h"
 
 namespace mayfly::core {
@@ -44,6 +45,8 @@ Status check_body(const Content& content) {
         case ContentType::recall:
             ENSURE(content.body.size() == MessageId::size_bytes, malformed_input);
             break;
+        case ContentType::file:
+        case ContentType::voice: TRY(decode_file(content.type, content.body.expose())); break;
         default: break;
     }
     return {};
@@ -101,12 +104,12 @@ Result<ConversationInfo> decode_conversation_info(BytesView data) {
     return info;
 }
 
-size_t padded_size(size_t size_bytes) {
+uint64_t padded_size(uint64_t size_bytes) {
     if (size_bytes < 2) return size_bytes;
-    const auto exponent = static_cast<size_t>(std::bit_width(size_bytes)) - 1;
-    const auto kept_bits = static_cast<size_t>(std::bit_width(exponent));
+    const auto exponent = static_cast<uint64_t>(std::bit_width(size_bytes)) - 1;
+    const auto kept_bits = static_cast<uint64_t>(std::bit_width(exponent));
     if (exponent <= kept_bits) return size_bytes;
-    const size_t mask = (size_t{1} << (exponent - kept_bits)) - 1;
+    const uint64_t mask = (uint64_t{1} << (exponent - kept_bits)) - 1;
     return (size_bytes + mask) & ~mask;
 }
 
@@ -115,7 +118,7 @@ Bytes encode_direct_payload(Bytes welcome, Bytes sealed_introduction) {
     payload.welcome = std::move(welcome);
     payload.sealed_introduction = std::move(sealed_introduction);
     const size_t bare_size = codec::encode(payload).size();
-    payload.padding.resize(padded_size(bare_size) - bare_size);
+    payload.padding.resize(static_cast<size_t>(padded_size(bare_size)) - bare_size);
     return codec::encode(payload);
 }
 

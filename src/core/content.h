@@ -13,6 +13,8 @@ constexpr uint16_t content_version = 1;
 enum class ContentType : uint16_t {
     text = 1,
     recall = 2,
+    file = 10,
+    voice = 11,
     // Between devices, never shown (group_content.h):
     group_offer = 40,
     profile = 41,
@@ -108,7 +110,7 @@ Result<DirectPayload> decode_direct_payload(BytesView payload);
 
 // padded_size is Padmé: a size keeps only its leading bits, at most 12 % longer, so that sizes
 // reveal O(log log) bits (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files", 2019).
-size_t padded_size(size_t size_bytes);
+uint64_t padded_size(uint64_t size_bytes);
 
 // The key of an introduction comes from MLS-Exporter; it seals once, so the nonce is zero.
 constexpr std::string_view introduction_label = "mayfly introduction";

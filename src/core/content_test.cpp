@@ -72,7 +72,7 @@ TEST(Content, padded_sizes_follow_padme) {
     EXPECT_EQ(padded_size(9), 10U);
     EXPECT_EQ(padded_size(1000), 1024U);
     for (size_t size = 2; size < 5000; ++size) {
-        const size_t padded = padded_size(size);
+        const uint64_t padded = padded_size(size);
         ASSERT_GE(padded, size);
         ASSERT_LE(padded - size, size * 12 / 100 + 1);
         ASSERT_EQ(padded_size(padded), padded);

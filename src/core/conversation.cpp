@@ -253,6 +253,24 @@ static Status accepted_elsewhere(Machine& machine, Step& step, ConversationRow& 
     return {};
 }
 
+// A commit that takes our leaf away may give us another: we had asked twice. Its welcome is next.
+static bool is_replaced(const Machine& machine, const mls::CommitSummary& summary) {
+    const mls::Credential own = credential_of(machine.tables.account->certificate);
+    return std::any_of(summary.added.begin(), summary.added.end(),
+                       [&](const auto& added) { return added.member.credential == own; });
+}
+
+static Status wait_for_welcome(Machine& machine, Step& step, ConversationRow& row) {
+    const ConversationId id = row.info.conversation;
+    TRY(erase_groups(step, id));
+    machine.groups.erase(id);
+    row.joining = row.ticket_sent = true;
+    row.joined = false;
+    save_conversation(machine, step, row);
+    step.shred();
+    return {};
+}
+
 Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
                       const wire::Delivery& delivery) {
     TRY_ASSIGN(mls::Group * group, group_of(machine, step, row.info.conversation));
@@ -283,6 +301,9 @@ Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
     const AccountId by = wire::account_id_of(committer.account_key);
     if (by != machine.own_account()) row.peer_joined = true;
     if (by == machine.own_account()) TRY(accepted_elsewhere(machine, step, row));
+    if (!group->is_active() && is_replaced(machine, summary)) {
+        return wait_for_welcome(machine, step, row);
+    }
     if (!group->is_active()) row.closed = row.superseded = true;
     if (row.closed && row.info.kind == ConversationKind::own_devices) shut_out(machine, step);
     TRY(epoch_changed(machine, step, row, *group, by, summary));

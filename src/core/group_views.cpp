@@ -56,6 +56,8 @@ ConversationView conversation_view(const Machine& machine, const ConversationRow
         return view;
     }
     view.closed = row.closed;
+    const auto offer = machine.tables.offers.find(row.info.conversation);
+    if (offer != machine.tables.offers.end()) view.title = offer->second.offer.name;
     const auto roster = machine.tables.rosters.find(row.info.conversation);
     if (roster != machine.tables.rosters.end()) {
         show_state(roster->second, machine.own_account(), view);

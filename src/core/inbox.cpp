@@ -87,6 +87,19 @@ Status content_arrived(Machine& machine, Step& step, ConversationRow& conversati
     return {};
 }
 
+// A contact that came back from its kit has shut out the devices that it lost: what they still
+// write in the conversation of before is not heard.
+Status check_device(const Machine& machine, const ConversationRow& row,
+                    const wire::DeviceCertificate& sender) {
+    if (!row.superseded) return {};
+    const auto contact = machine.tables.contacts.find(row.contact);
+    if (contact == machine.tables.contacts.end() || contact->second.record.empty()) return {};
+    TRY_ASSIGN(const wire::AccountRecord record,
+               wire::verify_account_record(contact->second.record));
+    ENSURE(find_device(record, sender) != nullptr, mls_unknown_sender);
+    return {};
+}
+
 // The rules of a group count for what others send as for us: who may only read is not heard, and
 // nothing lives longer than the group allows.
 Status check_rules(const Machine& machine, const ConversationRow& row, const AccountId& sender,
@@ -132,7 +145,10 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
     const ProofRow proof = proof_of(sender, *message, content);
     if (row.info.kind == ConversationKind::direct) {
         ENSURE(account == row.contact || account == machine.own_account(), mls_unknown_sender);
-        if (account == row.contact) revive(machine, step, row, content);
+        if (account == row.contact) {
+            TRY(check_device(machine, row, sender));
+            revive(machine, step, row, content);
+        }
     } else {
         TRY(check_rules(machine, row, account, content));
     }

@@ -145,19 +145,24 @@ Result<OperationId> accept_offer(Machine& machine, Step& step, const Conversatio
     ENSURE(
         found != machine.tables.offers.end() && from_ms(found->second.expires_at_ms) > step.now(),
         unknown_request);
-    const OperationId operation =
-        begin_joining(machine, step, found->second.offer.info, {found->second.from, {}, {}});
-    TRY(decline_offer(machine, step, id));
-    return operation;
+    // The offer stays until we are in: it has the name of what we wait for.
+    return begin_joining(machine, step, found->second.offer.info, {found->second.from, {}, {}});
 }
 
 Status decline_offer(Machine& machine, Step& step, const ConversationId& id) {
     const auto found = machine.tables.offers.find(id);
-    ENSURE(found != machine.tables.offers.end(), unknown_request);
+    ENSURE(found != machine.tables.offers.end() && find_conversation(machine, id) == nullptr,
+           unknown_request);
+    forget_offer(machine, step, id);
+    return {};
+}
+
+void forget_offer(Machine& machine, Step& step, const ConversationId& id) {
+    const auto found = machine.tables.offers.find(id);
+    if (found == machine.tables.offers.end()) return;
     step.erase(row_key::offer(id));
     step.erase(row_key::expiry(from_ms(found->second.expires_at_ms), expiry_of_offer, id.view()));
     machine.tables.offers.erase(found);
-    return {};
 }
 
 Result<OperationId> join_by_link(Machine& machine, Step& step, std::string_view text) {
@@ -223,6 +228,7 @@ Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group
     row.link_secret = {};
     row.last_commit_at_ms = to_ms(step.now());
     step.end(std::exchange(row.accept_operation, 0), {});
+    forget_offer(machine, step, *id);
     save_conversation(machine, step, row);
     save_group(step, *id, group);
     TRY(write_roster(machine, step, *id, group));

@@ -105,6 +105,20 @@ Status load_tables(StorePort& store, Tables& tables) {
         tables.removals.insert_or_assign(reader.u64(), std::move(row));
     }));
     TRY(load_group_tables(store, tables));
+    Transfers& transfers = tables.transfers;
+    TRY(scan_rows<UploadRow>(store, row_kind::upload, [&](BytesView, UploadRow row) {
+        const MessageId id = row.id;
+        transfers.uploads[id].row = std::move(row);
+    }));
+    TRY(scan_rows<DownloadRow>(store, row_kind::download, [&](BytesView, DownloadRow row) {
+        const MessageId id = row.id;
+        transfers.downloads[id].row = std::move(row);
+    }));
+    TRY(scan_rows<BlobTokenRow>(
+        store, row_kind::blob_removal, [&](BytesView key, BlobTokenRow row) {
+            codec::Reader reader(key);
+            transfers.removals.insert_or_assign(reader.u64(), std::move(row));
+        }));
     TRY(scan_rows<TrustRow>(store, row_kind::trust, [&](BytesView, TrustRow row) {
         tables.trust.insert_or_assign(row.account, std::move(row));
     }));

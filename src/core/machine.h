@@ -13,6 +13,7 @@
 #include "core/identity.h"
 #include "core/roles.h"
 #include "core/step.h"
+#include "core/transfers.h"
 #include "core/trust.h"
 #include "mls/group.h"
 
@@ -44,15 +45,13 @@ constexpr size_t offers_max = 500;                   // groups we were asked int
 constexpr size_t invites_per_conversation_max = 2'000;  // twice the members of the largest group
 // An offer outlives its stay at a relay: what was delivered late is still good.
 constexpr Duration offer_lifetime = Duration::days(30);
-// A welcome for so many devices still fits a payload in the hybrid suite while the tree is small;
-// with a large tree fewer are tried.
+// A welcome for so many devices fits a payload while the tree is small; else fewer are tried.
 constexpr size_t tickets_per_commit_max = 64;
 constexpr size_t tickets_max = 4'000;  // that wait, over all conversations
 // Whoever may commit a removal waits a random part of this, so that not all do at once.
 constexpr Duration proposal_commit_delay_max = Duration::seconds(20);
 constexpr Duration proposal_retry_delay = Duration::seconds(2);
-// Two people at two devices, or one who walks between them.
-constexpr Duration pairing_lifetime = Duration::hours(1);
+constexpr Duration pairing_lifetime = Duration::hours(1);  // for one who walks between devices
 constexpr size_t reunions_max = 4;  // contacts that are looked up at a time after a recovery
 constexpr Duration reunion_delay = Duration::minutes(2);  // between attempts that failed
 constexpr size_t vault_peers_max = 8;  // members of a group who could take us in again
@@ -85,6 +84,10 @@ struct Purpose {
         pairing_take,
         vault_get,
         account_get,
+        blob_begin,
+        blob_put,
+        blob_get,
+        blob_delete,
         record_delete,
         vault_end,
         queue_delete,
@@ -92,6 +95,7 @@ struct Purpose {
     Kind kind = Kind::hello;
     uint64_t number = 0;  // operation, order or index, as the kind needs
     ConversationId conversation;
+    MessageId message{};  // of a transfer
     bool operator==(const Purpose&) const = default;
 };
 
@@ -111,6 +115,7 @@ struct Link {
     Time hold_until;        // no requests before
     std::array<uint8_t, 32> nonce{};
     bool key_packages_counted = false;
+    bool record_asked = false;
 
     bool has(const Purpose& purpose) const;
 };
@@ -156,15 +161,18 @@ struct Tables {
     std::optional<RecoveryRow> recovery;
     std::map<wire::DeviceId, DeviceNameRow> device_names;
     std::map<uint64_t, SyncRow> syncs;
+    Transfers transfers;
     std::map<AccountId, TrustRow> trust;
     std::optional<DeletionRow> deletion;
     std::optional<Time> next_expiry;
 };
 
 struct Machine {
-    explicit Machine(StorePort& port) : store(port) {}
+    explicit Machine(StorePort& port, FilePort* file_port = nullptr)
+        : store(port), files(file_port) {}
 
     StorePort& store;
+    FilePort* files;  // none: transfers rest
     Tables tables;
     std::map<std::string, Link> links;
     std::map<OperationId, Lookup> lookups;
@@ -173,6 +181,7 @@ struct Machine {
     std::optional<VerifiedRecord> recovered;          // as far as it was read
     Time reunions_at;  // when to look for contacts again that a recovery has not met yet
     MemberPolicy policy;
+    Parallel* parallel = nullptr;
     std::string invite;                // for relays that want one, while the account is made
     bool lawless_for_testing = false;  // a member that misbehaves on purpose
     bool reload = false;               // the tables may be ahead of the store: read it again first
@@ -181,7 +190,7 @@ struct Machine {
     uint64_t jitter = 0x9e3779b97f4a7c15;
 
     mls::Environment environment(Step& step) {
-        return mls::Environment{step.now(), step.entropy(), policy};
+        return mls::Environment{step.now(), step.entropy(), policy, nullptr, parallel};
     }
     AccountId own_account() const { return wire::account_id_of(tables.account->account_key); }
 };
@@ -257,6 +266,7 @@ Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId
                                    bool tell_siblings);
 Status forget_conversation(Machine& machine, Step& step, const ConversationId& id,
                            OperationId operation);
+Status erase_groups(Step& step, const ConversationId& id);
 Status erase_messages(Machine& machine, Step& step, const ConversationId& id);
 // add_removal has the relay forget our address of a conversation; end_if_removed ends an operation
 // that waits for no relay.
@@ -402,6 +412,7 @@ struct JoinVia {
 };
 OperationId begin_joining(Machine& machine, Step& step, const ConversationInfo& info, JoinVia via);
 void use_relay(Machine& machine, Step& step, const std::string& relay);
+void forget_offer(Machine& machine, Step& step, const ConversationId& id);
 Status pump_joining(Machine& machine, Step& step, ConversationRow& row);
 Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group group,
               BytesView sealed_introduction);
@@ -419,9 +430,13 @@ Person person_of(const Machine& machine, const AccountId& account);
 struct Queued {
     OperationId operation = 0;
     MessageId id;
+    uint64_t order = 0;
 };
 OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversation,
                    ContentType type);
+// queue_content queues a message of ours with this body in the conversation.
+Result<Queued> queue_content(Machine& machine, Step& step, const ConversationId& conversation,
+                             ContentType type, BytesView body, const SendOptions& options);
 Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& conversation,
                           BytesView text, const SendOptions& options);
 Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& id);
@@ -433,6 +448,30 @@ void move_outbox(Machine& machine, Step& step, const AccountId& contact);
 void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result);
 Status expire_outbox(Machine& machine, Step& step);
 
+// uploads.cpp
+Result<Queued> queue_file(Machine& machine, Step& step, const ConversationId& conversation,
+                          const FileOffer& offer, const SendOptions& options);
+Status pump_uploads(Machine& machine, Step& step, const std::string& relay);
+void pump_blob_removals(Machine& machine, Step& step, const std::string& relay);
+Status upload_replied(Machine& machine, Step& step, const std::string& relay,
+                      const Purpose& purpose, const wire::ReplyBody& body);
+void blob_delete_replied(Machine& machine, Step& step, const std::string& relay,
+                         const Purpose& purpose, const wire::ReplyBody& body);
+// delete_blob has the relay erase the file of a message that nobody is to have any more.
+Status delete_blob(Machine& machine, Step& step, const MessageRow& message);
+// forget_attachment: the message ends, and with it its transfers and tokens.
+Status forget_attachment(Machine& machine, Step& step, const MessageRow& message);
+void transfers_lost_link(Machine& machine, const std::string& relay);
+Status expire_blob_removals(Machine& machine, Step& step);
+
+// downloads.cpp
+Result<OperationId> queue_download(Machine& machine, Step& step, const MessageId& id,
+                                   const std::string& target);
+Status end_download(Machine& machine, Step& step, const MessageId& id, Status result);
+Status pump_downloads(Machine& machine, Step& step, const std::string& relay);
+Status download_replied(Machine& machine, Step& step, const std::string& relay,
+                        const Purpose& purpose, wire::ReplyBody& body);
+
 // inbox.cpp
 Status mark_seen(Machine& machine, Step& step, const AccountId& sender, const MessageId& id,
                  Time until);
@@ -441,7 +480,12 @@ Status delivery_arrived(Machine& machine, Step& step, const std::string& relay,
 
 // messages.cpp: messages at rest, and their end
 Status store_message(Machine& machine, Step& step, MessageRow row, BytesView body);
+// seal_body stores a body under a new key of its own.
+void seal_body(Step& step, const MessageId& id, BytesView body);
 Result<SecretBuffer> load_body(Step& step, const MessageRow& row);
+// is_shown: whether a person may see messages of the conversation: not before the request is
+// accepted.
+bool is_shown(const Machine& machine, const MessageRow& row);
 Result<std::optional<MessageRow>> load_message(Step& step, const MessageId& id);
 Status erase_message(Machine& machine, Step& step, const MessageRow& row);
 // open_message starts the burn timer as if the message was opened at `at`.
@@ -449,6 +493,8 @@ Status open_message(Machine& machine, Step& step, const MessageId& id, Time at);
 Status burn_message(Machine& machine, Step& step, const MessageId& id);
 Status sweep_expired(Machine& machine, Step& step);
 Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow& row);
+Result<std::vector<MessageView>> list_new(const Machine& machine, Step& step, size_t limit);
+Status mark_given(Step& step, const MessageId& id);
 Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t limit);
 Result<std::vector<MessageView>> list_messages(const Machine& machine, Step& step,
                                                const ConversationId& conversation);

@@ -14,12 +14,6 @@ constexpr size_t id_prefix_size_min = 8;
 
 bool is_alive(const MessageRow& row, Time now) { return from_ms(row.expires_at_ms) > now; }
 
-// Whether a person may see messages of the conversation: not before the request is accepted.
-bool is_shown(const Machine& machine, const MessageRow& row) {
-    const auto conversation = machine.tables.conversations.find(row.conversation);
-    return conversation != machine.tables.conversations.end() && conversation->second.accepted;
-}
-
 Result<std::vector<MessageId>> ids_under(Step& step, const Bytes& prefix) {
     std::vector<MessageId> ids;
     TRY(step.store().scan(prefix, [&](BytesView key, SecretBuffer) {
@@ -57,15 +51,34 @@ Status end_subject(Machine& machine, Step& step, const ExpiryKey& key) {
     return {};
 }
 
+FileView file_view(const FileContent& file) {
+    FileView view;
+    view.name = file.name;
+    view.type = file.type;
+    view.size_bytes = file.size_bytes;
+    view.duration_ms = file.duration_ms;
+    view.thumbnail = file.thumbnail.clone();
+    return view;
+}
+
 }  // namespace
 
-Status store_message(Machine& machine, Step& step, MessageRow row, BytesView body) {
+bool is_shown(const Machine& machine, const MessageRow& row) {
+    const auto conversation = machine.tables.conversations.find(row.conversation);
+    return conversation != machine.tables.conversations.end() && conversation->second.accepted;
+}
+
+void seal_body(Step& step, const MessageId& id, BytesView body) {
     SecretBuffer key(body_key_size_bytes);
     step.entropy().fill(key.expose_mutable());
     const Bytes sealed = crypto::aead_seal(crypto::AeadId::chacha20_poly1305, key.expose(),
-                                           body_nonce, row.id.view(), body);
-    step.put(row_key::body(row.id), SecretBuffer(sealed));
-    step.put(row_key::body_key(row.id), std::move(key));
+                                           body_nonce, id.view(), body);
+    step.put(row_key::body(id), SecretBuffer(sealed));
+    step.put(row_key::body_key(id), std::move(key));
+}
+
+Status store_message(Machine& machine, Step& step, MessageRow row, BytesView body) {
+    seal_body(step, row.id, body);
     step.put(row_key::listing(row.conversation, row.order, row.id), SecretBuffer());
     row.sent_expiry_ms = row.expires_at_ms;
     step.write(row_key::message(row.id), row);
@@ -96,6 +109,7 @@ Status erase_message(Machine& machine, Step& step, const MessageRow& row) {
     step.erase(row_key::listing(row.conversation, row.order, row.id));
     step.erase(row_key::untaken(row.order, row.id));
     step.erase(row_key::expiry(from_ms(row.expires_at_ms), expiry_of_message, row.id.view()));
+    TRY(forget_attachment(machine, step, row));
     step.shred();
     // Nothing is told of a message that nobody was given.
     if (!untaken && is_shown(machine, row)) step.tell(MessageGone{row.id});
@@ -171,9 +185,14 @@ Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow
     view.expires_at = from_ms(row.expires_at_ms);
     view.burn_seconds = row.burn_seconds;
     view.state = row.state;
-    view.needs_newer = row.type != ContentType::text;
-    if (!view.needs_newer) {
+    if (is_file(row.type)) {
+        TRY_ASSIGN(const SecretBuffer body, load_body(step, row));
+        TRY_ASSIGN(const FileContent file, decode_file(row.type, body.expose()));
+        view.file = file_view(file);
+    } else if (row.type == ContentType::text) {
         TRY_ASSIGN(view.text, load_body(step, row));
+    } else {
+        view.needs_newer = true;
     }
     view.verified = is_verified(machine, row.sender);
     const auto contact = machine.tables.contacts.find(row.sender);
@@ -195,7 +214,7 @@ Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow
     return view;
 }
 
-Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t limit) {
+Result<std::vector<MessageView>> list_new(const Machine& machine, Step& step, size_t limit) {
     TRY_ASSIGN(const std::vector<MessageId> ids,
                ids_under(step, row_key::prefix(row_kind::untaken)));
     std::vector<MessageView> out;
@@ -204,9 +223,20 @@ Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t l
         TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, id));
         if (!row || !is_alive(*row, step.now()) || !is_shown(machine, *row)) continue;
         TRY_ASSIGN(MessageView view, view_of(machine, step, *row));
-        step.erase(row_key::untaken(row->order, id));
         out.push_back(std::move(view));
     }
+    return out;
+}
+
+Status mark_given(Step& step, const MessageId& id) {
+    TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, id));
+    if (row) step.erase(row_key::untaken(row->order, id));
+    return {};
+}
+
+Result<std::vector<MessageView>> take_new(Machine& machine, Step& step, size_t limit) {
+    TRY_ASSIGN(std::vector<MessageView> out, list_new(machine, step, limit));
+    for (const MessageView& view : out) TRY(mark_given(step, view.id));
     return out;
 }
 

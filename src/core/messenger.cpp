@@ -49,8 +49,9 @@ Messenger::Messenger(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Messenger::Messenger(Messenger&&) noexcept = default;
 Messenger::~Messenger() = default;
 
-Result<Messenger> Messenger::open(StorePort& store, Time now) {
-    auto state = std::make_unique<State>(store);
+Result<Messenger> Messenger::open(StorePort& store, Time now, Parallel* parallel, FilePort* files) {
+    auto state = std::make_unique<State>(store, files);
+    state->machine.parallel = parallel;
     TRY(load_tables(store, state->machine.tables));
     // Devices that lost a relay together come back apart.
     state->machine.jitter ^= static_cast<uint64_t>(now.ms);
@@ -132,6 +133,28 @@ Result<Messenger::SendStarted> Messenger::send_text(const ConversationId& conver
     return SendStarted{queued.operation, queued.id, std::move(step.effects)};
 }
 
+Result<Messenger::SendStarted> Messenger::send_file(const ConversationId& conversation,
+                                                    const FileOffer& offer,
+                                                    const SendOptions& options, Time now,
+                                                    Entropy& entropy) {
+    Machine& machine = state_->machine;
+    Step step(machine.store, now, &entropy);
+    TRY_ASSIGN(const Queued queued, run_command<Queued>(machine, step, [&] {
+                   return queue_file(machine, step, conversation, offer, options);
+               }));
+    return SendStarted{queued.operation, queued.id, std::move(step.effects)};
+}
+
+Result<Messenger::Started> Messenger::download(const MessageId& id, const std::string& target,
+                                               Time now, Entropy& entropy) {
+    Machine& machine = state_->machine;
+    Step step(machine.store, now, &entropy);
+    TRY_ASSIGN(const OperationId operation, run_command<OperationId>(machine, step, [&] {
+                   return queue_download(machine, step, id, target);
+               }));
+    return Started{operation, std::move(step.effects)};
+}
+
 Result<std::pair<bool, Effects>> Messenger::withdraw(const MessageId& id, Time now) {
     Machine& machine = state_->machine;
     Step step(machine.store, now, nullptr);
@@ -168,6 +191,22 @@ Result<std::pair<std::vector<MessageView>, Effects>> Messenger::take_new_message
                run_command<std::vector<MessageView>>(
                    machine, step, [&] { return take_new(machine, step, limit); }));
     return std::pair<std::vector<MessageView>, Effects>(std::move(taken), std::move(step.effects));
+}
+
+Result<std::vector<MessageView>> Messenger::new_messages(size_t limit, Time now) const {
+    Step step(state_->machine.store, now, nullptr);
+    return list_new(state_->machine, step, limit);
+}
+
+Result<Effects> Messenger::mark_given(std::span<const MessageId> ids, Time now) {
+    Machine& machine = state_->machine;
+    Step step(machine.store, now, nullptr);
+    const auto done = run_command<bool>(machine, step, [&]() -> Result<bool> {
+        for (const MessageId& id : ids) TRY(core::mark_given(step, id));
+        return true;
+    });
+    TRY(done);
+    return std::move(step.effects);
 }
 
 Result<AccountView> Messenger::account() const {
@@ -228,8 +267,21 @@ bool Messenger::outbox_empty() const {
     const bool committing =
         std::any_of(tables.conversations.begin(), tables.conversations.end(),
                     [](const auto& entry) { return entry.second.commit.has_value(); });
-    return tables.outbox.empty() && tables.creations.empty() && tables.removals.empty() &&
-           (!tables.account || tables.account->setup_operation == 0) && !committing;
+    // Whether another device has shut this one out is to be known before a process ends.
+    const auto& links = state_->machine.links;
+    const bool asking = std::any_of(links.begin(), links.end(), [](const auto& entry) {
+        const auto& pending = entry.second.pending;
+        return std::any_of(pending.begin(), pending.end(), [](const auto& each) {
+            return each.second.purpose.kind == Purpose::Kind::record_get;
+        });
+    });
+    return !asking && tables.outbox.empty() && tables.tickets.empty() && tables.creations.empty() &&
+           tables.removals.empty() && tables.transfers.removals.empty() && !committing;
+}
+
+size_t Messenger::transfers_under_way() const {
+    const Transfers& transfers = state_->machine.tables.transfers;
+    return transfers.uploads.size() + transfers.downloads.size();
 }
 
 Result<std::pair<uint64_t, Bytes>> Messenger::epoch_authenticator_for_testing(

@@ -22,8 +22,10 @@
 #include <variant>
 #include <vector>
 
+#include "core/file_port.h"
 #include "core/store_port.h"
 #include "util/entropy.h"
+#include "util/parallel.h"
 #include "util/time.h"
 #include "wire/account_record.h"
 #include "wire/protocol.h"
@@ -34,6 +36,7 @@ constexpr size_t text_size_bytes_max = 65'536;
 constexpr Duration expiration_min = Duration::seconds(3);
 constexpr Duration expiration_max = Duration::days(365);
 constexpr Duration expiration_default = Duration::days(6);
+constexpr size_t account_prefix_size_min = 8;  // of an account id: what find_contact takes
 
 using MessageId = wire::MessageId;
 using AccountId = wire::AccountId;
@@ -199,6 +202,15 @@ enum class MessageState : uint8_t {
     opened,    // theirs, opened; the burn timer runs if there is one
 };
 
+// What a message of a file or voice memo says of it.
+struct FileView {
+    std::string name;  // as the sender says: not safe as a path
+    std::string type;  // media type
+    uint64_t size_bytes = 0;
+    uint32_t duration_ms = 0;  // of a voice memo; 0: a file
+    SecretBuffer thumbnail;    // JPEG; empty: none
+};
+
 struct MessageView {
     MessageId id;
     ConversationId conversation;
@@ -210,6 +222,7 @@ struct MessageView {
     Time expires_at;            // after opening a burning message: the burn time
     uint32_t burn_seconds = 0;  // 0: does not burn on read
     MessageState state = MessageState::received;
+    std::optional<FileView> file;
     bool verified = false;     // the sender is
     bool needs_newer = false;  // of a type that this version cannot show; text is empty
 };
@@ -217,6 +230,16 @@ struct MessageView {
 struct SendOptions {
     Duration expiration = expiration_default;
     std::optional<Duration> burn;  // from opening; never extends the expiration
+};
+
+// A file to send. docs/spec/content.md section 6.
+struct FileOffer {
+    std::string source;             // as the FilePort knows it
+    std::vector<FilePiece> pieces;  // what of it is sent; empty: all
+    std::string name;
+    std::string type;
+    uint32_t duration_ms = 0;  // not 0: a voice memo
+    SecretBuffer thumbnail;
 };
 
 // --- what comes out
@@ -256,8 +279,9 @@ struct ConversationChanged {
     AccountId by;
     std::vector<AccountId> added;
     std::vector<AccountId> removed;
-    bool state = false;       // name, topic, moderators, limits
-    bool removed_us = false;  // it can be read until its messages end, and takes none any more
+    std::vector<AccountId> left;  // those of the removed who wanted to go
+    bool state = false;           // name, topic, moderators, limits
+    bool removed_us = false;      // it can be read until its messages end, and takes none any more
 };
 struct OfferArrived {  // somebody asks us into a group
     OfferView offer;
@@ -281,12 +305,18 @@ struct LinkChanged {
 struct CaughtUp {
     std::string relay;
 };
+struct TransferProgress {
+    MessageId id;
+    uint64_t done_bytes = 0;
+    uint64_t size_bytes = 0;
+    bool upload = false;
+};
 struct TrustAlarm {  // something about a contact must not go unnoticed
     ContactView contact;
 };
 using Event = std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged,
                            CaughtUp, ConversationChanged, OfferArrived, DeviceMet, DeviceLinked,
-                           DeviceRevoked, TrustAlarm>;
+                           DeviceRevoked, TransferProgress, TrustAlarm>;
 
 struct Effects {
     WriteBatch writes;
@@ -297,8 +327,11 @@ struct Effects {
 class Messenger {
   public:
     // open reads what the store holds. A store without an account gives a Messenger with
-    // has_account() false. Errors: store_corrupt, store_newer, those of the port.
-    static Result<Messenger> open(StorePort& store, Time now);
+    // has_account() false. parallel may run parts of what large groups cost; without files,
+    // transfers of files rest, and commands that need them fail with file_unreadable. Both must
+    // outlive the Messenger. Errors: store_corrupt, store_newer, those of the port.
+    static Result<Messenger> open(StorePort& store, Time now, Parallel* parallel = nullptr,
+                                  FilePort* files = nullptr);
     Messenger(Messenger&&) noexcept;
     ~Messenger();
 
@@ -364,6 +397,8 @@ class Messenger {
     Result<Effects> confirm_device(Time now, Entropy& entropy);
     Result<Effects> cancel_device(Time now, Entropy& entropy);
     std::optional<PairingView> pairing() const;
+    // is_reuniting: after a recovery, until all contacts have been met again.
+    bool is_reuniting() const;
     Result<std::vector<DeviceView>> devices() const;
     // revoke_device takes a device out of the record and of every conversation.
     Result<Started> revoke_device(const wire::DeviceId& device, Time now, Entropy& entropy);
@@ -381,6 +416,15 @@ class Messenger {
     };
     Result<SendStarted> send_text(const ConversationId& conversation, BytesView text,
                                   const SendOptions& options, Time now, Entropy& entropy);
+    // send_file sends a file or voice memo: the upload goes on in every process that has the
+    // FilePort, and the message leaves when the relay has the file.
+    Result<SendStarted> send_file(const ConversationId& conversation, const FileOffer& offer,
+                                  const SendOptions& options, Time now, Entropy& entropy);
+    // download brings the file of a message to `target`. The operation ends when the target is
+    // there, whole and verified. Repeated after a crash it goes on where it was. A message that
+    // burns on read counts as opened then.
+    Result<Started> download(const MessageId& id, const std::string& target, Time now,
+                             Entropy& entropy);
     // withdraw takes back a queued message of which no byte has left; false when that is too late
     // (it stays in the outbox and will arrive at most once).
     Result<std::pair<bool, Effects>> withdraw(const MessageId& id, Time now);
@@ -391,6 +435,10 @@ class Messenger {
     // take_new_messages gives messages never given before, oldest first, and the effects that mark
     // them as given: apply these first, then show.
     Result<std::pair<std::vector<MessageView>, Effects>> take_new_messages(size_t limit, Time now);
+    // new_messages gives the same without marking; mark_given marks, once somebody has them for
+    // sure. What is not new any more is left as it is.
+    Result<std::vector<MessageView>> new_messages(size_t limit, Time now) const;
+    Result<Effects> mark_given(std::span<const MessageId> ids, Time now);
 
     // verify_contact compares what the other side shows (digits or a code) with our safety number
     // and marks the contact as verified. Errors: unknown_contact, invalid_argument (neither digits
@@ -438,11 +486,18 @@ class Messenger {
     Result<std::vector<MemberView>> members(const ConversationId& conversation) const;
     // state is what the members of a group or room agree on.
     Result<ConversationState> state(const ConversationId& conversation) const;
+    // offers gives those that were neither accepted nor declined.
     std::vector<OfferView> offers() const;
-    // find_offer takes the name of the group, its id or a unique prefix, or who asks.
+    // find_offer takes the name of the group, its id or a unique prefix, or who asks; also of an
+    // offer that was accepted, until we are in.
     Result<OfferView> find_offer(std::string_view what) const;
+    // name_of is what people call an account: a handle's name, a display name, or its id's
+    // beginning.
+    std::string name_of(const AccountId& account) const;
     // outbox_empty: no relay waits for anything of ours, a new account's record included.
     bool outbox_empty() const;
+    // transfers_under_way counts uploads and downloads that have not ended.
+    size_t transfers_under_way() const;
     // For tests and the simulator: epoch and epoch authenticator of a conversation's group.
     Result<std::pair<uint64_t, Bytes>> epoch_authenticator_for_testing(
         const ConversationId& conversation) const;

@@ -327,6 +327,12 @@ TEST_F(Devices, kit_brings_back_account_contacts_and_groups) {
     ASSERT_TRUE(alice_->send(with(*alice_, again), "welcome").ok());
     network_.pass(Duration::seconds(10));
     EXPECT_EQ(texts(again), std::vector<std::string>{"welcome"});
+    // The thief at the old device is told, and what it sends first is not heard.
+    dora.go_online();
+    static_cast<void>(dora.send(with(dora, *alice_), "it is me"));
+    ASSERT_TRUE(network_.until([&] { return dora.revoked; }));
+    network_.pass(Duration::seconds(10));
+    EXPECT_TRUE(texts(*alice_).empty());
 }
 
 TEST_F(Devices, wrong_kit_finds_no_account) {

@@ -84,6 +84,11 @@ std::optional<PairingView> Messenger::pairing() const {
     return view;
 }
 
+bool Messenger::is_reuniting() const {
+    const auto& account = state_->machine.tables.account;
+    return account && account->reuniting;
+}
+
 Result<std::vector<DeviceView>> Messenger::devices() const {
     ENSURE(has_account(), no_account);
     Step step(state_->machine.store, Time{}, nullptr);

@@ -183,6 +183,19 @@ TEST_F(Groups, who_leaves_is_removed_by_the_others) {
     EXPECT_TRUE(texts(*bob_).empty());
 }
 
+TEST_F(Groups, who_left_and_came_back_survives_a_restart) {
+    const ConversationId id = group_of_three();
+    ASSERT_TRUE(
+        done(*bob_, [&](Messenger& m) { return m.leave(id, network_.now, bob_->entropy()); }).ok());
+    ASSERT_TRUE(network_.until([&] { return count_in(*alice_, id) == 2; }));
+    network_.pass(Duration::seconds(10));
+    bring_in(*alice_, id, *bob_);
+    ASSERT_TRUE(agree(id, {alice_, bob_, carol_}));
+    bob_->restart();
+    network_.pass(Duration::seconds(10));
+    expect_all_hear(id, *bob_, "still here", {alice_, carol_});
+}
+
 TEST_F(Groups, leaving_survives_a_commit_that_overtakes_it) {
     const ConversationId id = group_of_three();
     // Bob's proposal and Alice's commit race for the epoch, at every point of the way.

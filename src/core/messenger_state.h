@@ -6,7 +6,7 @@
 namespace mayfly::core {
 
 struct Messenger::State {
-    explicit State(StorePort& store) : machine(store) {}
+    State(StorePort& store, FilePort* files) : machine(store, files) {}
     Machine machine;
 };
 

@@ -4,7 +4,7 @@ namespace mayfly::core {
 
 TestClient::TestClient(TestNetwork& network, std::string client_name, uint64_t seed)
     : name(std::move(client_name)), network_(network), entropy_(seed) {
-    auto opened = Messenger::open(store_, network_.now);
+    auto opened = Messenger::open(store_, network_.now, nullptr, &files);
     if (opened.ok()) messenger_.emplace(std::move(opened).value());
 }
 
@@ -31,7 +31,7 @@ void TestClient::restart() {
         network_.disconnect(connection, true, std::nullopt);
     }
     messenger_.reset();
-    auto opened = Messenger::open(store_, network_.now);
+    auto opened = Messenger::open(store_, network_.now, nullptr, &files);
     ASSERT_TRUE(opened.ok()) << error_name(opened.code()) << opened.error().where;
     messenger_.emplace(std::move(opened).value());
     run(messenger_->start(network_.now));
@@ -121,6 +121,7 @@ void TestClient::carry_out(const NetworkEffect& effect) {
 }
 
 void TestClient::note(const Event& event) {
+    if (on_event) on_event(event);
     if (const auto* end = std::get_if<OperationEnded>(&event)) {
         ended_.insert_or_assign(end->operation, end->result);
     } else if (const auto* message = std::get_if<MessageGone>(&event)) {
@@ -139,6 +140,8 @@ void TestClient::note(const Event& event) {
         linked = true;
     } else if (std::holds_alternative<DeviceRevoked>(event)) {
         revoked = true;
+    } else if (const auto* progress = std::get_if<TransferProgress>(&event)) {
+        last_progress = *progress;
     } else if (const auto* alarm = std::get_if<TrustAlarm>(&event)) {
         alarms.push_back(alarm->contact);
     } else if (std::holds_alternative<MessageArrived>(event)) {

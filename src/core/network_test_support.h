@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 
+#include "core/memory_file_port.h"
 #include "core/memory_store_port.h"
 #include "core/messenger.h"
 #include "crypto/seeded_entropy.h"
@@ -62,11 +63,14 @@ class TestClient {
     std::optional<uint32_t> code;  // of a pairing
     bool linked = false;
     bool revoked = false;
+    std::optional<TransferProgress> last_progress;
     std::vector<ContactView> alarms;
     size_t arrivals = 0;
     std::vector<std::string> texts_taken;
+    std::function<void(const Event&)> on_event;  // what else is to hear of each
 
     MessageId last_sent;
+    MemoryFilePort files;
     const std::string name;
 
   private:

@@ -123,6 +123,11 @@ Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& co
                           BytesView text, const SendOptions& options) {
     ENSURE(text.size() <= text_size_bytes_max, text_too_large);
     ENSURE(!text.empty() && is_utf8(text), invalid_argument);
+    return queue_content(machine, step, conversation, ContentType::text, text, options);
+}
+
+Result<Queued> queue_content(Machine& machine, Step& step, const ConversationId& conversation,
+                             ContentType type, BytesView body, const SendOptions& options) {
     ENSURE(options.expiration >= expiration_min && options.expiration <= expiration_max,
            bad_duration);
     ENSURE(!options.burn || (options.burn->ms >= 1000 && *options.burn <= expiration_max),
@@ -134,7 +139,7 @@ Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& co
     const auto target = sending_target(machine, *given);
     ENSURE(target.has_value(), unknown_channel);
     TRY(check_sending(machine, *target, options));
-    OutboxRow& item = enqueue(machine, step, *target, ContentType::text);
+    OutboxRow& item = enqueue(machine, step, *target, type);
     item.id = step.random_id<MessageId>();
     item.expires_at_ms = to_ms(step.now() + options.expiration);
     save_outbox(machine, step, item);
@@ -147,15 +152,17 @@ Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& co
     row.sent_at_ms = item.sent_at_ms;
     row.expires_at_ms = item.expires_at_ms;
     row.burn_seconds = options.burn ? static_cast<uint32_t>((options.burn->ms + 999) / 1000) : 0;
+    row.type = type;
     row.state = MessageState::queued;
-    TRY(store_message(machine, step, row, text));
-    return Queued{item.operation, item.id};
+    TRY(store_message(machine, step, row, body));
+    return Queued{item.operation, item.id, item.order};
 }
 
 Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& id) {
     TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, id));
     ENSURE(row && from_ms(row->expires_at_ms) > step.now(), unknown_message);
     ENSURE(row->outgoing, not_ours);
+    TRY(delete_blob(machine, step, *row));
     const OutboxRow* queued = find_queued(machine, id);
     if (queued != nullptr && !queued->is_sealed) {
         const OperationId operation = next_operation(machine, step);
@@ -184,6 +191,7 @@ Result<bool> withdraw(Machine& machine, Step& step, const MessageId& id) {
     ENSURE(row->outgoing, not_ours);
     const OutboxRow* queued = find_queued(machine, id);
     if (queued == nullptr || queued->is_sealed) return false;
+    TRY(delete_blob(machine, step, *row));
     drop_outbox(machine, step, queued->order, MAYFLY_ERROR(timed_out));
     TRY(erase_message(machine, step, *row));
     return true;
@@ -194,6 +202,8 @@ Status pump_outbox(Machine& machine, Step& step, ConversationRow& row, mls::Grou
     const Link& link = machine.links[row.info.hubs.front()];
     std::vector<uint64_t> orders;
     for (const auto& [order, item] : machine.tables.outbox) {
+        // A message with a file waits for it, and nothing waits for that message.
+        if (machine.tables.transfers.uploads.contains(item.id)) continue;
         if (item.conversation == id) orders.push_back(order);
         if (orders.size() == outbox_window) break;
     }
@@ -237,8 +247,9 @@ Status message_replied(Machine& machine, Step& step, const Purpose& purpose,
     TRY_ASSIGN(const std::optional<MessageRow> message, load_message(step, item.id));
     drop_outbox(machine, step, purpose.number,
                 Error{wire::to_error_code(failed->status), MAYFLY_HERE});
-    if (message) TRY(erase_message(machine, step, *message));
-    return {};
+    if (!message) return {};
+    TRY(delete_blob(machine, step, *message));
+    return erase_message(machine, step, *message);
 }
 
 // Should the first attempt have arrived by the old way, the message id suppresses the second.

@@ -66,6 +66,33 @@ std::vector<AccountId> missing_in(const std::vector<RosterMember>& from,
     return out;
 }
 
+// Whether an account proposed its own removal, and did not commit it.
+Result<bool> left_by_itself(const mls::CommitSummary& summary, const mls::RemovedMember& removed) {
+    if (!removed.proposed_by.is_member()) return false;
+    const auto proposer = std::find_if(
+        summary.removed.begin(), summary.removed.end(),
+        [&](const auto& other) { return other.member.leaf == removed.proposed_by.leaf(); });
+    if (proposer == summary.removed.end()) return false;
+    TRY_ASSIGN(const auto by, read_credential(proposer->member.credential));
+    TRY_ASSIGN(const auto whom, read_credential(removed.member.credential));
+    return by.account_key == whom.account_key;
+}
+
+Result<std::vector<AccountId>> those_who_left(const std::vector<AccountId>& gone,
+                                              const mls::CommitSummary& summary) {
+    std::vector<AccountId> out;
+    for (const mls::RemovedMember& removed : summary.removed) {
+        TRY_ASSIGN(const bool left, left_by_itself(summary, removed));
+        if (!left) continue;
+        TRY_ASSIGN(const auto certificate, read_credential(removed.member.credential));
+        const AccountId account = wire::account_id_of(certificate.account_key);
+        const bool is_new = std::find(out.begin(), out.end(), account) == out.end();
+        const bool is_gone = std::find(gone.begin(), gone.end(), account) != gone.end();
+        if (is_new && is_gone) out.push_back(account);
+    }
+    return out;
+}
+
 }  // namespace
 
 bool is_member(const RosterRow& roster, const AccountId& account) {
@@ -125,6 +152,7 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
     RosterRow& before = machine.tables.rosters[id];
     change.added = missing_in(next.members, before.members);
     change.removed = missing_in(before.members, next.members);
+    TRY_ASSIGN(change.left, those_who_left(change.removed, summary));
     change.state = next.state != before.state;
     const bool same = next.members == before.members && !change.state;
     before = std::move(next);

@@ -1,4 +1,4 @@
-#include "core/rows.h"
+#include "core/transfers.h"
 
 namespace mayfly::core {
 namespace row_key {
@@ -90,6 +90,10 @@ Bytes ticket_prefix(const ConversationId& conversation) {
 Bytes welcome(const ConversationId& conversation) {
     return with(row_kind::welcome, conversation.view());
 }
+Bytes blob_token(const MessageId& id) { return with(row_kind::blob_token, id.view()); }
+Bytes blob_removal(uint64_t number) { return with(row_kind::blob_removal, big_endian(number)); }
+Bytes upload(const MessageId& id) { return with(row_kind::upload, id.view()); }
+Bytes download(const MessageId& id) { return with(row_kind::download, id.view()); }
 Bytes vault() { return with(row_kind::vault); }
 Bytes trust(const AccountId& account) { return with(row_kind::trust, account.view()); }
 Bytes proof(const MessageId& id) { return with(row_kind::proof, id.view()); }

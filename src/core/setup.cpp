@@ -183,6 +183,12 @@ Status pump_setup(Machine& machine, Step& step, const std::string& name) {
     if (relay.vault_put < machine.tables.account->vault_version) {
         return put_vault(machine, step, relay);
     }
+    // Another device may have signed a newer record, one without us perhaps.
+    const AccountRow& account = *machine.tables.account;
+    if (!std::exchange(link.record_asked, true)) {
+        request(machine, step, name, Purpose{Kind::record_get, account.record_number + 1, {}},
+                wire::RecordGet{machine.own_account(), account.record_number});
+    }
     return {};
 }
 
@@ -204,7 +210,6 @@ Status setup_replied(Machine& machine, Step& step, const std::string& name, cons
                      wire::ReplyBody& body) {
     RelayRow& relay = machine.tables.relays.at(name);
     if (const auto* failed = std::get_if<wire::Failed>(&body)) {
-        // The relay has it already: what a lost reply had confirmed.
         // Another device of ours may have been first with this number.
         if (purpose.kind == Kind::record_put &&
             (failed->status == wire::ReplyStatus::stale_record ||
@@ -213,10 +218,9 @@ Status setup_replied(Machine& machine, Step& step, const std::string& name, cons
                     wire::RecordGet{machine.own_account(), purpose.number - 1});
             return {};
         }
-        const bool held = false;
         const bool newer_vault =
             purpose.kind == Kind::vault_put && failed->status == wire::ReplyStatus::stale_record;
-        if (!held && !newer_vault) {
+        if (!newer_vault) {
             AccountRow& account = *machine.tables.account;
             machine.links[name].setup_hold_until = step.now() + refusal_delay;
             machine.links[name].key_packages_counted = false;

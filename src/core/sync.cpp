@@ -47,6 +47,9 @@ Status pump_ready(Machine& machine, Step& step, const std::string& name) {
     TRY(pump_setup(machine, step, name));
     TRY(pump_pairing(machine, step, name));
     pump_removals(machine, step, name);
+    pump_blob_removals(machine, step, name);
+    TRY(pump_uploads(machine, step, name));
+    TRY(pump_downloads(machine, step, name));
     for (auto& [id, row] : machine.tables.conversations) {
         if (row.info.hubs.front() == name) TRY(pump_conversation(machine, step, row));
     }
@@ -162,7 +165,9 @@ void drop_link(Machine& machine, Step& step, const std::string& relay, Error why
     if (close) step.effects.network.push_back(LinkClose{relay});
     link.phase = Link::Phase::down;
     link.pending.clear();
+    transfers_lost_link(machine, relay);
     link.key_packages_counted = false;
+    link.record_asked = false;
     link.retry_at = step.now() + backoff(machine, link.failures++);
     step.tell(LinkChanged{relay, false, why});
 }
@@ -174,7 +179,9 @@ Status link_up(Machine& machine, Step& step, const std::string& relay) {
     }
     Link& link = machine.links[relay];
     link.pending.clear();
+    transfers_lost_link(machine, relay);
     link.key_packages_counted = false;
+    link.record_asked = false;
     link.phase = Link::Phase::greeting;
     request(machine, step, relay, Purpose{Kind::hello, 0, {}},
             wire::Hello{{wire::protocol_version}});
@@ -266,6 +273,7 @@ Status pump(Machine& machine, Step& step) {
 Status timer_fired(Machine& machine, Step& step) {
     TRY(sweep_expired(machine, step));
     TRY(expire_outbox(machine, step));
+    TRY(expire_blob_removals(machine, step));
     for (auto& [name, link] : machine.links) {
         const bool slow =
             std::any_of(link.pending.begin(), link.pending.end(),

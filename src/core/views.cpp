@@ -4,8 +4,6 @@
 namespace mayfly::core {
 namespace {
 
-constexpr size_t account_prefix_size_min = 8;
-
 std::string folded(std::string_view text) {
     std::string out;
     for (const char c : text) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);

@@ -46,6 +46,14 @@ bool update(EVP_CIPHER_CTX* context, uint8_t* out, BytesView input) {
 
 }  // namespace
 
+bool aes_is_fast() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("aes") != 0 && __builtin_cpu_supports("pclmul") != 0;
+#else
+    return false;
+#endif
+}
+
 void aead_seal(AeadId id, BytesView key, BytesView nonce, BytesView associated_data,
                BytesView plaintext, MutableBytesView out) {
     MAYFLY_ASSERT(out.size() == plaintext.size() + aead_tag_size_bytes);

@@ -16,6 +16,10 @@ constexpr size_t aead_key_size_bytes(AeadId id) { return id == AeadId::aes_128_g
 // OpenSSL counts lengths in int; attachments are sealed in chunks far smaller than this.
 constexpr size_t aead_input_size_bytes_max = size_t{1} << 30;
 
+// aes_is_fast tells whether the processor computes AES-GCM itself; without that ChaCha20-Poly1305
+// is several times as fast.
+bool aes_is_fast();
+
 // aead_seal writes ciphertext and tag to out (plaintext.size() + 16 bytes; may not overlap).
 void aead_seal(AeadId id, BytesView key, BytesView nonce, BytesView associated_data,
                BytesView plaintext, MutableBytesView out);

@@ -1,4 +1,4 @@
-// Key encapsulation: the DHKEMs of RFC 9180 and the hybrid MLKEM768X25519 of draft-ietf-hpke-pq.
+// Key encapsulation: the DHKEMs of RFC 9180, and ML-KEM-768 and its hybrids of draft-ietf-hpke-pq.
 // Identifiers are those of the HPKE KEM registry.
 //
 // Wrong lengths and keys that are not canonical give invalid_key. A ciphertext that was made for
@@ -19,11 +19,13 @@ enum class KemId : uint16_t {
     dhkem_p521 = 0x0012,
     dhkem_x25519 = 0x0020,
     dhkem_x448 = 0x0021,
+    mlkem768 = 0x0041,
+    mlkem768_p256 = 0x0050,
     mlkem768_x25519 = 0x647a,
 };
 
 struct KemKeyPair {
-    Secret private_key;  // mlkem768_x25519: the 32-byte seed
+    Secret private_key;  // ML-KEM and hybrids: the seed
     Bytes public_key;
 };
 struct Encapsulation {
@@ -43,6 +45,8 @@ Result<KemKeyPair> kem_generate(KemId id, Entropy& entropy);
 Status kem_check_public_key(KemId id, BytesView public_key);
 // kem_public_from_private recomputes the public key.
 Result<Bytes> kem_public_from_private(KemId id, const Secret& private_key);
+// kem_encapsulate draws kem_encapsulation_random_bytes(id) bytes in one piece.
+size_t kem_encapsulation_random_bytes(KemId id);
 Result<Encapsulation> kem_encapsulate(KemId id, BytesView public_key, Entropy& entropy);
 Result<Secret> kem_decapsulate(KemId id, const Secret& private_key, BytesView ciphertext);
 

@@ -28,24 +28,6 @@ std::array<uint8_t, 5> suite_id_of(KemId id) {
 
 bool is_nist(KemId id) { return id != KemId::dhkem_x25519 && id != KemId::dhkem_x448; }
 
-// Diffie-Hellman of the group, without the KDF.
-Result<Secret> exchange(KemId id, BytesView private_key, BytesView public_key) {
-    ENSURE(private_key.size() == dhkem_sizes(id).private_key_bytes, invalid_key);
-    ENSURE(public_key.size() == dhkem_sizes(id).public_key_bytes, invalid_key);
-    if (is_nist(id)) return nist_exchange(curve_of(id), private_key, public_key);
-    Secret shared(public_key.size());
-    if (id == KemId::dhkem_x25519) {
-        ENSURE(x25519(shared.expose_mutable().first<curve25519_key_size_bytes>(),
-                      private_key.first<curve25519_key_size_bytes>(),
-                      public_key.first<curve25519_key_size_bytes>()),
-               invalid_key);
-        return shared;
-    }
-    ENSURE(raw_exchange(EVP_PKEY_X448, private_key, public_key, shared.expose_mutable()),
-           invalid_key);
-    return shared;
-}
-
 Result<KemKeyPair> pair_from(KemId id, Secret private_key) {
     TRY_ASSIGN(Bytes public_key, dhkem_public_from_private(id, private_key));
     return KemKeyPair{std::move(private_key), std::move(public_key)};
@@ -70,6 +52,23 @@ DhKemSizes dhkem_sizes(KemId id) {
     if (id == KemId::dhkem_x448) return {x448_key_size_bytes, x448_key_size_bytes, 64};
     return {nist_scalar_size_bytes(curve_of(id)), nist_point_size_bytes(curve_of(id)),
             hash_size_bytes(hash_of(id))};
+}
+
+Result<Secret> dhkem_exchange(KemId id, BytesView private_key, BytesView public_key) {
+    ENSURE(private_key.size() == dhkem_sizes(id).private_key_bytes, invalid_key);
+    ENSURE(public_key.size() == dhkem_sizes(id).public_key_bytes, invalid_key);
+    if (is_nist(id)) return nist_exchange(curve_of(id), private_key, public_key);
+    Secret shared(public_key.size());
+    if (id == KemId::dhkem_x25519) {
+        ENSURE(x25519(shared.expose_mutable().first<curve25519_key_size_bytes>(),
+                      private_key.first<curve25519_key_size_bytes>(),
+                      public_key.first<curve25519_key_size_bytes>()),
+               invalid_key);
+        return shared;
+    }
+    ENSURE(raw_exchange(EVP_PKEY_X448, private_key, public_key, shared.expose_mutable()),
+           invalid_key);
+    return shared;
 }
 
 Result<KemKeyPair> dhkem_derive_key_pair(KemId id, BytesView input_key) {
@@ -117,13 +116,13 @@ Result<Bytes> dhkem_public_from_private(KemId id, const Secret& private_key) {
 
 Result<Encapsulation> dhkem_encapsulate(KemId id, BytesView public_key, Entropy& entropy) {
     TRY_ASSIGN(KemKeyPair ephemeral, dhkem_generate(id, entropy));
-    TRY_ASSIGN(const Secret shared, exchange(id, ephemeral.private_key.expose(), public_key));
+    TRY_ASSIGN(const Secret shared, dhkem_exchange(id, ephemeral.private_key.expose(), public_key));
     Secret secret = extract_and_expand(id, shared, ephemeral.public_key, public_key);
     return Encapsulation{std::move(secret), std::move(ephemeral.public_key)};
 }
 
 Result<Secret> dhkem_decapsulate(KemId id, const Secret& private_key, BytesView ciphertext) {
-    TRY_ASSIGN(const Secret shared, exchange(id, private_key.expose(), ciphertext));
+    TRY_ASSIGN(const Secret shared, dhkem_exchange(id, private_key.expose(), ciphertext));
     TRY_ASSIGN(const Bytes public_key, dhkem_public_from_private(id, private_key));
     return extract_and_expand(id, shared, ciphertext, public_key);
 }

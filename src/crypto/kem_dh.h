@@ -20,4 +20,7 @@ Result<Bytes> dhkem_public_from_private(KemId id, const Secret& private_key);
 Result<Encapsulation> dhkem_encapsulate(KemId id, BytesView public_key, Entropy& entropy);
 Result<Secret> dhkem_decapsulate(KemId id, const Secret& private_key, BytesView ciphertext);
 
+// dhkem_exchange is the Diffie-Hellman of the group alone, for the hybrid KEMs.
+Result<Secret> dhkem_exchange(KemId id, BytesView private_key, BytesView public_key);
+
 }  // namespace mayfly::crypto

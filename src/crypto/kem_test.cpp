@@ -109,8 +109,8 @@ TEST_P(KemTest, hpke_opens_and_exports_what_was_sent) {
 
 INSTANTIATE_TEST_SUITE_P(all, KemTest,
                          ::testing::Values(KemId::dhkem_p256, KemId::dhkem_p384, KemId::dhkem_p521,
-                                           KemId::dhkem_x25519, KemId::dhkem_x448,
-                                           KemId::mlkem768_x25519));
+                                           KemId::dhkem_x25519, KemId::dhkem_x448, KemId::mlkem768,
+                                           KemId::mlkem768_p256, KemId::mlkem768_x25519));
 
 TEST(kem, x25519_point_of_low_order_is_refused) {
     SeededEntropy entropy(1);
@@ -120,6 +120,21 @@ TEST(kem, x25519_point_of_low_order_is_refused) {
     Bytes key = pair->public_key;
     std::fill(key.end() - 32, key.end(), uint8_t{0});
     EXPECT_EQ(kem_encapsulate(KemId::mlkem768_x25519, key, entropy).code(), ErrorCode::invalid_key);
+}
+
+TEST(kem, p256_half_that_is_no_point_is_refused) {
+    SeededEntropy entropy(1);
+    const auto pair = kem_generate(KemId::mlkem768_p256, entropy);
+    ASSERT_TRUE(pair.ok());
+    Bytes key = pair->public_key;
+    key.back() ^= 1;
+    EXPECT_EQ(kem_check_public_key(KemId::mlkem768_p256, key).code(), ErrorCode::invalid_key);
+    EXPECT_EQ(kem_encapsulate(KemId::mlkem768_p256, key, entropy).code(), ErrorCode::invalid_key);
+    auto sent = kem_encapsulate(KemId::mlkem768_p256, pair->public_key, entropy);
+    ASSERT_TRUE(sent.ok());
+    sent->ciphertext.back() ^= 1;
+    EXPECT_EQ(kem_decapsulate(KemId::mlkem768_p256, pair->private_key, sent->ciphertext).code(),
+              ErrorCode::invalid_key);
 }
 
 }  // namespace

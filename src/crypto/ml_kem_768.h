@@ -18,6 +18,7 @@ constexpr size_t ml_kem_768_ciphertext_size_bytes =
 constexpr size_t ml_kem_768_expanded_size_bytes =
     3 * ml_kem::poly_size_bytes + ml_kem_768_public_size_bytes + 64;
 constexpr size_t ml_kem_768_secret_size_bytes = 32;
+constexpr size_t ml_kem_768_message_size_bytes = 32;  // drawn by encapsulation
 static_assert(ml_kem_768_public_size_bytes == 1184 && ml_kem_768_ciphertext_size_bytes == 1088);
 
 using MlKem768Ciphertext = std::array<uint8_t, ml_kem_768_ciphertext_size_bytes>;

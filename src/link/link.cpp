@@ -133,6 +133,16 @@ std::vector<LinkEvent> Link::poll(Duration timeout, int extra_fd) {
     return std::exchange(state_->events, {});
 }
 
+void Link::wait_on(std::vector<pollfd>& fds, Duration& wait) const {
+    fds.push_back({state_->wake_fd->get(), POLLIN, 0});
+    int64_t until_ms = monotonic_ms() + wait.ms;
+    state_->for_each([&](const RelayConnection& connection) {
+        until_ms = connection.has_more_input() ? 0 : std::min(until_ms, connection.next_time_ms());
+        if (connection.fd() >= 0) fds.push_back({connection.fd(), connection.poll_events(), 0});
+    });
+    wait = {std::clamp<int64_t>(until_ms - monotonic_ms(), 0, wait.ms)};
+}
+
 void Link::flush(Duration timeout) {
     const int64_t end_ms = monotonic_ms() + timeout.ms;
     const auto busy = [&] {

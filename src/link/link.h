@@ -5,6 +5,8 @@
 // often is the messenger core's decision.
 #pragma once
 
+#include <poll.h>
+
 #include <memory>
 #include <vector>
 
@@ -69,6 +71,9 @@ class Link {
     // poll waits for at most `timeout` (zero: not at all) and gives what happened, in order for
     // each relay. It returns early when `extra_fd` (-1: none) can be read.
     std::vector<LinkEvent> poll(Duration timeout, int extra_fd = -1);
+    // wait_on is for hosts that wait for more than this Link: it adds what poll would wait for and
+    // shortens `wait` to when poll wants to be called; then poll with zero does the rest.
+    void wait_on(std::vector<pollfd>& fds, Duration& wait) const;
     // flush waits until the queues are written and closed connections are gone, at most `timeout`.
     void flush(Duration timeout);
 

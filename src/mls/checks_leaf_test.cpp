@@ -48,8 +48,11 @@ TEST_F(LeafChecks, leaf_with_a_wrong_signature_is_refused) {
 // check 7.3-3
 TEST_F(LeafChecks, leaf_without_a_required_capability_is_refused) {
     require_club_extension();
-    expect_leaf_refused([](LeafNode& leaf) { leaf.capabilities.extensions.clear(); },
-                        "mls_unsupported_extension");
+    expect_leaf_refused(
+        [](LeafNode& leaf) {
+            std::erase(leaf.capabilities.extensions, mayfly::testing::Club::club_extension);
+        },
+        "mls_unsupported_extension");
 }
 
 // check 7.3-4

@@ -70,7 +70,7 @@ class Checks : public ::testing::Test {
     }
 
     Group& receiver() { return club_.group(1); }
-    const LeafNode& leaf_of(size_t member) {
+    LeafNode leaf_of(size_t member) {
         return *GroupForTesting::state(club_.group(0))
                     .epoch->tree.leaf(club_.group(member).own_leaf());
     }

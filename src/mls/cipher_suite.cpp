@@ -8,6 +8,23 @@ using crypto::HashId;
 using crypto::KemId;
 using crypto::SignatureId;
 
+// The suites that have two values.
+constexpr CipherSuite mlkem768x25519_128(CipherSuiteId id) {
+    return {id,
+            {KemId::mlkem768_x25519, HashId::sha256, AeadId::aes_128_gcm},
+            HashId::sha256,
+            SignatureId::ed25519};
+}
+constexpr CipherSuite mlkem768x25519_256(CipherSuiteId id) {
+    return {id,
+            {KemId::mlkem768_x25519, HashId::sha384, AeadId::aes_256_gcm},
+            HashId::sha384,
+            SignatureId::ed25519};
+}
+constexpr CipherSuite mlkem768(CipherSuiteId id, SignatureId signature) {
+    return {id, {KemId::mlkem768, HashId::sha384, AeadId::aes_256_gcm}, HashId::sha384, signature};
+}
+
 constexpr CipherSuite table[] = {
     {CipherSuiteId::x25519_aes128gcm_sha256_ed25519,
      {KemId::dhkem_x25519, HashId::sha256, AeadId::aes_128_gcm},
@@ -37,10 +54,22 @@ constexpr CipherSuite table[] = {
      {KemId::dhkem_p384, HashId::sha384, AeadId::aes_256_gcm},
      HashId::sha384,
      SignatureId::ecdsa_p384},
-    {CipherSuiteId::mlkem768x25519_aes128gcm_sha256_ed25519,
-     {KemId::mlkem768_x25519, HashId::sha256, AeadId::aes_128_gcm},
+    mlkem768x25519_128(CipherSuiteId::mlkem768x25519_aes128gcm_sha256_ed25519),
+    mlkem768x25519_256(CipherSuiteId::mlkem768x25519_aes256gcm_sha384_ed25519),
+    {CipherSuiteId::mlkem768p256_aes128gcm_sha256_p256,
+     {KemId::mlkem768_p256, HashId::sha256, AeadId::aes_128_gcm},
      HashId::sha256,
-     SignatureId::ed25519},
+     SignatureId::ecdsa_p256},
+    {CipherSuiteId::mlkem768p256_aes256gcm_sha384_p256,
+     {KemId::mlkem768_p256, HashId::sha384, AeadId::aes_256_gcm},
+     HashId::sha384,
+     SignatureId::ecdsa_p256},
+    mlkem768(CipherSuiteId::mlkem768_aes256gcm_sha384_ed25519, SignatureId::ed25519),
+    mlkem768(CipherSuiteId::mlkem768_aes256gcm_sha384_p256, SignatureId::ecdsa_p256),
+    mlkem768x25519_256(CipherSuiteId::openmls_mlkem768x25519_aes256gcm_sha384_ed25519),
+    mlkem768x25519_128(CipherSuiteId::openmls_mlkem768x25519_aes128gcm_sha256_ed25519),
+    mlkem768(CipherSuiteId::openmls_mlkem768_aes256gcm_sha384_p256, SignatureId::ecdsa_p256),
+    mlkem768(CipherSuiteId::openmls_mlkem768_aes256gcm_sha384_ed25519, SignatureId::ed25519),
 };
 
 }  // namespace

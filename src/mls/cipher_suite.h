@@ -1,4 +1,5 @@
-// Cipher suites: RFC 9420 section 17.1, and the hybrid suite that Mayfly uses by default.
+// Cipher suites: RFC 9420 section 17.1, and the post-quantum ones of
+// draft-ietf-mls-pq-ciphersuites.
 #pragma once
 
 #include "crypto/hpke.h"
@@ -6,9 +7,10 @@
 
 namespace mayfly::mls {
 
-// The table is versioned by its values: a suite whose definition changes gets a new one. IANA has
-// assigned none to the suites of draft-ietf-mls-pq-ciphersuites yet, so ours come from the range
-// for private use (0xF000 to 0xFFFF).
+// IANA has assigned no value to the suites of draft-ietf-mls-pq-ciphersuites yet, so ours come from
+// the range for private use (0xF000 to 0xFFFF). Version 1 of the table is revision 06 of the draft:
+// 0xF000 + n is its suite TBDn. A suite whose definition changes in a later revision gets a new
+// value. docs/spec/mls.md says which suites of the draft are left out.
 enum class CipherSuiteId : uint16_t {
     x25519_aes128gcm_sha256_ed25519 = 0x0001,
     p256_aes128gcm_sha256_p256 = 0x0002,
@@ -17,8 +19,18 @@ enum class CipherSuiteId : uint16_t {
     p521_aes256gcm_sha512_p521 = 0x0005,
     x448_chacha20poly1305_sha512_ed448 = 0x0006,
     p384_aes256gcm_sha384_p384 = 0x0007,
-    // First suite of draft-ietf-mls-pq-ciphersuites-06 (HPKE KEM 0x647a, labelled DeriveKeyPair).
     mlkem768x25519_aes128gcm_sha256_ed25519 = 0xf001,
+    mlkem768x25519_aes256gcm_sha384_ed25519 = 0xf002,
+    mlkem768p256_aes128gcm_sha256_p256 = 0xf003,
+    mlkem768p256_aes256gcm_sha384_p256 = 0xf004,
+    mlkem768_aes256gcm_sha384_ed25519 = 0xf006,
+    mlkem768_aes256gcm_sha384_p256 = 0xf007,
+    // The numbers that OpenMLS has given them for now. They are values of their own on the wire: a
+    // group keeps the one that it was created with.
+    openmls_mlkem768x25519_aes256gcm_sha384_ed25519 = 0x004e,
+    openmls_mlkem768x25519_aes128gcm_sha256_ed25519 = 0x004f,
+    openmls_mlkem768_aes256gcm_sha384_p256 = 0x0050,
+    openmls_mlkem768_aes256gcm_sha384_ed25519 = 0xf042,
 };
 
 constexpr CipherSuiteId default_cipher_suite_id =

@@ -1,14 +1,20 @@
 // What MLS asks of the application at each step: the time, randomness, a verdict on credentials and
-// pre-shared keys. The library keeps none of them: it has no clock and no random source.
+// proposals of its own, pre-shared keys. The library keeps none of them: it has no clock and no
+// random source.
 #pragma once
 
 #include "mls/credential.h"
+#include "mls/extension.h"
 #include "util/entropy.h"
+#include "util/parallel.h"
 #include "util/result.h"
 #include "util/secret.h"
 #include "util/time.h"
 
 namespace mayfly::mls {
+
+struct CustomProposal;  // proposal.h
+struct Sender;          // framing.h
 
 // CredentialCheck is one question to the Authentication Service of RFC 9420 section 5.3.1.
 struct CredentialCheck {
@@ -24,6 +30,20 @@ class CredentialPolicy {
   public:
     virtual ~CredentialPolicy() = default;
     virtual Status check(const CredentialCheck& question) const = 0;
+    // same_client: whether two credentials present the same identifiers (sections 11.2 and 11.3).
+    virtual bool same_client(const Credential& a, const Credential& b) const { return a == b; }
+};
+
+// ProposalPolicy stands for proposal types that the application defines (section 13.2). Without one
+// there are none.
+class ProposalPolicy {
+  public:
+    virtual ~ProposalPolicy() = default;
+    // check: an error refuses the proposal, and a commit that holds it. Refuse unknown types.
+    virtual Status check(const CustomProposal& proposal, const Sender& sender,
+                         BytesView group_id) const = 0;
+    // needs_path: whether a commit with a proposal of this type must have a path (section 12.4).
+    virtual bool needs_path(ProposalType type) const = 0;
 };
 
 // PskSource finds pre-shared keys (section 8.4). Resumption secrets of the group at hand are found
@@ -44,6 +64,9 @@ struct Environment {
     Entropy& entropy;
     const CredentialPolicy& credentials;
     const PskSource* psks = nullptr;
+    Parallel* parallel = nullptr;  // runs batches of signature checks and of seals; null: we do
+    const ProposalPolicy* proposals = nullptr;
+    bool grease = true;  // in the GroupInfos that we make (section 13.5)
 };
 
 }  // namespace mayfly::mls

@@ -1,5 +1,6 @@
 #include "mls/epoch_step.h"
 
+#include "mls/grease.h"
 #include "mls/transcript_hash.h"
 
 namespace mayfly::mls {
@@ -64,7 +65,8 @@ NextEpoch advance_epoch(const EpochState& before, EpochStep step,
     return out;
 }
 
-Result<GroupInfo> make_group_info(const EpochState& epoch, GroupInfoParts parts) {
+Result<GroupInfo> make_group_info(const EpochState& epoch, GroupInfoParts parts,
+                                  const Environment& env) {
     GroupInfo info;
     info.group_context = epoch.context;
     info.extensions = std::move(parts.extensions);
@@ -76,6 +78,7 @@ Result<GroupInfo> make_group_info(const EpochState& epoch, GroupInfoParts parts)
     if (parts.tree) {
         set_extension(info.extensions, Extension{ExtensionType::ratchet_tree, epoch.tree.encode()});
     }
+    if (env.grease) add_grease(info.extensions, env.entropy);
     TRY(check_extensions(info.extensions));
     info.confirmation_tag = epoch.confirmation_tag;
     info.signer = epoch.own_leaf();

@@ -45,6 +45,7 @@ struct GroupInfoParts {
     bool tree = false;
     Extensions extensions;
 };
-Result<GroupInfo> make_group_info(const EpochState& epoch, GroupInfoParts parts);
+Result<GroupInfo> make_group_info(const EpochState& epoch, GroupInfoParts parts,
+                                  const Environment& env);
 
 }  // namespace mayfly::mls

@@ -35,4 +35,22 @@ BytesView EpochView::epoch_authenticator() const {
 }
 BytesView EpochView::tree_hash() const { return state_->context.tree_hash; }
 
+Status EpochView::safe_verify(LeafIndex member, ComponentId component, std::string_view label,
+                              BytesView content, BytesView signature) const {
+    const auto leaf = state_->tree.leaf(member);
+    ENSURE(leaf != nullptr, mls_unknown_sender);
+    return verify_with_label(state_->suite, leaf->signature_key, component_label(component, label),
+                             content, signature);
+}
+
+Result<crypto::HpkeCiphertext> EpochView::safe_encrypt(LeafIndex member, ComponentId component,
+                                                       std::string_view label, BytesView context,
+                                                       BytesView plaintext,
+                                                       Entropy& entropy) const {
+    const auto leaf = state_->tree.leaf(member);
+    ENSURE(leaf != nullptr, mls_unknown_sender);
+    return encrypt_with_label(state_->suite, leaf->encryption_key,
+                              component_label(component, label), context, plaintext, entropy);
+}
+
 }  // namespace mayfly::mls

@@ -26,6 +26,9 @@ enum class ProposalType : uint16_t {
     reinit = 0x0005,
     external_init = 0x0006,
     group_context_extensions = 0x0007,
+    app_data_update = 0x0008,  // draft-ietf-mls-extensions: known and not supported
+    app_ephemeral = 0x0009,    // the same
+    self_remove = 0x000a,      // draft-ietf-mls-extensions
 };
 
 // RFC 9420 section 7.2: what every client supports and no capabilities list needs to name.
@@ -34,6 +37,12 @@ constexpr bool is_default(ExtensionType type) {
 }
 constexpr bool is_default(ProposalType type) {
     return type >= ProposalType::add && type <= ProposalType::group_context_extensions;
+}
+
+// is_custom: a type that an application may use for proposals of its own. Their bodies are
+// opaque<V>; types that a specification describes otherwise, and GREASE, are none of these.
+constexpr bool is_custom(ProposalType type) {
+    return type > ProposalType::self_remove && !is_grease(static_cast<uint16_t>(type));
 }
 
 struct Extension {

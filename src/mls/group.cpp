@@ -59,9 +59,31 @@ Result<SecretBuffer> Group::resumption_psk(Epoch epoch) const {
     return MAYFLY_ERROR(mls_missing_psk);
 }
 
-Result<Bytes> Group::group_info(bool external_pub, bool with_tree) const {
+Result<Secret> Group::safe_export_secret(ComponentId component) {
+    ENSURE(state_->status != GroupStatus::removed, mls_inactive);
+    return state_->epoch->exports.take(component);
+}
+
+Result<Bytes> Group::safe_sign(ComponentId component, std::string_view label,
+                               BytesView content) const {
+    const EpochState& epoch = *state_->epoch;
+    ENSURE(!epoch.signature_key.empty(), mls_inactive);
+    return sign_with_label(epoch.suite, epoch.signature_key, component_label(component, label),
+                           content);
+}
+
+Result<SecretBuffer> Group::safe_decrypt(ComponentId component, std::string_view label,
+                                         BytesView context,
+                                         const crypto::HpkeCiphertext& sealed) const {
+    const EpochState& epoch = *state_->epoch;
+    ENSURE(state_->status != GroupStatus::removed, mls_inactive);
+    return decrypt_with_label(epoch.suite, *epoch.keys.private_key(epoch.own_leaf().node()),
+                              component_label(component, label), context, sealed);
+}
+
+Result<Bytes> Group::group_info(bool external_pub, bool with_tree, const Environment& env) const {
     ENSURE(is_active(), mls_inactive);
-    TRY_ASSIGN(GroupInfo info, make_group_info(*state_->epoch, {external_pub, with_tree, {}}));
+    TRY_ASSIGN(GroupInfo info, make_group_info(*state_->epoch, {external_pub, with_tree, {}}, env));
     return encode_message(std::move(info));
 }
 

@@ -15,6 +15,10 @@
 // The current epoch stays in use while a commit of ours is pending: merge_pending_commit() moves on
 // once the delivery service has accepted it, discard_pending_commit() drops it. The pending commit
 // is a record of its own, so a crash between sending and the answer loses nothing.
+//
+// A commit that the delivery service may still take back (docs/spec/mls.md section 10) is applied
+// with PreviousEpoch::keep: revert_epoch() then leads back to the epoch before it, and
+// confirm_epoch() erases that one.
 #pragma once
 
 #include <memory>
@@ -22,6 +26,7 @@
 #include <variant>
 #include <vector>
 
+#include "mls/component.h"
 #include "mls/environment.h"
 #include "mls/framing.h"
 #include "mls/key_package_secrets.h"
@@ -40,6 +45,13 @@ constexpr size_t past_epochs_max = 4;
 constexpr size_t cached_proposals_max = 1024;
 // How many resumption secrets of earlier epochs a group remembers for PSKs (section 8.6).
 constexpr size_t resumption_psks_max = 8;
+
+// How many epochs before the current one are kept whole, to go back to. Each is a whole state, and
+// what heals a group is at work only once they are erased.
+constexpr size_t previous_epochs_max = 1;
+// How many times one epoch can be gone back to: bounds what is remembered of the abandoned epochs.
+// Each time takes a takeover by another hub.
+constexpr size_t abandoned_epochs_max = 16;
 
 // The longest application message: bounds what one message makes a receiver hold. Larger content
 // travels as attachments.
@@ -84,6 +96,13 @@ class EpochView {
     // epoch_authenticator: equal at two members exactly if they agree on the group (section 8.7).
     BytesView epoch_authenticator() const;
     BytesView tree_hash() const;
+    // safe_verify and safe_encrypt use a member's keys in the name of a component
+    // (draft-ietf-mls-extensions). mls_unknown_sender for a blank leaf.
+    Status safe_verify(LeafIndex member, ComponentId component, std::string_view label,
+                       BytesView content, BytesView signature) const;
+    Result<crypto::HpkeCiphertext> safe_encrypt(LeafIndex member, ComponentId component,
+                                                std::string_view label, BytesView context,
+                                                BytesView plaintext, Entropy& entropy) const;
 
   private:
     const EpochState* state_;
@@ -128,6 +147,16 @@ struct RemovedMember {
         archive(self.member, self.proposed_by);
     }
 };
+struct CommittedCustom {  // a proposal of the application's
+    ProposalType type{};
+    Bytes body;
+    Sender proposed_by;
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.type, self.body, self.proposed_by);
+    }
+};
 struct UpdatedMember {
     Member before;
     Member after;
@@ -150,13 +179,14 @@ struct CommitSummary {
     std::optional<Extensions> new_extensions;  // replaced GroupContext extensions
     std::vector<PreSharedKeyId> psks;
     std::optional<ReInit> reinit;
+    std::vector<CommittedCustom> custom;  // in the order of the commit
     Bytes authenticated_data;
 
     template <class Self, class Archive>
     static void fields(Self& self, Archive& archive) {
         archive(self.committer, self.external, self.has_path, self.removes_us, self.added,
                 self.removed, self.updated, self.new_extensions, self.psks, self.reinit,
-                self.authenticated_data);
+                self.custom, self.authenticated_data);
     }
 };
 
@@ -191,7 +221,8 @@ struct GroupParameters {
 
 struct CommitOptions {
     std::vector<Proposal> proposals = {};  // by value, after those by reference
-    bool include_received = true;          // commit the proposals received and sent in this epoch
+    // Commit the proposals received and sent in this epoch. SelfRemoves are committed in any case.
+    bool include_received = true;
     // A path heals the group from a compromise of the committer. Without it only if no proposal
     // asks for one (section 12.4).
     bool path = true;
@@ -220,6 +251,12 @@ struct ProtectOptions {
     Padding padding = Padding::padme;
 };
 
+// PreviousEpoch: what becomes of the current epoch when a commit ends it.
+enum class PreviousEpoch : uint8_t {
+    erase,
+    keep,  // whole, until confirm_epoch() or revert_epoch()
+};
+
 class Group {
   public:
     Group(Group&&) noexcept;
@@ -234,17 +271,45 @@ class Group {
 
     // join reads a Welcome that was made for this key package (section 12.4.3.1). ratchet_tree is
     // needed if the Welcome holds none. Which group it is, and that we are not in it yet, the
-    // caller checks on the result: group_id().
+    // caller checks on the result: group_id(). mls_unrelated_group if the group continues another
+    // one: join_linked.
     static Result<Group> join(BytesView welcome, const KeyPackageSecrets& key_package,
                               std::optional<BytesView> ratchet_tree, const Environment& env);
     // welcome_recipients lists the key package references that a Welcome is for.
     static Result<std::vector<KeyPackageRef>> welcome_recipients(BytesView welcome);
+
+    // A group that continues another one: a subgroup (section 11.3), or what a group becomes by
+    // ReInit (section 11.2). The new group's first commit, which adds the owners of the key
+    // packages, is pending; its messages are to be sent.
+    struct Beginning;
+    Result<Beginning> branch(const GroupId& group_id, const Extensions& extensions,
+                             const std::vector<KeyPackage>& key_packages, const Identity& identity,
+                             const LeafOptions& leaf, const Environment& env) const;
+    // reinitialise: once a ReInit has closed this group; with key packages of all other members.
+    Result<Beginning> reinitialise(const std::vector<KeyPackage>& key_packages,
+                                   const Identity& identity, const LeafOptions& leaf,
+                                   const Environment& env) const;
+    // welcome_origin: which group the Welcome's group continues, if any.
+    struct Origin {
+        ResumptionPskUsage usage{};
+        GroupId group_id;
+        Epoch epoch;
+    };
+    static Result<std::optional<Origin>> welcome_origin(BytesView welcome,
+                                                        const KeyPackageSecrets& key_package);
+    // join_linked is join for such a group, given the group that it continues. Who is a member of
+    // both the policy says (same_client). mls_unrelated_group if they do not belong together.
+    static Result<Group> join_linked(BytesView welcome, const KeyPackageSecrets& key_package,
+                                     std::optional<BytesView> ratchet_tree, const Group& origin,
+                                     const Environment& env);
 
     struct ExternalJoin;
     struct ExternalJoinOptions {
         std::optional<Bytes> ratchet_tree;  // needed if the GroupInfo holds none
         std::optional<LeafIndex> replaces;  // our own old leaf, removed by the same commit
         std::vector<PreSharedKeyId> psks;
+        // SelfRemove messages of this epoch: all that wait must be among them (MLSMessages).
+        std::vector<Bytes> self_removes;
         Bytes authenticated_data;
     };
     // join_external adds us by an external commit (section 12.4.3.2). The group is real once the
@@ -264,6 +329,15 @@ class Group {
                                  size_t length_bytes) const {
         return current().export_secret(label, context, length_bytes);
     }
+    // safe_export_secret is SafeExportSecret of draft-ietf-mls-extensions: a component's secret of
+    // this epoch, given once. mls_already_exported after that.
+    Result<Secret> safe_export_secret(ComponentId component);
+    // safe_sign and safe_decrypt use our keys in the name of a component: our signature key, and
+    // the key of our leaf. What others need for it is in EpochView.
+    Result<Bytes> safe_sign(ComponentId component, std::string_view label, BytesView content) const;
+    Result<SecretBuffer> safe_decrypt(ComponentId component, std::string_view label,
+                                      BytesView context,
+                                      const crypto::HpkeCiphertext& sealed) const;
     LeafIndex own_leaf() const;
     // is_active is false once a commit has removed us or reinitialised the group: only reading
     // messages of the epochs that are left works then.
@@ -274,7 +348,7 @@ class Group {
     Result<SecretBuffer> resumption_psk(Epoch epoch) const;
     // group_info of the current epoch, signed, as an MLSMessage; with external_pub it lets anyone
     // who has it join.
-    Result<Bytes> group_info(bool external_pub, bool with_tree) const;
+    Result<Bytes> group_info(bool external_pub, bool with_tree, const Environment& env) const;
     Bytes ratchet_tree() const;
     // use_handshake_format: public_message or private_message (a new group's default), for the
     // proposals and commits that we send from now on.
@@ -288,7 +362,8 @@ class Group {
 
     // Proposals by reference.
 
-    // Each gives the MLSMessage to send; the proposal also waits here for a commit.
+    // Each gives the MLSMessage to send; the proposal also waits here for a commit. A SelfRemove is
+    // always sent in the clear, once an epoch, and only where all members support it.
     Result<Bytes> propose(const Proposal& proposal, const Environment& env);
     // propose_update replaces our leaf's encryption key, and our identity if one is given.
     Result<Bytes> propose_update(const Identity* new_identity, const Environment& env);
@@ -298,7 +373,8 @@ class Group {
                                           Entropy& entropy) const;
     std::vector<ReceivedProposal> pending_proposals() const;
     // forget_proposal keeps a proposal out of our commits and out of the way of protect(); true if
-    // it was there. Another member may still commit it: StagedCommit shows that.
+    // it was there and is no SelfRemove, which may not be left out. Another member may still commit
+    // it: StagedCommit shows that.
     bool forget_proposal(BytesView reference);
 
     // Commits.
@@ -311,7 +387,8 @@ class Group {
     const CommitSummary* pending_summary() const;
     // pending_epoch shows the epoch that the pending commit would start.
     std::optional<EpochView> pending_epoch() const;
-    Status merge_pending_commit();
+    // mls_unconfirmed_epoch while a previous epoch is kept; so does apply().
+    Status merge_pending_commit(PreviousEpoch previous = PreviousEpoch::erase);
     void discard_pending_commit();
 
     // process verifies and decrypts an MLSMessage from the group. mls_own_message for our own: a
@@ -319,10 +396,23 @@ class Group {
     // message or proposal takes effect at once; a commit is only staged.
     Result<Processed> process(BytesView message, const Environment& env);
     // apply moves to the epoch of a staged commit. A pending commit of ours has lost and is
-    // dropped, and so are the proposals of the old epoch.
-    Status apply(StagedCommit staged);
+    // dropped, and so are the proposals of the old epoch, unless that is kept.
+    // mls_abandoned_epoch: the epoch that it leads to was gone back from.
+    Status apply(StagedCommit staged, PreviousEpoch previous = PreviousEpoch::erase);
 
-    // erase_past_epochs forgets what late messages would need, at once.
+    // Going back before a commit.
+
+    // previous_epoch is there while it is kept.
+    std::optional<EpochView> previous_epoch() const;
+    // confirm_epoch erases the kept epoch, except for what late messages need: the commit that
+    // ended it is there to stay.
+    Status confirm_epoch();
+    // revert_epoch abandons the current epoch, which is erased whole, and goes on in the kept one
+    // where it was left: with its proposals, its pending commit and its ratchets as far as they
+    // have moved. Another commit of that epoch can then be processed.
+    Status revert_epoch();
+
+    // erase_past_epochs forgets what late messages would need, at once. A kept epoch stays.
     void erase_past_epochs();
 
     // Persistence.
@@ -336,7 +426,15 @@ class Group {
   private:
     friend struct GroupForTesting;  // a member that misbehaves on purpose
     explicit Group(std::unique_ptr<GroupState> state);
+    static Result<Group> join_any(BytesView welcome, const KeyPackageSecrets& key_package,
+                                  std::optional<BytesView> ratchet_tree, const Group* origin,
+                                  const Environment& env);
     std::unique_ptr<GroupState> state_;
+};
+
+struct Group::Beginning {
+    Group group;
+    CommitMessages messages;
 };
 
 struct Group::ExternalJoin {

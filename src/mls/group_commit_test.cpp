@@ -1,6 +1,7 @@
 // Commits: pending ones, proposals by reference, external ones, and what is refused.
 #include <gtest/gtest.h>
 
+#include "mls/external_proposal.h"
 #include "mls/group.h"
 #include "mls/mls_message.h"
 #include "tests/support/mls_club.h"
@@ -266,7 +267,7 @@ TEST(ExternalCommit, lets_a_stranger_in_and_a_member_back) {
         Club club(suite);
         club.add(0, 3);
         for (const std::optional<size_t> replaced : {std::optional<size_t>(), {size_t{2}}}) {
-            const auto info = club.group(0).group_info(true, !replaced);
+            const auto info = club.group(0).group_info(true, !replaced, club.env());
             ASSERT_OK(info);
             Identity identity = club.make_identity();
             Group::ExternalJoinOptions options;
@@ -290,7 +291,7 @@ TEST(ExternalCommit, lets_a_stranger_in_and_a_member_back) {
 
 TEST(ExternalCommit, needs_a_group_info_with_external_pub) {
     Club club(suite_1);
-    const auto info = club.group(0).group_info(false, true);
+    const auto info = club.group(0).group_info(false, true, club.env());
     ASSERT_OK(info);
     EXPECT_ERROR(
         Group::join_external(*info, club.make_identity(), club.leaf_options(), {}, club.env()),
@@ -308,22 +309,13 @@ TEST(ExternalSender, proposals_of_listed_senders_are_kept) {
     set_extension(extensions, senders);
     club.commit(0, {.proposals = {{GroupContextExtensions{extensions}}}});
 
-    const CipherSuite suite = find_cipher_suite(suite_1).value();
-    const auto propose = [&](uint32_t index, Proposal proposal) {
-        FramedContent content;
-        content.group_id = to_bytes(as_bytes("club"));
-        content.epoch = club.group(0).epoch();
-        content.sender = {SenderType::external, index};
-        content.content.emplace<Proposal>(std::move(proposal));
-        auto message = sign_content(suite, WireFormat::public_message, std::move(content), {},
-                                    service.signature_keys.private_key);
-        PublicMessage sent;
-        sent.content = std::move(message->content);
-        sent.auth = std::move(message->auth);
-        return encode_message(std::move(sent));
+    const auto propose = [&](uint32_t index, const Proposal& proposal) {
+        return propose_from_outside(suite_1, to_bytes(as_bytes("club")), club.group(0).epoch(),
+                                    index, proposal, service)
+            .value();
     };
     EXPECT_ERROR(club.group(0).process(propose(1, {Remove{{1}}}), club.env()), mls_unknown_sender);
-    EXPECT_ERROR(club.group(0).process(propose(0, {Update{}}), club.env()), mls_bad_proposal);
+    EXPECT_ERROR(propose_from_outside(suite_1, {1}, {1}, 0, {Update{}}, service), invalid_argument);
     club.deliver(propose(0, {Remove{club.group(2).own_leaf()}}), club.members.size());
     club.commit(0, {});
     EXPECT_FALSE(club.group(2).is_active());
@@ -336,22 +328,13 @@ TEST(NewMember, proposal_to_be_added_is_kept_and_committed) {
     club.add(0, 1);
     Identity joiner = club.make_identity();
     const KeyPackageSecrets package = club.make_key_package(joiner);
-    const auto ask = [&](const Secret& signature_key) {
-        FramedContent content;
-        content.group_id = to_bytes(as_bytes("club"));
-        content.epoch = club.group(0).epoch();
-        content.sender = {SenderType::new_member_proposal, 0};
-        content.content.emplace<Proposal>(Proposal{Add{package.key_package}});
-        auto message = sign_content(find_cipher_suite(suite_1).value(), WireFormat::public_message,
-                                    std::move(content), {}, signature_key);
-        PublicMessage sent;
-        sent.content = std::move(message->content);
-        sent.auth = std::move(message->auth);
-        return encode_message(std::move(sent));
+    const auto ask = [&](const KeyPackageSecrets& by) {
+        return propose_own_addition(to_bytes(as_bytes("club")), club.group(0).epoch(), by).value();
     };
-    const Bytes forged = ask(club.members[1].identity.signature_keys.private_key);
-    EXPECT_ERROR(club.group(0).process(forged, club.env()), invalid_signature);
-    club.deliver(ask(joiner.signature_keys.private_key), club.members.size());
+    const KeyPackageSecrets forger{
+        package.key_package, {}, {}, club.members[1].identity.signature_keys.private_key.clone()};
+    EXPECT_ERROR(club.group(0).process(ask(forger), club.env()), invalid_signature);
+    club.deliver(ask(package), club.members.size());
     const auto sent = club.group(1).commit({}, club.env());
     ASSERT_OK(sent);
     ASSERT_OK(club.group(1).merge_pending_commit());

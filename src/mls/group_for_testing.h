@@ -14,8 +14,8 @@ struct GroupForTesting {
     // given.
     static Result<Bytes> send_for_testing(Group& group, Content content, Bytes confirmation_tag,
                                           Entropy& entropy) {
-        TRY_ASSIGN(AuthenticatedContent message,
-                   sign_handshake(state(group), std::move(content), {}));
+        TRY_ASSIGN(AuthenticatedContent message, sign_handshake(state(group), std::move(content),
+                                                                {}, state(group).handshake_format));
         message.auth.confirmation_tag = std::move(confirmation_tag);
         return protect_handshake(state(group), std::move(message), entropy);
     }

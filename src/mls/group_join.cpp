@@ -1,6 +1,7 @@
 // Joining: by Welcome (RFC 9420 section 12.4.3.1) and by external commit (section 12.4.3.2).
 #include "mls/epoch_step.h"
-#include "mls/group.h"
+#include "mls/grease.h"
+#include "mls/group_link.h"
 #include "mls/mls_message.h"
 #include "mls/public_message.h"
 #include "mls/transcript_hash.h"
@@ -25,33 +26,18 @@ Result<RatchetTree> verify_group(const CipherSuite& suite, const GroupInfo& info
     ENSURE(encoded_tree, mls_bad_tree);
     TRY_ASSIGN(RatchetTree tree, RatchetTree::decode(suite, *encoded_tree));
     // check 12.4.3.1-4: the signature is the signer's.
-    const LeafNode* signer = tree.leaf(info.signer);
-    ENSURE(signer != nullptr, mls_bad_group_info);
-    TRY(verify_group_info(suite, info, signer->signature_key));
+    ENSURE(tree.has_member(info.signer), mls_bad_group_info);
+    TRY(verify_group_info(suite, info, tree.signature_key(info.signer)));
     // check 12.4.3.1-7: the tree is the one that the group agreed on, and valid.
     ENSURE(tree.tree_hash() == context.tree_hash, mls_bad_tree);
-    TRY(validate_tree(tree, context.group_id, context.extensions, std::nullopt));
+    TRY(validate_tree(tree, context.group_id, context.extensions, std::nullopt, env.parallel));
     TRY(check_external_senders(context, context.extensions, env));
     for (LeafIndex leaf : tree.members()) {
-        const LeafNode& node = *tree.leaf(leaf);
+        const LeafNode node = *tree.leaf(leaf);
         TRY(env.credentials.check(
             {node.credential, node.signature_key, nullptr, context.group_id}));
     }
     return tree;
-}
-
-// check 12.4.3.1-3: a PSK of reinitialisation or branching is the only one of its kind, and begins
-// a group. What the old group must have agreed to, the caller compares: it knows that group.
-Status check_group_start(const std::vector<PreSharedKeyId>& psks, const GroupContext& context) {
-    size_t starts = 0;
-    for (const PreSharedKeyId& id : psks) {
-        if (id.type == PskType::resumption && id.usage != ResumptionPskUsage::application) {
-            ++starts;
-        }
-    }
-    ENSURE(starts <= 1, mls_bad_welcome);
-    ENSURE(starts == 0 || context.epoch.value == 1, mls_bad_welcome);
-    return {};
 }
 
 std::unique_ptr<GroupState> begin_group(std::unique_ptr<EpochState> epoch) {
@@ -62,16 +48,7 @@ std::unique_ptr<GroupState> begin_group(std::unique_ptr<EpochState> epoch) {
 
 }  // namespace
 
-Result<std::vector<KeyPackageRef>> Group::welcome_recipients(BytesView welcome) {
-    TRY_ASSIGN(const Welcome decoded, decode_message<Welcome>(welcome));
-    std::vector<KeyPackageRef> out;
-    for (const EncryptedGroupSecrets& entry : decoded.secrets) out.push_back(entry.new_member);
-    return out;
-}
-
-Result<Group> Group::join(BytesView welcome_message, const KeyPackageSecrets& own,
-                          std::optional<BytesView> ratchet_tree, const Environment& env) {
-    TRY_ASSIGN(const Welcome welcome, decode_message<Welcome>(welcome_message));
+Result<GroupSecrets> open_group_secrets(const Welcome& welcome, const KeyPackageSecrets& own) {
     TRY_ASSIGN(const CipherSuite suite, find_cipher_suite(welcome.cipher_suite));
     // check 12.4.3.1-1: the Welcome is for our key package, in its suite.
     ENSURE(own.key_package.cipher_suite == welcome.cipher_suite, mls_not_for_us);
@@ -79,6 +56,42 @@ Result<Group> Group::join(BytesView welcome_message, const KeyPackageSecrets& ow
                decrypt_group_secrets(suite, welcome, key_package_ref(suite, own.key_package),
                                      own.init_private_key));
     ENSURE(secrets.joiner_secret.size() == suite.hash_size_bytes(), mls_bad_welcome);
+    return secrets;
+}
+
+Result<const PreSharedKeyId*> group_origin(const std::vector<PreSharedKeyId>& psks) {
+    const PreSharedKeyId* found = nullptr;
+    for (const PreSharedKeyId& id : psks) {
+        if (id.type != PskType::resumption || id.usage == ResumptionPskUsage::application) {
+            continue;
+        }
+        // check 12.4.3.1-3: there is one at most.
+        ENSURE(found == nullptr, mls_bad_welcome);
+        found = &id;
+    }
+    return found;
+}
+
+Result<std::vector<KeyPackageRef>> Group::welcome_recipients(BytesView welcome) {
+    TRY_ASSIGN(const Welcome decoded, decode_message<Welcome>(welcome));
+    std::vector<KeyPackageRef> out;
+    for (const EncryptedGroupSecrets& entry : decoded.secrets) out.push_back(entry.new_member);
+    return out;
+}
+
+Result<Group> Group::join(BytesView welcome, const KeyPackageSecrets& own,
+                          std::optional<BytesView> ratchet_tree, const Environment& env) {
+    return join_any(welcome, own, ratchet_tree, nullptr, env);
+}
+
+Result<Group> Group::join_any(BytesView welcome_message, const KeyPackageSecrets& own,
+                              std::optional<BytesView> ratchet_tree, const Group* origin,
+                              const Environment& env) {
+    TRY_ASSIGN(const Welcome welcome, decode_message<Welcome>(welcome_message));
+    TRY_ASSIGN(GroupSecrets secrets, open_group_secrets(welcome, own));
+    TRY_ASSIGN(const PreSharedKeyId* origin_psk, group_origin(secrets.psks));
+    TRY(check_origin(origin_psk, origin));
+    TRY_ASSIGN(const CipherSuite suite, find_cipher_suite(welcome.cipher_suite));
     // check 12.4.3.1-2: every pre-shared key is there.
     TRY_ASSIGN(const auto psks, resolve_psks(secrets.psks, nullptr, env));
     TRY_ASSIGN(const Secret psk_secret, derive_psk_secret(suite, psks));
@@ -86,7 +99,8 @@ Result<Group> Group::join(BytesView welcome_message, const KeyPackageSecrets& ow
         const GroupInfo info,
         decrypt_group_info(suite, derive_welcome_secret(suite, secrets.joiner_secret, psk_secret),
                            welcome.encrypted_group_info));
-    TRY(check_group_start(secrets.psks, info.group_context));
+    // check 12.4.3.1-3: what continues another group begins with epoch 1.
+    ENSURE(origin_psk == nullptr || info.group_context.epoch.value == 1, mls_bad_welcome);
 
     auto epoch = std::make_unique<EpochState>(suite);
     TRY_ASSIGN(epoch->tree, verify_group(suite, info, ratchet_tree, env));
@@ -109,6 +123,7 @@ Result<Group> Group::join(BytesView welcome_message, const KeyPackageSecrets& ow
     // check 12.4.3.1-9: the confirmation tag.
     ENSURE(constant_time_equal(epoch->confirmation_tag, info.confirmation_tag),
            mls_bad_confirmation_tag);
+    if (origin != nullptr) TRY(check_link(EpochView(*epoch), *origin, origin_psk->usage, env));
     return Group(begin_group(std::move(epoch)));
 }
 
@@ -128,12 +143,13 @@ Result<std::unique_ptr<EpochState>> public_epoch(const GroupInfo& info,
     return epoch;
 }
 
-LeafNode new_leaf(const Identity& identity, const LeafOptions& options) {
+LeafNode new_leaf(const Identity& identity, const LeafOptions& options, Entropy& entropy) {
     LeafNode leaf;
     leaf.signature_key = identity.signature_keys.public_key;
     leaf.credential = identity.credential;
     leaf.capabilities = options.capabilities;
     leaf.extensions = options.extensions;
+    if (options.grease) add_grease(leaf, entropy);
     return leaf;
 }
 
@@ -144,6 +160,29 @@ std::vector<Proposal> external_proposals(Bytes kem_output,
     if (options.replaces) out.push_back({Remove{*options.replaces}});
     for (const PreSharedKeyId& id : options.psks) out.push_back({PreSharedKey{id}});
     return out;
+}
+
+// What somebody who is no member yet can check of a SelfRemove: all but the membership tag.
+Result<ReceivedProposal> verify_self_remove(const EpochState& epoch, BytesView sent,
+                                            const Environment& env) {
+    TRY_ASSIGN(PublicMessage message, decode_message<PublicMessage>(sent));
+    AuthenticatedContent signed_content;
+    signed_content.wire_format = WireFormat::public_message;
+    signed_content.content = std::move(message.content);
+    signed_content.auth = std::move(message.auth);
+    const FramedContent& content = signed_content.content;
+    ENSURE(content.group_id == epoch.context.group_id, mls_unknown_group);
+    ENSURE(content.epoch == epoch.context.epoch, mls_wrong_epoch);
+    const auto* proposal = std::get_if<Proposal>(&content.content);
+    ENSURE(proposal != nullptr && proposal->get_if<SelfRemove>() != nullptr, unexpected_message);
+    ENSURE(content.sender.is_member(), mls_bad_proposal);
+    const auto leaf = epoch.tree.leaf(content.sender.leaf());
+    ENSURE(leaf != nullptr, mls_unknown_sender);
+    // check 20.1-7: a joiner refers to SelfRemoves that their senders signed for this epoch.
+    TRY(verify_content(epoch.suite, signed_content, epoch.context_bytes, leaf->signature_key));
+    TRY(check_proposal(epoch, *proposal, content.sender, LifetimeCheck::none, env));
+    return ReceivedProposal{content.sender, proposal_ref(epoch.suite, signed_content), *proposal,
+                            content.authenticated_data};
 }
 
 }  // namespace
@@ -170,6 +209,14 @@ Result<Group::ExternalJoin> Group::join_external(BytesView group_info, const Ide
         commit.proposals.push_back({proposal});
         committed.push_back({&proposal, self, false});
     }
+    std::vector<ReceivedProposal> leaving;
+    leaving.reserve(options.self_removes.size());
+    for (const Bytes& sent : options.self_removes) {
+        TRY_ASSIGN(ReceivedProposal received, verify_self_remove(*before, sent, env));
+        const ReceivedProposal& kept = leaving.emplace_back(std::move(received));
+        commit.proposals.push_back({kept.reference});
+        committed.push_back({&kept.proposal, kept.sender, true});
+    }
     TRY_ASSIGN(AppliedProposals applied,
                apply_proposals(*before, committed, self, LifetimeCheck::now, env));
     ENSURE(applied.tree.first_blank_leaf().value < tree_leaves_max, input_too_large);
@@ -177,10 +224,11 @@ Result<Group::ExternalJoin> Group::join_external(BytesView group_info, const Ide
     EpochStep step{RatchetTree(suite), applied.extensions, {}, {}, {}, {}, {}};
     step.signature_key = identity.signature_keys.private_key.clone();
     TRY_ASSIGN(NewPath path, begin_path(applied.tree, applied.tree.first_blank_leaf(),
-                                        new_leaf(identity, leaf_options), step.signature_key,
-                                        before->context.group_id, env.entropy));
+                                        new_leaf(identity, leaf_options, env.entropy),
+                                        step.signature_key, before->context.group_id, env.entropy));
     const GroupContext context = provisional_context(*before, applied.tree, applied.extensions);
-    TRY_ASSIGN(commit.path, seal_path(path, applied.tree, {}, codec::encode(context), env.entropy));
+    TRY_ASSIGN(commit.path, seal_path(path, applied.tree, {}, codec::encode(context), env.entropy,
+                                      env.parallel));
     TRY(check_members(applied.tree, applied.extensions));
     TRY_ASSIGN(const auto psks, resolve_psks(options.psks, nullptr, env));
     TRY_ASSIGN(step.psk_secret, derive_psk_secret(suite, psks));

@@ -18,10 +18,11 @@ Result<std::vector<CommittedProposal>> find_proposals(const GroupState& group, c
             out.push_back({proposal, sender, false});
             continue;
         }
-        // check 12.4.3.2-1: an external commit refers to nothing.
-        ENSURE(sender.is_member(), mls_bad_proposal_list);
         const CachedProposal* cached = group.find_proposal(*item.reference());
         ENSURE(cached != nullptr, mls_unknown_proposal);
+        // check 12.4.3.2-1: an external commit refers to nothing but SelfRemoves.
+        ENSURE(sender.is_member() || cached->received.proposal.get_if<SelfRemove>() != nullptr,
+               mls_bad_proposal_list);
         out.push_back({&cached->received.proposal, cached->received.sender, true});
     }
     return out;
@@ -52,18 +53,21 @@ Status take_path(const EpochState& epoch, const UpdatePath& path, const Sender& 
                  LeafIndex committer, AppliedProposals& applied, const Environment& env) {
     const LeafNode& leaf = path.leaf_node;
     const Credential* replaces = nullptr;
+    Decoded<LeafNode> before;
     bool is_new = true;
     if (sender.is_member()) {
-        const LeafNode* before = epoch.tree.leaf(committer);
-        ENSURE(before != nullptr, mls_unknown_sender);
+        before = epoch.tree.leaf(committer);
+        ENSURE(before, mls_unknown_sender);
         replaces = &before->credential;
         is_new =
             before->credential != leaf.credential || before->signature_key != leaf.signature_key;
         // check 12.4.2-6: the leaf has a new encryption key.
         ENSURE(before->encryption_key != leaf.encryption_key, mls_bad_update_path);
-    } else if (!applied.summary.removed.empty()) {
-        // check 12.2-21: whom the joiner removes is the joiner itself.
-        replaces = &applied.summary.removed.front().member.credential;
+    } else {
+        for (const RemovedMember& removed : applied.summary.removed) {
+            // check 12.2-21: whom the joiner removes is the joiner itself.
+            if (!removed.proposed_by.is_member()) replaces = &removed.member.credential;
+        }
     }
     if (is_new) {
         // check 7.3-1: the application accepts the credential.
@@ -149,6 +153,10 @@ Result<ReceivedProposal> check_received(const GroupState& group, AuthenticatedCo
     out.reference = proposal_ref(group.epoch->suite, message);
     out.authenticated_data = message.content.authenticated_data;
     out.proposal = std::get<Proposal>(std::move(message.content.content));
+    // check 20.1-6: a SelfRemove is sent in the clear, for those who join by external commit.
+    ENSURE(out.proposal.get_if<SelfRemove>() == nullptr ||
+               message.wire_format == WireFormat::public_message,
+           unexpected_message);
     TRY(check_proposal(*group.epoch, out.proposal, out.sender, LifetimeCheck::none, env));
     return out;
 }
@@ -200,14 +208,15 @@ Result<Processed> Group::process(BytesView message, const Environment& env) {
     return Processed(std::move(out));
 }
 
-Status Group::apply(StagedCommit staged) {
+Status Group::apply(StagedCommit staged, PreviousEpoch previous) {
     ENSURE(is_active(), mls_inactive);
     ENSURE(staged.base_ == state_->epoch->interim_transcript_hash, mls_wrong_epoch);
+    TRY(state_->may_enter(staged.next_.get()));
     if (staged.summary_.removes_us) {
-        state_->close();
+        state_->close(previous);
         return {};
     }
-    state_->enter(std::move(staged.next_));
+    state_->enter(std::move(staged.next_), previous);
     if (staged.summary_.reinit) {
         state_->status = GroupStatus::reinitialised;
         state_->reinit = std::move(staged.summary_.reinit);

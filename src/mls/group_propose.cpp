@@ -16,7 +16,10 @@ Result<Bytes> send_proposal(GroupState& group, Proposal proposal, std::optional<
     kept.proposal = proposal;
     Content content;
     content.emplace<Proposal>(std::move(proposal));
-    TRY_ASSIGN(AuthenticatedContent message, sign_handshake(group, std::move(content), {}));
+    const WireFormat format = kept.proposal.get_if<SelfRemove>() != nullptr
+                                  ? WireFormat::public_message
+                                  : group.handshake_format;
+    TRY_ASSIGN(AuthenticatedContent message, sign_handshake(group, std::move(content), {}, format));
     kept.reference = proposal_ref(group.epoch->suite, message);
     TRY_ASSIGN(Bytes sent, protect_handshake(group, std::move(message), entropy));
     group.add_proposal(std::move(kept), std::move(own));
@@ -30,7 +33,14 @@ Result<Bytes> Group::propose(const Proposal& proposal, const Environment& env) {
     // An Update needs its private key to stay here: propose_update.
     ENSURE(proposal.get_if<Update>() == nullptr, invalid_argument);
     const EpochState& epoch = *state_->epoch;
-    TRY(check_proposal(epoch, proposal, Sender::member(epoch.own_leaf()), LifetimeCheck::now, env));
+    const Sender self = Sender::member(epoch.own_leaf());
+    TRY(check_proposal(epoch, proposal, self, LifetimeCheck::now, env));
+    if (proposal.get_if<SelfRemove>() != nullptr) {
+        for (const CachedProposal& cached : state_->proposals) {
+            const bool leaves = cached.received.proposal.get_if<SelfRemove>() != nullptr;
+            ENSURE(!leaves || cached.received.sender != self, mls_bad_proposal);
+        }
+    }
     return send_proposal(*state_, proposal, std::nullopt, env.entropy);
 }
 
@@ -92,6 +102,7 @@ std::vector<ReceivedProposal> Group::pending_proposals() const {
 bool Group::forget_proposal(BytesView reference) {
     for (CachedProposal& cached : state_->proposals) {
         if (cached.forgotten || !equal(cached.received.reference, reference)) continue;
+        if (cached.received.proposal.get_if<SelfRemove>() != nullptr) return false;
         cached.forgotten = true;
         state_->changes.insert(proposal_record(cached.position));
         return true;

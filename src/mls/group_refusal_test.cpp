@@ -78,7 +78,7 @@ TEST(Tampering, with_a_welcome_or_external_commit_is_refused) {
     const KeyPackageSecrets other = club.make_key_package(identity);
     EXPECT_ERROR(Group::join(*sent->welcome, other, std::nullopt, club.env()), mls_not_for_us);
 
-    const auto info = club.group(0).group_info(true, true);
+    const auto info = club.group(0).group_info(true, true, club.env());
     ASSERT_OK(info);
     for (size_t i = 0; i < info->size(); i += 3) {
         Bytes tampered = *info;

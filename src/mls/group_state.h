@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "mls/exporter_tree.h"
 #include "mls/group.h"
 #include "mls/key_schedule.h"
 #include "mls/ratchet_tree.h"
@@ -23,19 +24,16 @@ struct EpochState {
     Secret signature_key;
     EpochSecrets secrets;
     SecretTree messages;
+    ExporterTree exports;
     Bytes confirmation_tag;
     Bytes interim_transcript_hash;
 
     LeafIndex own_leaf() const { return keys.leaf(); }
     // own_leaf_node: there until a commit has removed us.
-    const LeafNode& own_leaf_node() const {
-        const LeafNode* leaf = tree.leaf(own_leaf());
-        MAYFLY_ASSERT(leaf != nullptr);
-        return *leaf;
-    }
+    LeafNode own_leaf_node() const { return *tree.leaf(own_leaf()); }
     std::optional<Member> member(LeafIndex leaf) const;
-    // start sets what follows from context, tree and these keys: the secrets and secret tree, the
-    // confirmation tag and the interim transcript hash.
+    // start sets what follows from context, tree and these keys: the secrets, both trees of
+    // secrets, the confirmation tag and the interim transcript hash.
     void start(EpochKeys epoch_keys);
 };
 
@@ -43,7 +41,7 @@ struct EpochState {
 class PastMembers {
   public:
     PastMembers() = default;
-    explicit PastMembers(RatchetTree tree) : tree_(std::move(tree)) {}
+    explicit PastMembers(RatchetTree tree) : tree_(std::move(tree)) { tree_->forget_keys(); }
 
     // signature_key: empty if the leaf was blank.
     BytesView signature_key(LeafIndex leaf) const;
@@ -98,6 +96,13 @@ struct PendingCommit {
     std::unique_ptr<EpochState> next;
 };
 
+// KeptEpoch: the epoch before the current one, whole, to go back to.
+struct KeptEpoch {
+    std::unique_ptr<EpochState> epoch;
+    std::vector<CachedProposal> proposals;
+    std::optional<PendingCommit> pending;  // ours, if another's commit came first
+};
+
 enum class GroupStatus : uint8_t { active = 1, removed = 2, reinitialised = 3 };
 constexpr bool is_known(GroupStatus status) {
     return status >= GroupStatus::active && status <= GroupStatus::reinitialised;
@@ -120,29 +125,46 @@ struct GroupState {
     std::vector<ResumptionPsk> resumption_psks;  // of earlier epochs, the oldest first
     std::unique_ptr<EpochState> epoch;
     std::map<Epoch, PastEpoch> past;
+    std::optional<KeptEpoch> previous;
+    // Epochs that were gone back from, by their interim transcript hashes. All of them follow the
+    // kept epoch or, if none is kept, the current one.
+    std::vector<Bytes> abandoned;
     std::vector<CachedProposal> proposals;  // in the order of arrival
     std::optional<PendingCommit> pending;
     RecordKeys changes;  // besides those that the secret trees keep
 
     // begin marks the records of a new group.
     void begin(std::unique_ptr<EpochState> first);
+    // may_enter: there is room for one more epoch, and it is none that was gone back from.
+    Status may_enter(const EpochState* next) const;
     // enter makes next the current epoch. close ends the group: a commit removed us.
-    void enter(std::unique_ptr<EpochState> next);
-    void close();
+    void enter(std::unique_ptr<EpochState> next, PreviousEpoch old);
+    void close(PreviousEpoch old);
+    void confirm();                // there is a kept epoch
+    void revert();                 // there is a kept epoch
     void forget_past(Epoch from);  // every past epoch before it
     void forget_proposals();
     void forget_pending();
     void add_proposal(ReceivedProposal received, std::optional<OwnUpdate> own_update);
     const CachedProposal* find_proposal(BytesView reference) const;
     size_t wanted_proposals() const;  // those that are not forgotten
+    // messages_of gives the secret tree of an epoch that can be read, or nullptr.
+    SecretTree* messages_of(Epoch wanted);
+    // exports_of gives the exporter tree of the current or the kept epoch, or nullptr.
+    ExporterTree* exports_of(Epoch wanted);
 
   private:
-    void retire_epoch();
+    void leave_epoch(PreviousEpoch old);
+    void retire(EpochState& old);
+    void forget_unneeded_past();
+    void forget_abandoned();
 };
 
 RecordKey epoch_record();
 RecordKey pending_record();
 RecordKey proposal_record(uint32_t position);
 RecordKey past_record(Epoch epoch);
+RecordKey previous_record();
+RecordKey abandoned_record();
 
 }  // namespace mayfly::mls

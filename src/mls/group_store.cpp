@@ -6,6 +6,20 @@ namespace mayfly::mls {
 
 namespace {
 
+// The root of a tree of secrets: all there is of it in an epoch that has not begun.
+template <class Tree>
+SecretBuffer encode_root(const Tree& tree) {
+    const RecordKeys keys = tree.keys();
+    MAYFLY_ASSERT(keys.size() == 1);
+    return *tree.record(*keys.begin());
+}
+
+Result<Secret> decode_root(const SecretBuffer& record, const CipherSuite& suite) {
+    TRY_ASSIGN(Secret out, codec::decode<Secret>(record.expose()));
+    ENSURE(out.size() == suite.hash_size_bytes(), mls_state_corrupt);
+    return out;
+}
+
 // The version of all of a group's records. A later one that changes an encoding takes the next.
 constexpr uint8_t record_version = 1;
 
@@ -34,12 +48,11 @@ Result<std::unique_ptr<EpochState>> get_epoch(codec::Reader& in) {
 
 // A state that can go on: our leaf is there and the private keys fit the tree.
 Status check_epoch(const EpochState& epoch) {
-    const LeafNode* own = epoch.tree.leaf(epoch.own_leaf());
-    ENSURE(own != nullptr, mls_state_corrupt);
+    ENSURE(epoch.tree.has_member(epoch.own_leaf()), mls_state_corrupt);
     TRY(epoch.keys.check_against(epoch.tree));
     TRY_ASSIGN(const crypto::SignatureKeyPair pair,
                crypto::signature_from_private(epoch.suite.signature, epoch.signature_key.expose()));
-    ENSURE(pair.public_key == own->signature_key, mls_state_corrupt);
+    ENSURE(equal(pair.public_key, epoch.tree.signature_key(epoch.own_leaf())), mls_state_corrupt);
     ENSURE(epoch.secrets.init_secret.size() == epoch.suite.hash_size_bytes(), mls_state_corrupt);
     return {};
 }
@@ -63,6 +76,7 @@ Status decode_group(BytesView value, GroupState& group) {
     const EpochState& epoch = *group.epoch;
     group.epoch->messages =
         SecretTree(epoch.suite, epoch.context.epoch, epoch.tree.leaf_count(), Secret());
+    group.epoch->exports = ExporterTree(epoch.suite, epoch.context.epoch, Secret());
     return check_epoch(epoch);
 }
 
@@ -70,10 +84,7 @@ SecretBuffer encode_pending(const PendingCommit& pending) {
     codec::Writer out;
     out(pending.messages, pending.summary);
     put_epoch(out, *pending.next);
-    // The secret tree of an epoch that has not begun is its root.
-    const RecordKeys keys = pending.next->messages.keys();
-    MAYFLY_ASSERT(keys.size() == 1);
-    out(*pending.next->messages.record(*keys.begin()));
+    out(encode_root(pending.next->messages), encode_root(pending.next->exports));
     return out.take_secret();
 }
 
@@ -82,14 +93,16 @@ Result<PendingCommit> decode_pending(BytesView value) {
     PendingCommit out;
     in(out.messages, out.summary);
     TRY_ASSIGN(out.next, get_epoch(in));
-    SecretBuffer root_record;
-    in(root_record);
+    SecretBuffer messages;
+    SecretBuffer exports;
+    in(messages, exports);
     TRY(in.finish());
-    TRY_ASSIGN(Secret root_secret, codec::decode<Secret>(root_record.expose()));
     EpochState& next = *out.next;
-    ENSURE(root_secret.size() == next.suite.hash_size_bytes(), mls_state_corrupt);
-    next.messages =
-        SecretTree(next.suite, next.context.epoch, next.tree.leaf_count(), std::move(root_secret));
+    TRY_ASSIGN(Secret messages_root, decode_root(messages, next.suite));
+    TRY_ASSIGN(Secret exports_root, decode_root(exports, next.suite));
+    next.messages = SecretTree(next.suite, next.context.epoch, next.tree.leaf_count(),
+                               std::move(messages_root));
+    next.exports = ExporterTree(next.suite, next.context.epoch, std::move(exports_root));
     TRY(check_epoch(next));
     return out;
 }
@@ -137,7 +150,62 @@ Result<CachedProposal> decode_proposal(uint32_t position, BytesView value) {
     return out;
 }
 
-std::optional<SecretBuffer> encode_record(const GroupState& group, const RecordKey& key) {
+struct StoredProposal {
+    uint32_t position = 0;
+    SecretBuffer value;
+
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.position, self.value);
+    }
+};
+
+// Proposals and pending commit of a kept epoch are in its row: they change no more.
+SecretBuffer encode_previous(const KeptEpoch& kept) {
+    codec::Writer out;
+    put_epoch(out, *kept.epoch);
+    std::vector<StoredProposal> proposals;
+    for (const CachedProposal& cached : kept.proposals) {
+        proposals.push_back({cached.position, encode_proposal(cached)});
+    }
+    std::optional<SecretBuffer> pending;
+    if (kept.pending) pending = encode_pending(*kept.pending);
+    out(proposals, pending);
+    return out.take_secret();
+}
+
+Status check_follows(const EpochState& epoch, const EpochState& before) {
+    ENSURE(epoch.context.group_id == before.context.group_id &&
+               epoch.context.epoch == before.context.epoch.next(),
+           mls_state_corrupt);
+    return {};
+}
+
+Result<KeptEpoch> decode_previous(BytesView value) {
+    codec::Reader in(value);
+    KeptEpoch out;
+    TRY_ASSIGN(out.epoch, get_epoch(in));
+    std::vector<StoredProposal> proposals;
+    std::optional<SecretBuffer> pending;
+    in(proposals, pending);
+    TRY(in.finish());
+    for (const StoredProposal& stored : proposals) {
+        TRY_ASSIGN(CachedProposal cached, decode_proposal(stored.position, stored.value.expose()));
+        out.proposals.push_back(std::move(cached));
+    }
+    if (pending) {
+        TRY_ASSIGN(out.pending, decode_pending(pending->expose()));
+        TRY(check_follows(*out.pending->next, *out.epoch));
+    }
+    EpochState& epoch = *out.epoch;
+    epoch.messages =
+        SecretTree(epoch.suite, epoch.context.epoch, epoch.tree.leaf_count(), Secret());
+    epoch.exports = ExporterTree(epoch.suite, epoch.context.epoch, Secret());
+    TRY(check_epoch(epoch));
+    return out;
+}
+
+std::optional<SecretBuffer> encode_record(GroupState& group, const RecordKey& key) {
     switch (key.kind) {
         case RecordKind::epoch: return encode_group(group);
         case RecordKind::pending_commit:
@@ -148,25 +216,39 @@ std::optional<SecretBuffer> encode_record(const GroupState& group, const RecordK
                 if (cached.position == key.index) return encode_proposal(cached);
             }
             return std::nullopt;
+        case RecordKind::past_epoch: {
+            const auto past = group.past.find(key.epoch);
+            if (past == group.past.end()) return std::nullopt;
+            return encode_past(past->second);
+        }
+        case RecordKind::previous_epoch:
+            if (group.previous) return encode_previous(*group.previous);
+            return std::nullopt;
+        case RecordKind::abandoned:
+            if (group.abandoned.empty()) return std::nullopt;
+            return SecretBuffer(codec::encode(group.abandoned));
+        case RecordKind::exporter_node: {
+            const ExporterTree* exports = group.exports_of(key.epoch);
+            return exports == nullptr ? std::nullopt : exports->record(key);
+        }
         default: break;
     }
-    const auto past = group.past.find(key.epoch);
-    if (key.kind == RecordKind::past_epoch) {
-        return past == group.past.end() ? std::nullopt : std::optional(encode_past(past->second));
-    }
-    if (past != group.past.end()) return past->second.messages.record(key);
-    if (key.epoch == group.epoch->context.epoch) return group.epoch->messages.record(key);
-    return std::nullopt;
+    const SecretTree* messages = group.messages_of(key.epoch);
+    return messages == nullptr ? std::nullopt : messages->record(key);
 }
 
 Status restore_record(GroupState& group, const RecordKey& key, BytesView value) {
     switch (key.kind) {
-        case RecordKind::epoch: return {};  // read before all others
+        case RecordKind::epoch:
+        case RecordKind::previous_epoch: return {};  // read before all others
+        case RecordKind::abandoned: {
+            TRY_ASSIGN(group.abandoned, codec::decode<std::vector<Bytes>>(value));
+            ENSURE(group.abandoned.size() <= abandoned_epochs_max, mls_state_corrupt);
+            return {};
+        }
         case RecordKind::pending_commit: {
             TRY_ASSIGN(PendingCommit pending, decode_pending(value));
-            ENSURE(pending.next->context.group_id == group.epoch->context.group_id &&
-                       pending.next->context.epoch == group.epoch->context.epoch.next(),
-                   mls_state_corrupt);
+            TRY(check_follows(*pending.next, *group.epoch));
             group.pending.emplace(std::move(pending));
             return {};
         }
@@ -180,12 +262,16 @@ Status restore_record(GroupState& group, const RecordKey& key, BytesView value) 
             group.past.insert_or_assign(key.epoch, std::move(past));
             return {};
         }
+        case RecordKind::exporter_node: {
+            ExporterTree* exports = group.exports_of(key.epoch);
+            ENSURE(exports != nullptr, mls_state_corrupt);
+            return exports->restore(key, value);
+        }
         default: break;
     }
-    const auto past = group.past.find(key.epoch);
-    if (past != group.past.end()) return past->second.messages.restore(key, value);
-    ENSURE(key.epoch == group.epoch->context.epoch, mls_state_corrupt);
-    return group.epoch->messages.restore(key, value);
+    SecretTree* messages = group.messages_of(key.epoch);
+    ENSURE(messages != nullptr, mls_state_corrupt);
+    return messages->restore(key, value);
 }
 
 using SortedRecords = std::map<RecordKey, const SecretBuffer*>;
@@ -200,12 +286,26 @@ Result<SortedRecords> sort_records(const std::vector<GroupRecord>& records) {
     return out;
 }
 
+Status restore_previous(GroupState& group, const SortedRecords& records) {
+    const auto found = records.find(previous_record());
+    if (found == records.end()) return {};
+    TRY_ASSIGN(group.previous, decode_previous(found->second->expose()));
+    const EpochState& kept = *group.previous->epoch;
+    ENSURE(
+        !group.resumption_psks.empty() && group.resumption_psks.back().epoch == kept.context.epoch,
+        mls_state_corrupt);
+    if (group.status != GroupStatus::removed) return check_follows(*group.epoch, kept);
+    ENSURE(group.epoch->context == kept.context, mls_state_corrupt);
+    return {};
+}
+
 Result<std::unique_ptr<GroupState>> load_state(const std::vector<GroupRecord>& records) {
     TRY_ASSIGN(const SortedRecords sorted, sort_records(records));
     const auto main = sorted.find(epoch_record());
     ENSURE(main != sorted.end(), mls_state_corrupt);
     auto group = std::make_unique<GroupState>();
     TRY(decode_group(main->second->expose(), *group));
+    TRY(restore_previous(*group, sorted));
     // Keys sort by kind, so a past epoch is there before its secret tree.
     for (const auto& [key, value] : sorted) TRY(restore_record(*group, key, value->expose()));
     ENSURE(group->status == GroupStatus::removed || group->epoch->messages.is_complete(),
@@ -213,6 +313,7 @@ Result<std::unique_ptr<GroupState>> load_state(const std::vector<GroupRecord>& r
     for (auto& [epoch, past] : group->past) {
         ENSURE(past.messages.is_complete(), mls_state_corrupt);
     }
+    ENSURE(!group->previous || group->previous->epoch->messages.is_complete(), mls_state_corrupt);
     return group;
 }
 
@@ -221,7 +322,12 @@ Result<std::unique_ptr<GroupState>> load_state(const std::vector<GroupRecord>& r
 std::vector<GroupRecord> Group::take_changes() {
     RecordKeys keys = std::exchange(state_->changes, {});
     keys.merge(state_->epoch->messages.take_changes());
+    keys.merge(state_->epoch->exports.take_changes());
     for (auto& [epoch, past] : state_->past) keys.merge(past.messages.take_changes());
+    if (state_->previous) {
+        keys.merge(state_->previous->epoch->messages.take_changes());
+        keys.merge(state_->previous->epoch->exports.take_changes());
+    }
     std::vector<GroupRecord> out;
     out.reserve(keys.size());
     for (const RecordKey& key : keys) {

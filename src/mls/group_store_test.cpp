@@ -47,13 +47,27 @@ TEST(Records, lost_last_step_repeats_no_generation_that_was_saved) {
     EXPECT_EQ(std::get<ApplicationMessage>(*heard).generation, 1U);
 }
 
+void follow(Club& club, BytesView commit) {
+    auto done = club.group(0).process(commit, club.env());
+    ASSERT_OK(done);
+    ASSERT_OK(club.group(0).apply(std::get<StagedCommit>(*std::move(done)), PreviousEpoch::keep));
+}
+
 // A group with a record of every kind.
 Club full_club() {
     Club club(suite_1);
     club.add(0, 2);
     club.expect_agreement();
-    club.commit(1, {});
-    club.expect_agreement();
+    EXPECT_TRUE(club.group(0).propose_update(nullptr, club.env()).ok());
+    EXPECT_TRUE(club.group(0).commit({}, club.env()).ok());  // kept with the previous epoch
+    const auto lost = club.group(2).commit({}, club.env());
+    EXPECT_TRUE(lost.ok());
+    follow(club, lost->commit);
+    EXPECT_TRUE(club.group(0).revert_epoch().ok());
+    const auto won = club.group(1).commit({}, club.env());
+    EXPECT_TRUE(won.ok());
+    follow(club, won->commit);
+    EXPECT_TRUE(club.group(1).merge_pending_commit().ok());
     Group& sender = club.group(1);
     EXPECT_TRUE(sender.protect(as_bytes("skipped"), {}, club.entropy).ok());
     const auto sent = sender.protect(as_bytes("heard"), {}, club.entropy);
@@ -75,7 +89,7 @@ std::set<RecordKind> kinds_of(const testing::Store& store) {
 TEST(Records, cut_short_or_missing_records_are_reported) {
     Club club = full_club();
     const testing::Store& store = club.members[0].store;
-    EXPECT_EQ(kinds_of(store).size(), 7U);
+    EXPECT_EQ(kinds_of(store).size(), 10U);
     ASSERT_OK(Group::load(testing::records_of(store)));
     EXPECT_ERROR(Group::load({}), mls_state_corrupt);
     for (const auto& [key, value] : store) {
@@ -85,7 +99,10 @@ TEST(Records, cut_short_or_missing_records_are_reported) {
         }
         EXPECT_ERROR(Group::load(records), mls_state_corrupt);
         const RecordKind kind = codec::decode<RecordKey>(key)->kind;
-        if (kind != RecordKind::epoch && kind != RecordKind::tree_node) continue;
+        if (kind != RecordKind::epoch && kind != RecordKind::tree_node &&
+            kind != RecordKind::previous_epoch) {
+            continue;
+        }
         std::erase_if(records,
                       [gone = &key](const GroupRecord& record) { return record.key == *gone; });
         EXPECT_ERROR(Group::load(records), mls_state_corrupt);

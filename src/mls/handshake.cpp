@@ -12,9 +12,9 @@ Result<Bytes> sender_key(const EpochState& epoch, const FramedContent& content) 
     switch (content.sender.type) {
         case SenderType::member: {
             // check 6.1-1: the member is there.
-            const LeafNode* leaf = epoch.tree.leaf(content.sender.leaf());
-            ENSURE(leaf != nullptr, mls_unknown_sender);
-            return leaf->signature_key;
+            const LeafIndex leaf = content.sender.leaf();
+            ENSURE(epoch.tree.has_member(leaf), mls_unknown_sender);
+            return to_bytes(epoch.tree.signature_key(leaf));
         }
         case SenderType::external: {
             // check 6.1-2: external senders are listed, and only propose.
@@ -65,23 +65,28 @@ Result<Received> decrypt(const EpochKeysView& epoch, const PrivateMessage& messa
     return out;
 }
 
+Result<Received> receive_in(const EpochState& epoch, const PrivateMessage& message) {
+    TRY_ASSIGN(Received out, decrypt({epoch.suite, epoch.own_leaf(), epoch.context_bytes,
+                                      epoch.secrets.sender_data_secret, epoch.messages},
+                                     message));
+    TRY_ASSIGN(const Bytes key, sender_key(epoch, out.message.content));
+    // check 6.1-5: the signature verifies.
+    TRY(verify_content(epoch.suite, out.message, epoch.context_bytes, key));
+    return out;
+}
+
 Result<Received> receive_private(const GroupState& group, const PrivateMessage& message) {
     const EpochState& now = *group.epoch;
     ENSURE(equal(message.group_id, now.context.group_id), mls_unknown_group);
     const bool removed = group.status == GroupStatus::removed;
-    if (message.epoch == now.context.epoch && !removed) {
-        TRY_ASSIGN(Received out, decrypt({now.suite, now.own_leaf(), now.context_bytes,
-                                          now.secrets.sender_data_secret, now.messages},
-                                         message));
-        TRY_ASSIGN(const Bytes key, sender_key(now, out.message.content));
-        // check 6.1-5: the signature verifies.
-        TRY(verify_content(now.suite, out.message, now.context_bytes, key));
-        return out;
+    if (message.epoch == now.context.epoch && !removed) return receive_in(now, message);
+    // check 12.4.2-1: only application messages may be late.
+    ENSURE(message.content_type == ContentType::application, mls_wrong_epoch);
+    if (group.previous && group.previous->epoch->context.epoch == message.epoch) {
+        return receive_in(*group.previous->epoch, message);
     }
     const auto found = group.past.find(message.epoch);
     ENSURE(found != group.past.end(), mls_wrong_epoch);
-    // check 12.4.2-1: only application messages may be late.
-    ENSURE(message.content_type == ContentType::application, mls_wrong_epoch);
     const PastEpoch& past = found->second;
     TRY_ASSIGN(Received out, decrypt({past.suite, past.own_leaf, past.context_bytes,
                                       past.sender_data_secret, past.messages},
@@ -114,7 +119,7 @@ Result<Received> receive_public(const GroupState& group, PublicMessage message) 
 }  // namespace
 
 Result<AuthenticatedContent> sign_handshake(const GroupState& group, Content content,
-                                            Bytes authenticated_data) {
+                                            Bytes authenticated_data, WireFormat format) {
     const EpochState& epoch = *group.epoch;
     FramedContent framed;
     framed.group_id = epoch.context.group_id;
@@ -122,7 +127,7 @@ Result<AuthenticatedContent> sign_handshake(const GroupState& group, Content con
     framed.sender = Sender::member(epoch.own_leaf());
     framed.authenticated_data = std::move(authenticated_data);
     framed.content = std::move(content);
-    return sign_content(epoch.suite, group.handshake_format, std::move(framed), epoch.context_bytes,
+    return sign_content(epoch.suite, format, std::move(framed), epoch.context_bytes,
                         epoch.signature_key);
 }
 
@@ -150,11 +155,9 @@ Result<Received> receive(const GroupState& group, BytesView message) {
 
 void accept(GroupState& group, Received& received) {
     if (!received.key) return;
-    SecretTree& messages =
-        received.epoch == group.epoch->context.epoch && group.status != GroupStatus::removed
-            ? group.epoch->messages
-            : group.past.at(received.epoch).messages;
-    messages.consume(*std::move(received.key));
+    SecretTree* messages = group.messages_of(received.epoch);
+    MAYFLY_ASSERT(messages != nullptr);
+    messages->consume(*std::move(received.key));
     received.key.reset();
 }
 

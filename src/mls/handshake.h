@@ -6,9 +6,9 @@
 
 namespace mayfly::mls {
 
-// sign_handshake signs what we send to the group as a member, in the format the group uses.
+// sign_handshake signs what we send to the group as a member.
 Result<AuthenticatedContent> sign_handshake(const GroupState& group, Content content,
-                                            Bytes authenticated_data);
+                                            Bytes authenticated_data, WireFormat format);
 // protect_handshake encrypts it (consuming a handshake key) or adds the membership tag.
 Result<Bytes> protect_handshake(GroupState& group, AuthenticatedContent message, Entropy& entropy);
 

@@ -6,9 +6,9 @@
 namespace mayfly::mls {
 namespace {
 
-// A bucket with more entries than this is split. Small enough to copy in one go, large enough that
-// pointers are a small part of the index.
-constexpr size_t bucket_entries_max = 32;
+// A bucket with more entries than this is split. Small enough to copy in one go (1 KB), large
+// enough that pointers are a small part of the index.
+constexpr size_t bucket_entries_max = 128;
 constexpr uint32_t print_bits = 64;
 
 uint64_t print_of(BytesView key) {
@@ -31,10 +31,22 @@ struct KeyIndex::Node {
 
     bool is_bucket() const { return children[0] == nullptr; }
 
+    // replace gives the bucket another content, without the room that a vector grows by.
+    template <class... Range>
+    void replace(Range... ranges) {
+        std::vector<uint64_t> next;
+        next.reserve((ranges.size() + ...));
+        (next.insert(next.end(), ranges.begin(), ranges.end()), ...);
+        prints = std::move(next);
+    }
+
     void split(uint32_t depth) {
         for (NodePtr& child : children) child = std::make_shared<Node>();
-        for (const uint64_t print : prints)
-            children[side_of(print, depth)]->prints.push_back(print);
+        const auto middle =
+            std::partition_point(prints.begin(), prints.end(),
+                                 [depth](uint64_t print) { return side_of(print, depth) == 0; });
+        children[0]->replace(std::span(prints.begin(), middle));
+        children[1]->replace(std::span(middle, prints.end()));
         prints = {};
     }
 };
@@ -44,7 +56,8 @@ bool KeyIndex::insert(NodePtr& at, uint64_t print, uint32_t depth) {
     if (!node.is_bucket()) return insert(node.children[side_of(print, depth)], print, depth + 1);
     const auto place = std::lower_bound(node.prints.begin(), node.prints.end(), print);
     const bool was_there = place != node.prints.end() && *place == print;
-    node.prints.insert(place, print);
+    node.replace(std::span(node.prints.begin(), place), std::span(&print, 1),
+                 std::span(place, node.prints.end()));
     if (node.prints.size() > bucket_entries_max && depth < print_bits) node.split(depth);
     return was_there;
 }
@@ -54,8 +67,9 @@ bool KeyIndex::erase(NodePtr& at, uint64_t print, uint32_t depth) {
     if (!node.is_bucket()) return erase(node.children[side_of(print, depth)], print, depth + 1);
     const auto place = std::lower_bound(node.prints.begin(), node.prints.end(), print);
     MAYFLY_ASSERT(place != node.prints.end() && *place == print);
-    const auto next = node.prints.erase(place);
-    return next != node.prints.end() && *next == print;
+    const bool is_twice = place + 1 != node.prints.end() && *(place + 1) == print;
+    node.replace(std::span(node.prints.begin(), place), std::span(place + 1, node.prints.end()));
+    return is_twice;
 }
 
 void KeyIndex::insert(BytesView key) {

@@ -1,5 +1,7 @@
 #include "mls/key_package_secrets.h"
 
+#include "mls/component.h"
+#include "mls/grease.h"
 #include "mls/mls_message.h"
 
 namespace mayfly::mls {
@@ -8,6 +10,23 @@ namespace {
 
 // How far a verifier's clock may be behind ours before it refuses a fresh key package.
 constexpr Duration clock_difference_max = Duration::hours(1);
+
+// "last_resort_key_package" up to draft-ietf-mls-extensions-05; OpenMLS still sends it.
+constexpr ExtensionType old_last_resort_extension{0x000a};
+
+// Adds the component's mark to the data of other components that the caller may have set.
+Status mark_last_resort(Extensions& extensions) {
+    TRY_ASSIGN(auto present, read_extension<AppDataDictionary>(extensions));
+    AppDataDictionary dictionary = present.value_or(AppDataDictionary());
+    std::vector<ComponentData>& data = dictionary.component_data;
+    const auto at = std::find_if(data.begin(), data.end(), [](const ComponentData& entry) {
+        return entry.component_id >= ComponentId::last_resort_key_package;
+    });
+    data.insert(at, {ComponentId::last_resort_key_package, {}});
+    ENSURE(dictionary.is_sorted(), invalid_argument);
+    set_extension(extensions, dictionary);
+    return {};
+}
 
 uint64_t to_seconds(Time time) { return time.ms <= 0 ? 0 : static_cast<uint64_t>(time.ms) / 1000; }
 
@@ -26,7 +45,6 @@ Capabilities default_capabilities(const std::vector<ExtensionType>& extensions) 
     out.versions = {ProtocolVersion::mls10};
     for (const CipherSuite& suite : all_cipher_suites()) out.cipher_suites.push_back(suite.id);
     out.extensions = extensions;
-    out.extensions.push_back(last_resort_extension);
     out.credentials = {CredentialType::basic};
     return out;
 }
@@ -58,7 +76,15 @@ Result<KeyPackageSecrets> create_key_package(CipherSuiteId suite_id, const Ident
     package.leaf_node.lifetime = options.leaf.lifetime;
     package.leaf_node.extensions = options.leaf.extensions;
     package.extensions = options.extensions;
-    if (options.last_resort) package.extensions.push_back({last_resort_extension, {}});
+    if (options.last_resort) TRY(mark_last_resort(package.extensions));
+    if (options.leaf.grease) {
+        add_grease(package.leaf_node, entropy);
+        add_grease(package.extensions, entropy);
+        // OpenMLS asks that the leaf lists what the key package holds, too.
+        Capabilities& capabilities = package.leaf_node.capabilities;
+        const ExtensionType type = package.extensions.back().type;
+        if (!capabilities.supports(type)) capabilities.extensions.push_back(type);
+    }
     TRY(check_extensions(package.extensions));
     TRY(sign_leaf_node(suite, package.leaf_node, out.signature_private_key, {}));
     TRY(sign_key_package(suite, package, out.signature_private_key));
@@ -66,7 +92,10 @@ Result<KeyPackageSecrets> create_key_package(CipherSuiteId suite_id, const Ident
 }
 
 bool is_last_resort(const KeyPackage& key_package) {
-    return find_extension(key_package.extensions, last_resort_extension) != nullptr;
+    if (find_extension(key_package.extensions, old_last_resort_extension) != nullptr) return true;
+    const auto dictionary = read_extension<AppDataDictionary>(key_package.extensions);
+    return dictionary.ok() && *dictionary && (*dictionary)->is_sorted() &&
+           (*dictionary)->find(ComponentId::last_resort_key_package) != nullptr;
 }
 
 Bytes encode_key_package_message(const KeyPackage& key_package) {

@@ -16,12 +16,8 @@ struct Identity {
 // check_identity: the private key belongs to the public one. Error: invalid_key.
 Status check_identity(const CipherSuite& suite, const Identity& identity);
 
-// last_resort marks a key package that may be used more than once (draft-ietf-mls-extensions,
-// "last_resort_key_package"). Its content is empty.
-constexpr ExtensionType last_resort_extension{0x000a};
-
 // default_capabilities: MLS 1.0, every suite of ours, basic credentials, and the extension types
-// given (for example a GroupContext extension of the application's) besides last_resort.
+// given (for example a GroupContext extension of the application's).
 Capabilities default_capabilities(const std::vector<ExtensionType>& extensions = {});
 
 // key_package_lifetime: from an hour before now, because clocks differ, for `valid_for`.
@@ -32,12 +28,13 @@ struct LeafOptions {
     Capabilities capabilities = default_capabilities();
     Lifetime lifetime;
     Extensions extensions;  // of types that the capabilities list
+    bool grease = true;     // section 13.5; of the key package, too
 };
 
 struct KeyPackageOptions {
     LeafOptions leaf;
-    bool last_resort = false;
-    Extensions extensions;  // of the key package
+    bool last_resort = false;  // may be used more than once, and says so
+    Extensions extensions;     // of the key package
 };
 
 // KeyPackageSecrets is a key package with its private keys. Whoever holds it can join as this
@@ -58,6 +55,9 @@ struct KeyPackageSecrets {
 Result<KeyPackageSecrets> create_key_package(CipherSuiteId suite, const Identity& identity,
                                              const KeyPackageOptions& options, Entropy& entropy);
 
+// is_last_resort: the key package has the component last_resort_key_package in its
+// app_data_dictionary (draft-ietf-mls-extensions), or the extension that earlier versions of the
+// draft had for it.
 bool is_last_resort(const KeyPackage& key_package);
 
 // A key package as it travels: an MLSMessage.

@@ -36,6 +36,7 @@ EpochKeys derive_epoch_from(const CipherSuite& suite, const Secret& epoch_secret
     EpochKeys keys;
     keys.secrets.sender_data_secret = derive_secret(suite, epoch_secret, "sender data");
     keys.encryption_secret = derive_secret(suite, epoch_secret, "encryption");
+    keys.application_export_secret = derive_secret(suite, epoch_secret, "application_export");
     keys.secrets.exporter_secret = derive_secret(suite, epoch_secret, "exporter");
     keys.secrets.external_secret = derive_secret(suite, epoch_secret, "external");
     keys.secrets.confirmation_key = derive_secret(suite, epoch_secret, "confirm");

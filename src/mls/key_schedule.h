@@ -29,6 +29,7 @@ struct EpochSecrets {
 struct EpochKeys {
     EpochSecrets secrets;
     Secret encryption_secret;
+    Secret application_export_secret;  // draft-ietf-mls-extensions; the exporter tree takes it over
 };
 
 struct WelcomeKeys {  // section 12.4.3.1

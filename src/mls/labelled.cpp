@@ -21,6 +21,20 @@ Bytes labelled_content(std::string_view label, BytesView content) {
     return writer.take();
 }
 
+// DrawnEntropy gives bytes that were drawn before, once.
+class DrawnEntropy final : public Entropy {
+  public:
+    explicit DrawnEntropy(BytesView drawn) : rest_(drawn) {}
+    void fill(MutableBytesView out) override {
+        MAYFLY_ASSERT(out.size() <= rest_.size());
+        std::copy_n(rest_.begin(), out.size(), out.begin());
+        rest_ = rest_.subspan(out.size());
+    }
+
+  private:
+    BytesView rest_;
+};
+
 }  // namespace
 
 Bytes ref_hash(const CipherSuite& suite, std::string_view label, BytesView value) {
@@ -46,6 +60,24 @@ Result<crypto::HpkeCiphertext> encrypt_with_label(const CipherSuite& suite, Byte
                                                   BytesView plaintext, Entropy& entropy) {
     return crypto::hpke_seal(suite.hpke, public_key, labelled_content(label, context), {},
                              plaintext, entropy);
+}
+
+Result<std::vector<crypto::HpkeCiphertext>> encrypt_all_with_label(
+    const CipherSuite& suite, std::string_view label, BytesView context,
+    std::span<const SealTo> recipients, Entropy& entropy, Parallel* parallel) {
+    const size_t drawn_bytes = crypto::kem_encapsulation_random_bytes(suite.hpke.kem);
+    SecretBuffer drawn(drawn_bytes * recipients.size());
+    for (size_t i = 0; i < recipients.size(); ++i) {
+        entropy.fill(drawn.expose_mutable().subspan(i * drawn_bytes, drawn_bytes));
+    }
+    std::vector<crypto::HpkeCiphertext> out(recipients.size());
+    TRY(run_until_failure(parallel, recipients.size(), [&](size_t i) -> Status {
+        DrawnEntropy own(drawn.expose().subspan(i * drawn_bytes, drawn_bytes));
+        TRY_ASSIGN(out[i], encrypt_with_label(suite, recipients[i].public_key, label, context,
+                                              recipients[i].plaintext, own));
+        return {};
+    }));
+    return out;
 }
 
 Result<SecretBuffer> decrypt_with_label(const CipherSuite& suite, const Secret& private_key,

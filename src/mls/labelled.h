@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mls/cipher_suite.h"
+#include "util/parallel.h"
 
 namespace mayfly::mls {
 
@@ -19,6 +20,15 @@ Status verify_with_label(const CipherSuite& suite, BytesView signature_key, std:
 Result<crypto::HpkeCiphertext> encrypt_with_label(const CipherSuite& suite, BytesView public_key,
                                                   std::string_view label, BytesView context,
                                                   BytesView plaintext, Entropy& entropy);
+// encrypt_all_with_label gives for each recipient what encrypt_with_label would, one after the
+// other. parallel may be null.
+struct SealTo {
+    BytesView public_key;
+    BytesView plaintext;
+};
+Result<std::vector<crypto::HpkeCiphertext>> encrypt_all_with_label(
+    const CipherSuite& suite, std::string_view label, BytesView context,
+    std::span<const SealTo> recipients, Entropy& entropy, Parallel* parallel);
 Result<SecretBuffer> decrypt_with_label(const CipherSuite& suite, const Secret& private_key,
                                         std::string_view label, BytesView context,
                                         const crypto::HpkeCiphertext& sealed);

@@ -17,8 +17,12 @@ bool Proposal::select(ProposalType type) {
         case ProposalType::group_context_extensions:
             content.emplace<GroupContextExtensions>();
             return true;
+        case ProposalType::self_remove: content.emplace<SelfRemove>(); return true;
+        default: break;
     }
-    return false;
+    if (!is_custom(type)) return false;
+    content.emplace<CustomProposal>().proposal_type = type;
+    return true;
 }
 
 }  // namespace mayfly::mls

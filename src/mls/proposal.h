@@ -1,4 +1,5 @@
-// Proposals: RFC 9420 section 12.1.
+// Proposals: RFC 9420 section 12.1, SelfRemove of draft-ietf-mls-extensions, and those of the
+// application (RFC 9420 section 13.2).
 #pragma once
 
 #include <variant>
@@ -81,10 +82,30 @@ struct GroupContextExtensions {  // section 12.1.7
     bool operator==(const GroupContextExtensions&) const = default;
 };
 
-// check 12.2-11: a proposal of another type has no known length, so it is refused when decoded.
+// SelfRemove asks for the removal of its sender (draft-ietf-mls-extensions).
+struct SelfRemove {
+    static constexpr ProposalType proposal_type = ProposalType::self_remove;
+    template <class Self, class Archive>
+    static void fields(Self&, Archive&) {}
+    bool operator==(const SelfRemove&) const = default;
+};
+
+// CustomProposal is the application's: the library carries it, and asks a ProposalPolicy.
+struct CustomProposal {
+    ProposalType proposal_type{};  // is_custom
+    Bytes body;
+    template <class Self, class Archive>
+    static void fields(Self& self, Archive& archive) {
+        archive(self.body);
+    }
+    bool operator==(const CustomProposal&) const = default;
+};
+
+// A proposal whose type is neither known nor custom has no known length: it is refused when
+// decoded.
 struct Proposal {
     using Content = std::variant<Add, Update, Remove, PreSharedKey, ReInit, ExternalInit,
-                                 GroupContextExtensions>;
+                                 GroupContextExtensions, SelfRemove, CustomProposal>;
     Content content;
 
     ProposalType type() const;

@@ -5,35 +5,10 @@ namespace mayfly::mls {
 
 namespace {
 
-// Who may send what: sections 6.1 and 12.1.8.
-bool may_send(const Sender& sender, ProposalType type) {
-    switch (sender.type) {
-        case SenderType::member: return type != ProposalType::external_init;
-        case SenderType::new_member_proposal: return type == ProposalType::add;
-        case SenderType::external:
-            return type != ProposalType::update && type != ProposalType::external_init;
-        case SenderType::new_member_commit:
-            return type == ProposalType::external_init || type == ProposalType::remove ||
-                   type == ProposalType::psk;
-    }
-    return false;
-}
-
-Status check_add(const EpochState& epoch, const Add& add, LifetimeCheck lifetime,
-                 const Environment& env) {
-    // check 12.1.1-1: the key package is valid (section 10.1), for this group's version and suite.
-    const auto now = lifetime == LifetimeCheck::now ? std::optional<Time>(env.now) : std::nullopt;
-    TRY(validate_key_package(epoch.suite, add.key_package, now));
-    const LeafNode& leaf = add.key_package.leaf_node;
-    // check 7.3-1: the application accepts the credential.
-    return env.credentials.check(
-        {leaf.credential, leaf.signature_key, nullptr, epoch.context.group_id});
-}
-
 Status check_update(const EpochState& epoch, const Update& update, const Sender& sender,
                     const Environment& env) {
-    const LeafNode* before = epoch.tree.leaf(sender.leaf());
-    ENSURE(before != nullptr, mls_unknown_sender);
+    const auto before = epoch.tree.leaf(sender.leaf());
+    ENSURE(before, mls_unknown_sender);
     // check 12.1.2-1: the leaf node is valid for an Update (section 7.3).
     const LeafNode& leaf = update.leaf_node;
     TRY(check_leaf_node(epoch.suite, leaf, LeafNodeSource::update, std::nullopt));
@@ -60,6 +35,21 @@ Status check_psk(const EpochState& epoch, const PreSharedKey& proposal) {
 
 }  // namespace
 
+bool may_send(const Sender& sender, ProposalType type) {
+    switch (sender.type) {
+        case SenderType::member: return type != ProposalType::external_init;
+        case SenderType::new_member_proposal: return type == ProposalType::add;
+        case SenderType::external:
+            // check 20.1-2: only a member can leave.
+            return type != ProposalType::update && type != ProposalType::external_init &&
+                   type != ProposalType::self_remove;
+        case SenderType::new_member_commit:
+            return type == ProposalType::external_init || type == ProposalType::remove ||
+                   type == ProposalType::psk;
+    }
+    return false;
+}
+
 Status check_external_senders(const GroupContext& context, const Extensions& extensions,
                               const Environment& env) {
     TRY_ASSIGN(const auto senders, read_extension<ExternalSenders>(extensions));
@@ -71,16 +61,29 @@ Status check_external_senders(const GroupContext& context, const Extensions& ext
     return {};
 }
 
+Status check_key_package(const EpochState& epoch, const Add& add, LifetimeCheck lifetime,
+                         Time now) {
+    // check 12.1.1-1: the key package is valid (section 10.1), for this group's version and suite.
+    return validate_key_package(epoch.suite, add.key_package,
+                                lifetime == LifetimeCheck::now ? std::optional(now) : std::nullopt);
+}
+
 Status check_proposal(const EpochState& epoch, const Proposal& proposal, const Sender& sender,
-                      LifetimeCheck lifetime, const Environment& env) {
+                      LifetimeCheck lifetime, const Environment& env, const Status* key_package) {
     ENSURE(may_send(sender, proposal.type()), mls_bad_proposal);
-    if (const auto* add = proposal.get_if<Add>()) return check_add(epoch, *add, lifetime, env);
+    if (const auto* add = proposal.get_if<Add>()) {
+        TRY(key_package ? *key_package : check_key_package(epoch, *add, lifetime, env.now));
+        const LeafNode& leaf = add->key_package.leaf_node;
+        // check 7.3-1: the application accepts the credential.
+        return env.credentials.check(
+            {leaf.credential, leaf.signature_key, nullptr, epoch.context.group_id});
+    }
     if (const auto* update = proposal.get_if<Update>()) {
         return check_update(epoch, *update, sender, env);
     }
     if (const auto* remove = proposal.get_if<Remove>()) {
         // check 12.1.3-1: somebody is there to be removed.
-        ENSURE(epoch.tree.leaf(remove->removed) != nullptr, mls_bad_proposal);
+        ENSURE(epoch.tree.has_member(remove->removed), mls_bad_proposal);
         return {};
     }
     if (const auto* psk = proposal.get_if<PreSharedKey>()) return check_psk(epoch, *psk);
@@ -94,6 +97,18 @@ Status check_proposal(const EpochState& epoch, const Proposal& proposal, const S
         TRY(check_extensions(replaced->extensions));
         TRY(read_extension<RequiredCapabilities>(replaced->extensions));
         return check_external_senders(epoch.context, replaced->extensions, env);
+    }
+    if (proposal.get_if<SelfRemove>() != nullptr) {
+        // check 20.1-3: all members know what it is.
+        ENSURE(all_support(epoch.tree, ProposalType::self_remove), mls_unsupported_proposal);
+        return {};
+    }
+    if (const auto* custom = proposal.get_if<CustomProposal>()) {
+        // check 13.2-1: the application knows the type and accepts the proposal. That members
+        // support it is a matter of the list: a commit may remove those who do not.
+        ENSURE(is_custom(custom->proposal_type) && env.proposals != nullptr,
+               mls_unsupported_proposal);
+        return env.proposals->check(*custom, sender, epoch.context.group_id);
     }
     return {};
 }

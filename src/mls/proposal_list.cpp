@@ -50,6 +50,10 @@ Status check_regular_list(const Proposals& proposals, LeafIndex committer) {
             // check 12.2-3: nobody commits its own removal.
             ENSURE(remove->removed != committer, mls_bad_proposal_list);
             ENSURE(changed.insert(remove->removed).second, mls_bad_proposal_list);
+        } else if (item.proposal->get_if<SelfRemove>() != nullptr) {
+            // check 20.1-4: nor by SelfRemove. check 20.1-5: and it is the one change to the leaf.
+            ENSURE(item.sender.leaf() != committer, mls_bad_proposal_list);
+            ENSURE(changed.insert(item.sender.leaf()).second, mls_bad_proposal_list);
         } else if (const auto* add = item.proposal->get_if<Add>()) {
             // check 12.2-5: no client twice. Clients already in the group: check_members.
             ENSURE(added.insert(add->key_package.leaf_node.signature_key), mls_bad_proposal_list);
@@ -69,21 +73,63 @@ Status check_external_list(const Proposals& proposals) {
     const size_t inits = count_of(proposals, ProposalType::external_init);
     const size_t removes = count_of(proposals, ProposalType::remove);
     const size_t psks = count_of(proposals, ProposalType::psk);
+    const size_t self_removes = count_of(proposals, ProposalType::self_remove);
     // check 12.2-20: exactly one ExternalInit. check 12.2-21: at most one Remove. check 12.2-22:
-    // besides those only pre-shared keys.
+    // besides those only pre-shared keys and SelfRemoves.
     ENSURE(inits == 1 && removes <= 1, mls_bad_proposal_list);
-    ENSURE(inits + removes + psks == proposals.size(), mls_bad_proposal_list);
+    ENSURE(inits + removes + psks + self_removes == proposals.size(), mls_bad_proposal_list);
+    std::set<LeafIndex> removed;
+    for (const CommittedProposal& item : proposals) {
+        const auto* remove = item.proposal->get_if<Remove>();
+        const bool leaves = item.proposal->get_if<SelfRemove>() != nullptr;
+        if (remove == nullptr && !leaves) continue;
+        ENSURE(removed.insert(leaves ? item.sender.leaf() : remove->removed).second,
+               mls_bad_proposal_list);
+    }
     return {};
 }
 
-bool path_required(const Proposals& proposals) {
+// check 12.2-11: whoever will process the commit supports the types that not everybody must. That
+// is every member but those it removes.
+Status check_types_supported(const EpochState& epoch, const Proposals& proposals,
+                             const Environment& env) {
+    std::set<ProposalType> types;
+    for (const CommittedProposal& item : proposals) {
+        // check 20.1-1: a SelfRemove is committed by reference.
+        ENSURE(item.by_reference || item.proposal->get_if<SelfRemove>() == nullptr,
+               mls_bad_proposal_list);
+        if (is_default(item.proposal->type())) continue;
+        ENSURE(env.proposals != nullptr || !is_custom(item.proposal->type()),
+               mls_unsupported_proposal);
+        types.insert(item.proposal->type());
+    }
+    std::erase_if(types, [&](ProposalType type) { return all_support(epoch.tree, type); });
+    if (types.empty()) return {};
+    RatchetTree remaining = epoch.tree;
+    for (const CommittedProposal& item : proposals) {
+        if (const auto* remove = item.proposal->get_if<Remove>()) {
+            remaining.remove_leaf(remove->removed);
+        } else if (item.proposal->get_if<SelfRemove>() != nullptr) {
+            remaining.remove_leaf(item.sender.leaf());
+        }
+    }
+    for (const ProposalType type : types) {
+        ENSURE(all_support(remaining, type), mls_unsupported_proposal);
+    }
+    return {};
+}
+
+bool path_required(const Proposals& proposals, const Environment& env) {
     if (proposals.empty()) return true;
     for (const CommittedProposal& item : proposals) {
         switch (item.proposal->type()) {
             case ProposalType::add:
             case ProposalType::psk:
             case ProposalType::reinit: break;
-            default: return true;
+            default: {
+                const bool custom = is_custom(item.proposal->type());
+                if (!custom || env.proposals->needs_path(item.proposal->type())) return true;
+            }
         }
     }
     return false;
@@ -108,8 +154,16 @@ Status apply_add(AppliedProposals& out, const EpochState& epoch, const Add& add)
     return {};
 }
 
-// Section 12.3, in its order: extensions, updates, removes, adds, the rest. check 12.3-1: so new
-// extensions bind who is added. check 12.3-2: so who is added takes the place of who is removed.
+void apply_remove(AppliedProposals& out, const EpochState& epoch, LeafIndex leaf,
+                  const Sender& sender) {
+    out.summary.removed.push_back({*epoch.member(leaf), sender});
+    out.summary.removes_us |= leaf == epoch.own_leaf();
+    out.tree.remove_leaf(leaf);
+}
+
+// Section 12.3, in its order: extensions, updates, removes (of the senders themselves first), adds,
+// the rest. check 12.3-1: so new extensions bind who is added. check 12.3-2: so who is added takes
+// the place of who is removed.
 Status apply_list(AppliedProposals& out, const EpochState& epoch, const Proposals& proposals) {
     for (const CommittedProposal& item : proposals) {
         if (const auto* replaced = item.proposal->get_if<GroupContextExtensions>()) {
@@ -122,11 +176,12 @@ Status apply_list(AppliedProposals& out, const EpochState& epoch, const Proposal
         if (update != nullptr) apply_update(out, epoch, *update, item.sender.leaf());
     }
     for (const CommittedProposal& item : proposals) {
+        if (item.proposal->get_if<SelfRemove>() == nullptr) continue;
+        apply_remove(out, epoch, item.sender.leaf(), item.sender);
+    }
+    for (const CommittedProposal& item : proposals) {
         const auto* remove = item.proposal->get_if<Remove>();
-        if (remove == nullptr) continue;
-        out.summary.removed.push_back({*epoch.member(remove->removed), item.sender});
-        out.summary.removes_us |= remove->removed == epoch.own_leaf();
-        out.tree.remove_leaf(remove->removed);
+        if (remove != nullptr) apply_remove(out, epoch, remove->removed, item.sender);
     }
     for (const CommittedProposal& item : proposals) {
         if (const auto* add = item.proposal->get_if<Add>()) TRY(apply_add(out, epoch, *add));
@@ -134,6 +189,8 @@ Status apply_list(AppliedProposals& out, const EpochState& epoch, const Proposal
     for (const CommittedProposal& item : proposals) {
         if (const auto* psk = item.proposal->get_if<PreSharedKey>()) {
             out.summary.psks.push_back(psk->psk);
+        } else if (const auto* custom = item.proposal->get_if<CustomProposal>()) {
+            out.summary.custom.push_back({custom->proposal_type, custom->body, item.sender});
         } else if (const auto* init = item.proposal->get_if<ExternalInit>()) {
             out.external_init = init;
         } else if (const auto* reinit = item.proposal->get_if<ReInit>()) {
@@ -145,15 +202,28 @@ Status apply_list(AppliedProposals& out, const EpochState& epoch, const Proposal
 
 }  // namespace
 
+bool all_support(const RatchetTree& tree, ProposalType type) {
+    const MemberSupport support = tree.member_support();
+    return !is_grease(static_cast<uint16_t>(type)) &&
+           std::binary_search(support.proposals.begin(), support.proposals.end(), type);
+}
+
 Result<AppliedProposals> apply_proposals(const EpochState& epoch,
                                          const std::vector<CommittedProposal>& proposals,
                                          const Sender& committer, LifetimeCheck lifetime,
                                          const Environment& env) {
     ENSURE(epoch.context.epoch.value != UINT64_MAX, mls_wrong_epoch);
     // check 12.2-1: each proposal is valid by itself.
-    for (const CommittedProposal& item : proposals) {
-        if (item.checked) continue;
-        TRY(check_proposal(epoch, *item.proposal, item.sender, lifetime, env));
+    // Signatures of key packages take most of the time: all of them at once.
+    const auto key_packages = run_all(env.parallel, proposals.size(), [&](size_t i) -> Status {
+        const auto* add = proposals[i].proposal->get_if<Add>();
+        if (add == nullptr || proposals[i].by_reference) return {};
+        return check_key_package(epoch, *add, lifetime, env.now);
+    });
+    for (size_t i = 0; i < proposals.size(); ++i) {
+        const CommittedProposal& item = proposals[i];
+        if (item.by_reference) continue;
+        TRY(check_proposal(epoch, *item.proposal, item.sender, lifetime, env, &key_packages[i]));
     }
     TRY(check_psks_differ(proposals));
     if (committer.is_member()) {
@@ -161,8 +231,9 @@ Result<AppliedProposals> apply_proposals(const EpochState& epoch,
     } else {
         TRY(check_external_list(proposals));
     }
+    TRY(check_types_supported(epoch, proposals, env));
     AppliedProposals out{epoch.tree, epoch.context.extensions, {}, {}, nullptr, false, {}};
-    out.needs_path = path_required(proposals);
+    out.needs_path = path_required(proposals, env);
     TRY(apply_list(out, epoch, proposals));
     return out;
 }

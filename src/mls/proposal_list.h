@@ -8,7 +8,7 @@ namespace mayfly::mls {
 struct CommittedProposal {
     const Proposal* proposal = nullptr;
     Sender sender;
-    bool checked = false;  // received in this epoch and passed check_proposal then
+    bool by_reference = false;  // then it passed check_proposal when it was received
 };
 
 // AppliedProposals is the next epoch as far as the proposals decide it.
@@ -24,10 +24,18 @@ struct AppliedProposals {
 
 // check_proposal makes the checks of section 12.1 and 6.1 that look at one proposal alone.
 // lifetime: whether an added key package must be valid now; what others send may have been valid
-// then.
+// then. key_package: what check_key_package says of an Add, where the caller has asked already.
 enum class LifetimeCheck : uint8_t { now, none };
+Status check_key_package(const EpochState& epoch, const Add& add, LifetimeCheck lifetime, Time now);
 Status check_proposal(const EpochState& epoch, const Proposal& proposal, const Sender& sender,
-                      LifetimeCheck lifetime, const Environment& env);
+                      LifetimeCheck lifetime, const Environment& env,
+                      const Status* key_package = nullptr);
+
+// may_send: who may propose what (sections 6.1 and 12.1.8).
+bool may_send(const Sender& sender, ProposalType type);
+
+// all_support: whether every member can process a proposal of this type.
+bool all_support(const RatchetTree& tree, ProposalType type);
 
 // check_external_senders asks the policy about the external senders in GroupContext extensions.
 Status check_external_senders(const GroupContext& context, const Extensions& extensions,

@@ -6,114 +6,120 @@ namespace mayfly::mls {
 
 uint32_t RatchetTree::member_count() const { return root_ ? root_->member_count : 0; }
 
-const RatchetTree::Subtree* RatchetTree::find(NodeIndex index) const {
-    if (!leaf_count_.contains(index)) return nullptr;
-    const Subtree* at = root_.get();
-    for (NodeIndex here = root(leaf_count_); here != index;) {
-        if (!at->has_children()) return nullptr;
-        const bool go_left = index < here;
-        at = go_left ? at->left.get() : at->right.get();
-        here = go_left ? *left(here) : *right(here);
-    }
+std::optional<RatchetTree::Cursor> RatchetTree::find(NodeIndex index) const {
+    if (!leaf_count_.contains(index)) return std::nullopt;
+    Cursor at = top();
+    while (at.here != index) at = at.towards(index);
     return at;
 }
 
-const LeafNode* RatchetTree::leaf(LeafIndex index) const {
-    if (!leaf_count_.contains(index)) return nullptr;
-    const Subtree* at = find(index.node());
-    return at ? at->leaf.get() : nullptr;
-}
-
-const ParentNode* RatchetTree::parent_node(NodeIndex index) const {
-    const Subtree* at = find(index);
-    return at ? at->parent.get() : nullptr;
-}
-
 bool RatchetTree::is_blank(NodeIndex index) const {
-    const Subtree* at = find(index);
-    return at == nullptr || at->is_blank();
+    const std::optional<Cursor> at = find(index);
+    return !at || at->is_blank();
 }
 
-const HpkePublicKey& RatchetTree::encryption_key(NodeIndex index) const {
-    const Subtree* at = find(index);
-    MAYFLY_ASSERT(at != nullptr && !at->is_blank());
-    return *at->encryption_key();
+Decoded<LeafNode> RatchetTree::leaf(LeafIndex index) const {
+    const std::optional<Cursor> at =
+        leaf_count_.contains(index) ? find(index.node()) : std::nullopt;
+    if (!at || at->is_blank()) return {};
+    return Decoded(codec::decode<LeafNode>(at->encoded()).value());
+}
+
+Decoded<ParentNode> RatchetTree::parent_node(NodeIndex index) const {
+    const std::optional<Cursor> at = find(index);
+    if (!at || index.is_leaf() || at->is_blank()) return {};
+    return Decoded(codec::decode<ParentNode>(at->encoded()).value());
+}
+
+BytesView RatchetTree::encryption_key(NodeIndex index) const {
+    const std::optional<Cursor> at = find(index);
+    MAYFLY_ASSERT(at && !at->is_blank());
+    return encryption_key_in(at->encoded());
+}
+
+BytesView RatchetTree::signature_key(LeafIndex index) const {
+    const std::optional<Cursor> at = find(index.node());
+    MAYFLY_ASSERT(at && !at->is_blank());
+    return signature_key_in(at->encoded());
 }
 
 // Walker: what walks over the shared nodes without changing them.
 struct RatchetTree::Walker {
-    static void members(const Subtree& at, NodeIndex here, std::vector<LeafIndex>& out) {
-        if (at.member_count == 0) return;
-        if (here.is_leaf()) return out.push_back(leaf_of(here));
-        members(*at.left, *mls::left(here), out);
-        members(*at.right, *mls::right(here), out);
+    static void members(const Cursor& at, std::vector<LeafIndex>& out) {
+        if (at.member_count() == 0) return;
+        if (at.here.is_leaf()) return out.push_back(leaf_of(at.here));
+        members(at.left(), out);
+        members(at.right(), out);
     }
 
     // RFC 9420 section 4.1.1.
-    static void resolution(const Subtree& at, NodeIndex here, std::vector<NodeIndex>& out) {
-        if (at.all_blank) return;
+    static void resolution(const Cursor& at, std::vector<NodeIndex>& out) {
+        if (at.all_blank()) return;
         if (!at.is_blank()) {
-            out.push_back(here);
-            if (!at.parent) return;
-            for (const LeafIndex unmerged : at.parent->unmerged_leaves) {
-                out.push_back(unmerged.node());
-            }
+            out.push_back(at.here);
+            if (at.here.is_leaf()) return;
+            const auto parent = codec::decode<ParentNode>(at.encoded()).value();
+            for (const LeafIndex leaf : parent.unmerged_leaves) out.push_back(leaf.node());
             return;
         }
-        resolution(*at.left, *mls::left(here), out);
-        resolution(*at.right, *mls::right(here), out);
+        resolution(at.left(), out);
+        resolution(at.right(), out);
     }
 };
 
 std::vector<LeafIndex> RatchetTree::members() const {
     std::vector<LeafIndex> out;
     out.reserve(member_count());
-    if (root_) Walker::members(*root_, root(leaf_count_), out);
+    if (root_) Walker::members(top(), out);
     return out;
 }
 
 LeafIndex RatchetTree::first_blank_leaf() const {
     if (member_count() == leaf_count_.value) return {leaf_count_.value};
-    const Subtree* at = root_.get();
-    NodeIndex here = root(leaf_count_);
-    for (uint32_t width = leaf_count_.value / 2; at->has_children(); width /= 2) {
-        const bool go_left = at->left->member_count < width;
-        at = go_left ? at->left.get() : at->right.get();
-        here = go_left ? *left(here) : *right(here);
+    Cursor at = top();
+    for (uint32_t width = leaf_count_.value / 2; !at.here.is_leaf(); width /= 2) {
+        at = at.left().member_count() < width ? at.left() : at.right();
     }
-    return first_leaf_below(here);
+    return leaf_of(at.here);
 }
 
 std::optional<LeafIndex> RatchetTree::find_leaf(const LeafNode& wanted) const {
     if (!encryption_keys_.may_contain(wanted.encryption_key)) return std::nullopt;
+    const Bytes encoded = codec::encode(wanted);
     for (const LeafIndex index : members()) {
-        if (*leaf(index) == wanted) return index;
+        if (equal(find(index.node())->encoded(), encoded)) return index;
     }
     return std::nullopt;
 }
 
 std::vector<NodeIndex> RatchetTree::resolution(NodeIndex index) const {
-    MAYFLY_ASSERT(leaf_count_.contains(index));
+    const std::optional<Cursor> at = find(index);
+    MAYFLY_ASSERT(at.has_value());
     std::vector<NodeIndex> out;
-    if (const Subtree* at = find(index)) Walker::resolution(*at, index, out);
+    Walker::resolution(*at, out);
     return out;
 }
 
 std::vector<PathStep> RatchetTree::filtered_direct_path(LeafIndex index) const {
     MAYFLY_ASSERT(leaf_count_.contains(index));
     std::vector<PathStep> steps;
-    const Subtree* at = root_.get();
-    for (NodeIndex here = root(leaf_count_); at->has_children();) {
-        const bool go_left = index.node() < here;
-        const Subtree* below = go_left ? at->left.get() : at->right.get();
-        const Subtree* beside = go_left ? at->right.get() : at->left.get();
-        const NodeIndex copath_child = go_left ? *right(here) : *left(here);
-        if (!beside->all_blank) steps.push_back({here, copath_child});
-        here = go_left ? *left(here) : *right(here);
-        at = below;
+    for (Cursor at = top(); !at.here.is_leaf(); at = at.towards(index.node())) {
+        const Cursor beside = index.node() < at.here ? at.right() : at.left();
+        if (!beside.all_blank()) steps.push_back({at.here, beside.here});
     }
     std::reverse(steps.begin(), steps.end());
     return steps;
+}
+
+// reindex_keys follows each change of a node. An empty encoding is a blank node.
+void RatchetTree::reindex_keys(NodeIndex at, BytesView before, BytesView after) {
+    const auto replace = [](KeyIndex& index, BytesView old_key, BytesView new_key) {
+        if (equal(old_key, new_key)) return;
+        if (!old_key.empty()) index.erase(old_key);
+        if (!new_key.empty()) index.insert(new_key);
+    };
+    replace(encryption_keys_, encryption_key_in(before), encryption_key_in(after));
+    if (at.is_leaf()) replace(signature_keys_, signature_key_in(before), signature_key_in(after));
 }
 
 bool RatchetTree::keys_are_unique() const {
@@ -122,11 +128,10 @@ bool RatchetTree::keys_are_unique() const {
     }
     std::vector<BytesView> encryption_keys;
     std::vector<BytesView> signature_keys;
-    for (uint32_t i = 0; i < leaf_count_.node_count(); ++i) {
-        const Subtree* at = find({i});
-        if (at == nullptr || at->is_blank()) continue;
-        encryption_keys.emplace_back(*at->encryption_key());
-        if (at->leaf) signature_keys.emplace_back(at->leaf->signature_key);
+    for (NodeIndex index; leaf_count_.contains(index); ++index.value) {
+        if (is_blank(index)) continue;
+        encryption_keys.push_back(encryption_key(index));
+        if (index.is_leaf()) signature_keys.push_back(signature_key(leaf_of(index)));
     }
     const auto unique = [](std::vector<BytesView>& keys) {
         std::sort(keys.begin(), keys.end(), [](BytesView a, BytesView b) {
@@ -139,8 +144,8 @@ bool RatchetTree::keys_are_unique() const {
 
 bool RatchetTree::has_encryption_key(BytesView key) const {
     if (!encryption_keys_.may_contain(key)) return false;
-    for (uint32_t i = 0; i < leaf_count_.node_count(); ++i) {
-        if (!is_blank({i}) && equal(encryption_key({i}), key)) return true;
+    for (NodeIndex index; leaf_count_.contains(index); ++index.value) {
+        if (!is_blank(index) && equal(encryption_key(index), key)) return true;
     }
     return false;
 }

@@ -3,7 +3,8 @@
 // A RatchetTree is a value. A copy costs O(1) and shares everything with the original; a change
 // replaces only the nodes from the changed leaf to the root, so that a next epoch's tree is built
 // beside the current one in O(log N) and swapped in. Tree hashes are computed when asked for and
-// kept. Because copies share these, a tree and its copies belong to one thread.
+// kept. Because copies share these, a tree and its copies belong to one thread; others may look at
+// single nodes meanwhile.
 #pragma once
 
 #include <memory>
@@ -38,6 +39,27 @@ struct MemberSupport {
     bool operator==(const MemberSupport&) const = default;
 };
 
+// Decoded: a node that was decoded for who asked; nothing if it is blank. Nodes are stored encoded.
+template <class T>
+class Decoded {
+  public:
+    Decoded() = default;
+    explicit Decoded(T node) : node_(std::move(node)) {}
+
+    explicit operator bool() const { return node_.has_value(); }
+    bool operator==(std::nullptr_t) const { return !node_; }
+    const T* operator->() const { return &value(); }
+    const T& operator*() const& { return value(); }
+    T operator*() && { return *std::move(node_); }  // by value: this object is about to die
+
+  private:
+    const T& value() const {
+        MAYFLY_ASSERT(node_.has_value());
+        return *node_;
+    }
+    std::optional<T> node_;
+};
+
 class RatchetTree {
   public:
     // An empty tree. add_leaf gives its first leaf index 0.
@@ -52,12 +74,14 @@ class RatchetTree {
     const CipherSuite& suite() const { return suite_; }
     LeafCount leaf_count() const { return leaf_count_; }  // blank leaves included
     uint32_t member_count() const;
-    // leaf, parent_node: nullptr when blank or outside the tree. Valid until the tree changes.
-    const LeafNode* leaf(LeafIndex index) const;
-    const ParentNode* parent_node(NodeIndex index) const;
+    // A place outside the tree is blank.
     bool is_blank(NodeIndex index) const;
-    // encryption_key: the node must not be blank.
-    const HpkePublicKey& encryption_key(NodeIndex index) const;
+    bool has_member(LeafIndex index) const { return !is_blank(index.node()); }
+    Decoded<LeafNode> leaf(LeafIndex index) const;
+    Decoded<ParentNode> parent_node(NodeIndex index) const;
+    // encryption_key, signature_key: of a node that is not blank. Valid until the tree changes.
+    BytesView encryption_key(NodeIndex index) const;
+    BytesView signature_key(LeafIndex index) const;
     std::vector<LeafIndex> members() const;
     // first_blank_leaf: where add_leaf will put the next leaf; may be just outside the tree.
     LeafIndex first_blank_leaf() const;
@@ -68,8 +92,8 @@ class RatchetTree {
 
     // The changes that proposals make (sections 7.7 and 12.1.1 to 12.1.3). add_leaf: there must be
     // room (first_blank_leaf() < tree_leaves_max). update_leaf, remove_leaf: a member's leaf.
-    LeafIndex add_leaf(LeafNode leaf);
-    void update_leaf(LeafIndex index, LeafNode leaf);
+    LeafIndex add_leaf(const LeafNode& leaf);
+    void update_leaf(LeafIndex index, const LeafNode& leaf);
     void remove_leaf(LeafIndex index);
 
     // The changes that an update path makes (sections 7.5 and 7.9). set_path gives the nodes of the
@@ -77,7 +101,7 @@ class RatchetTree {
     // path, and returns the parent hash that belongs in the leaf. set_leaf replaces a member's leaf
     // and nothing else. set_path: one key for each node of filtered_direct_path(index).
     Bytes set_path(LeafIndex index, std::span<const HpkePublicKey> keys);
-    void set_leaf(LeafIndex index, LeafNode leaf);
+    void set_leaf(LeafIndex index, const LeafNode& leaf);
 
     // Section 7.8. The empty tree has no hash.
     const Bytes& tree_hash() const;
@@ -90,22 +114,26 @@ class RatchetTree {
     bool keys_are_unique() const;
     bool has_encryption_key(BytesView key) const;
     MemberSupport member_support() const;
+    // forget_keys frees what the two functions above look into. For a tree that is kept only to
+    // look up its nodes.
+    void forget_keys() { encryption_keys_ = signature_keys_ = KeyIndex(); }
 
   private:
     struct Subtree;
     using SubtreePtr = std::shared_ptr<Subtree>;
+    struct Cursor;
     struct Walker;
     struct Summariser;
     struct Builder;
     struct Lister;
 
-    const Subtree* find(NodeIndex index) const;
+    Cursor top() const;  // the tree must not be empty
+    std::optional<Cursor> find(NodeIndex index) const;
     void grow();
     void truncate();
-    void put_leaf(Subtree& at, std::shared_ptr<const LeafNode> leaf);
-    void put_parent(Subtree& at, std::shared_ptr<ParentNode> parent);
-    template <class AtLeaf, class AtParent>
-    void edit(LeafIndex index, AtLeaf&& at_leaf, AtParent&& at_parent);
+    void reindex_keys(NodeIndex at, BytesView before, BytesView after);
+    template <class Change>
+    void edit(LeafIndex index, Change&& change);
 
     CipherSuite suite_;
     LeafCount leaf_count_;

@@ -2,53 +2,77 @@
 #include "mls/subtree.h"
 
 namespace mayfly::mls {
+namespace {
 
-// edit goes from the root to the leaf, making each node on the way this tree's own, and calls
-// at_leaf and then at_parent for each node above, from the bottom.
-template <class AtLeaf, class AtParent>
-void RatchetTree::edit(LeafIndex index, AtLeaf&& at_leaf, AtParent&& at_parent) {
+// A parent node with one more unmerged leaf. Entry by entry, it would cost too much where many are
+// added at once: each leaf goes into the lists of all nodes above it.
+Bytes with_unmerged_leaf(BytesView parent, LeafIndex leaf) {
+    codec::Reader reader(parent);
+    const BytesView encryption_key = reader.opaque();
+    const BytesView parent_hash = reader.opaque();
+    const BytesView list = reader.opaque();
+    size_t place = list.size();
+    constexpr size_t entry_bytes = sizeof(leaf.value);
+    while (place > 0) {
+        const BytesView entry = list.subspan(place - entry_bytes, entry_bytes);
+        if (codec::decode<LeafIndex>(entry).value() < leaf) break;
+        place -= entry_bytes;
+    }
+    codec::Writer writer;
+    writer.opaque(encryption_key);
+    writer.opaque(parent_hash);
+    writer.varint(list.size() + entry_bytes);
+    writer.raw(list.first(place));
+    writer(leaf);
+    writer.raw(list.subspan(place));
+    return writer.take();
+}
+
+}  // namespace
+
+// edit makes each piece on the way to the leaf this tree's own and replaces the nodes on it, from
+// the leaf to the root. change(node, encoded) gives the new encoding of a node, or nullopt for a
+// node that stays; an empty one is a blank node.
+template <class Change>
+void RatchetTree::edit(LeafIndex index, Change&& change) {
     MAYFLY_ASSERT(leaf_count_.contains(index));
-    struct Step {
-        NodeIndex node;
-        Subtree* at;
+    std::vector<Bytes> made;  // holds what `nodes` below refers to
+    made.reserve(bottom_level + 1);
+    const auto apply = [&](NodeIndex at, BytesView& node) {
+        std::optional<Bytes> changed = change(at, node);
+        if (!changed) return;
+        made.push_back(*std::move(changed));
+        reindex_keys(at, node, made.back());
+        node = made.back();
     };
-    std::vector<Step> steps;
+
+    std::vector<Subtree*> pieces;
     SubtreePtr* down = &root_;
-    for (NodeIndex here = root(leaf_count_);;) {
-        Subtree& at = own(*down);
-        steps.push_back({here, &at});
-        if (here.is_leaf()) break;
-        if (!at.has_children()) at.expand();
-        const bool go_left = index.node() < here;
-        down = go_left ? &at.left : &at.right;
-        here = go_left ? *left(here) : *right(here);
+    NodeIndex here = root(leaf_count_);
+    for (; level(here) > bottom_level; here = index.node() < here ? *left(here) : *right(here)) {
+        pieces.push_back(&own(*down));
+        if (!pieces.back()->has_children()) pieces.back()->expand();
+        down = index.node() < here ? &pieces.back()->left : &pieces.back()->right;
     }
-    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-        if (step->node.is_leaf()) {
-            at_leaf(*step->at);
-        } else {
-            at_parent(step->node, *step->at);
-        }
-        step->at->refresh();
+    Subtree& bottom = own(*down);
+    std::vector<BytesView> nodes(node_count_below(level(here)));
+    for (uint32_t i = 0; i < bottom.nodes.size(); ++i) nodes[i] = bottom.nodes[i];
+    const uint32_t first = first_leaf_below(here).node().value;
+    for (NodeIndex at = index.node();; at = *parent(at, leaf_count_)) {
+        apply(at, nodes[at.value - first]);
+        if (at == here) break;
     }
-}
+    bottom.nodes = EncodedNodes(nodes);
+    bottom.refresh();
 
-void RatchetTree::put_leaf(Subtree& at, std::shared_ptr<const LeafNode> leaf) {
-    if (at.leaf) {
-        encryption_keys_.erase(at.leaf->encryption_key);
-        signature_keys_.erase(at.leaf->signature_key);
+    for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) {
+        here = *parent(here, leaf_count_);
+        made.clear();
+        BytesView node = (*piece)->nodes.empty() ? BytesView() : (*piece)->nodes[0];
+        apply(here, node);
+        (*piece)->nodes = node.empty() ? EncodedNodes() : EncodedNodes({&node, 1});
+        (*piece)->refresh();
     }
-    if (leaf) {
-        encryption_keys_.insert(leaf->encryption_key);
-        signature_keys_.insert(leaf->signature_key);
-    }
-    at.leaf = std::move(leaf);
-}
-
-void RatchetTree::put_parent(Subtree& at, std::shared_ptr<ParentNode> parent) {
-    if (at.parent) encryption_keys_.erase(at.parent->encryption_key);
-    if (parent) encryption_keys_.insert(parent->encryption_key);
-    at.parent = std::move(parent);
 }
 
 // RFC 9420 section 7.7: the tree doubles, the new right half blank.
@@ -59,77 +83,84 @@ void RatchetTree::grow() {
         return;
     }
     auto top = std::make_shared<Subtree>();
-    top->right = std::make_shared<Subtree>();
-    top->left = std::move(root_);
+    leaf_count_ = {2 * leaf_count_.value};
+    if (level(root(leaf_count_)) <= bottom_level) {
+        std::vector<BytesView> nodes(leaf_count_.node_count());
+        for (uint32_t i = 0; i < root_->nodes.size(); ++i) nodes[i] = root_->nodes[i];
+        top->nodes = EncodedNodes(nodes);
+    } else {
+        top->right = std::make_shared<Subtree>();
+        top->left = std::move(root_);
+    }
     top->refresh();
     root_ = std::move(top);
-    leaf_count_ = {2 * leaf_count_.value};
 }
 
 // RFC 9420 section 7.7: while its right half has no member, the tree halves.
 void RatchetTree::truncate() {
-    while (leaf_count_.value > 1 && root_->right->member_count == 0) {
-        SubtreePtr half = root_->left;
-        root_ = std::move(half);
+    while (leaf_count_.value > 1 && top().right().member_count() == 0) {
         leaf_count_ = {leaf_count_.value / 2};
+        SubtreePtr half = root_->left;
+        if (half == nullptr) {
+            half = std::make_shared<Subtree>();
+            std::vector<BytesView> nodes;
+            for (uint32_t i = 0; i < leaf_count_.node_count(); ++i) {
+                nodes.push_back(root_->nodes[i]);
+            }
+            half->nodes = EncodedNodes(nodes);
+            half->refresh();
+        }
+        root_ = std::move(half);
     }
 }
 
-LeafIndex RatchetTree::add_leaf(LeafNode leaf) {
+LeafIndex RatchetTree::add_leaf(const LeafNode& leaf) {
     const LeafIndex index = first_blank_leaf();
     MAYFLY_ASSERT(index.value < tree_leaves_max);
     if (!leaf_count_.contains(index)) grow();
-    edit(
-        index,
-        [&](Subtree& at) { put_leaf(at, std::make_shared<const LeafNode>(std::move(leaf))); },
-        [&](NodeIndex, Subtree& at) {
-            if (!at.parent) return;
-            std::vector<LeafIndex>& unmerged = own(at.parent).unmerged_leaves;
-            unmerged.insert(std::lower_bound(unmerged.begin(), unmerged.end(), index), index);
-        });
+    edit(index, [&](NodeIndex at, BytesView encoded) -> std::optional<Bytes> {
+        if (at.is_leaf()) return codec::encode(leaf);
+        if (encoded.empty()) return std::nullopt;
+        return with_unmerged_leaf(encoded, index);
+    });
     return index;
 }
 
-void RatchetTree::update_leaf(LeafIndex index, LeafNode leaf) {
-    edit(
-        index,
-        [&](Subtree& at) { put_leaf(at, std::make_shared<const LeafNode>(std::move(leaf))); },
-        [&](NodeIndex, Subtree& at) { put_parent(at, nullptr); });
+void RatchetTree::update_leaf(LeafIndex index, const LeafNode& leaf) {
+    edit(index, [&](NodeIndex at, BytesView) -> std::optional<Bytes> {
+        return at.is_leaf() ? codec::encode(leaf) : Bytes();
+    });
 }
 
 void RatchetTree::remove_leaf(LeafIndex index) {
-    edit(
-        index, [&](Subtree& at) { put_leaf(at, nullptr); },
-        [&](NodeIndex, Subtree& at) { put_parent(at, nullptr); });
+    edit(index, [](NodeIndex, BytesView) -> std::optional<Bytes> { return Bytes(); });
     truncate();
 }
 
 Bytes RatchetTree::set_path(LeafIndex index, std::span<const HpkePublicKey> keys) {
     const std::vector<PathStep> steps = filtered_direct_path(index);
     MAYFLY_ASSERT(keys.size() == steps.size());
-    std::vector<std::shared_ptr<ParentNode>> parents(steps.size());
+    std::vector<ParentNode> parents(steps.size());
     Bytes parent_hash;  // RFC 9420 section 7.9: empty at the root, then from the top down
     for (size_t i = steps.size(); i-- > 0;) {
-        parents[i] = std::make_shared<ParentNode>();
-        parents[i]->encryption_key = keys[i];
-        parents[i]->parent_hash = std::move(parent_hash);
-        parent_hash = parent_hash_of(suite_, *parents[i], tree_hash(steps[i].copath_child));
+        parents[i].encryption_key = keys[i];
+        parents[i].parent_hash = std::move(parent_hash);
+        parent_hash = parent_hash_of(suite_, parents[i], tree_hash(steps[i].copath_child));
     }
     size_t next = 0;
-    edit(
-        index, [](Subtree&) {},
-        [&](NodeIndex node, Subtree& at) {
-            const bool filtered = next < steps.size() && steps[next].node == node;
-            put_parent(at, filtered ? std::move(parents[next++]) : nullptr);
-        });
+    edit(index, [&](NodeIndex at, BytesView) -> std::optional<Bytes> {
+        if (at.is_leaf()) return std::nullopt;
+        if (next == steps.size() || steps[next].node != at) return Bytes();
+        return codec::encode(parents[next++]);
+    });
     return parent_hash;
 }
 
-void RatchetTree::set_leaf(LeafIndex index, LeafNode leaf) {
-    edit(
-        index,
-        [&](Subtree& at) { put_leaf(at, std::make_shared<const LeafNode>(std::move(leaf))); },
-        [](NodeIndex, Subtree&) {});
+void RatchetTree::set_leaf(LeafIndex index, const LeafNode& leaf) {
+    edit(index, [&](NodeIndex at, BytesView) -> std::optional<Bytes> {
+        if (!at.is_leaf()) return std::nullopt;
+        return codec::encode(leaf);
+    });
 }
 
 }  // namespace mayfly::mls

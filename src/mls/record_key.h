@@ -15,9 +15,12 @@ enum class RecordKind : uint8_t {
     tree_node = 5,       // a secret of a secret tree
     ratchet = 6,         // a sender's ratchet
     skipped_key = 7,     // the key of a message that has not come yet
+    previous_epoch = 8,  // one or none; its secret tree has rows of its own
+    abandoned = 9,       // one or none: the epochs that were gone back from
+    exporter_node = 10,  // a secret of the exporter tree
 };
 constexpr bool is_known(RecordKind kind) {
-    return kind >= RecordKind::epoch && kind <= RecordKind::skipped_key;
+    return kind >= RecordKind::epoch && kind <= RecordKind::exporter_node;
 }
 
 enum class RatchetType : uint8_t { handshake = 0, application = 1 };
@@ -29,7 +32,7 @@ constexpr bool is_known(RatchetType type) {
 struct RecordKey {
     RecordKind kind{};
     Epoch epoch;
-    uint32_t index = 0;  // proposal: position; tree_node: node; ratchet, skipped_key: leaf
+    uint32_t index = 0;  // proposal: position; *_node: node; ratchet, skipped_key: leaf
     RatchetType ratchet{};
     uint32_t generation = 0;
 

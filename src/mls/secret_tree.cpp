@@ -37,36 +37,20 @@ SecretTree::SecretTree(const CipherSuite& suite, Epoch epoch, LeafCount leaves,
     changes_.insert(node_key(root(leaves)));
 }
 
-// Section 9: from the lowest ancestor whose secret is still there down to the leaf.
+// The sender's first use in this epoch.
 Result<Ratchet> SecretTree::derive_ratchets(LeafIndex leaf, KeyLease& lease) const {
-    NodeIndex node = root(leaves_);
-    auto found = nodes_.end();
-    while (true) {
-        found = nodes_.find(node);
-        if (found != nodes_.end() || node == leaf.node()) break;
-        node = leaf.node() < node ? *left(node) : *right(node);
-    }
-    ENSURE(found != nodes_.end(), mls_generation_used);
-
+    std::optional<DerivedLeaf> found = derive_leaf(suite_, nodes_, leaves_, leaf);
+    ENSURE(found, mls_generation_used);
     const size_t size = suite_.hash_size_bytes();
-    KeyLease::Derived derived;
-    derived.kept.reserve(level(node));
-    derived.consumed.push_back(node);
-    Secret secret = found->second.clone();
-    while (node != leaf.node()) {
-        Secret left_secret = expand_with_label(suite_, secret, "tree", as_bytes("left"), size);
-        Secret right_secret = expand_with_label(suite_, secret, "tree", as_bytes("right"), size);
-        const bool go_left = leaf.node() < node;
-        const NodeIndex kept = go_left ? *right(node) : *left(node);
-        derived.kept.push_back({kept, std::move(go_left ? right_secret : left_secret)});
-        secret = std::move(go_left ? left_secret : right_secret);
-        node = go_left ? *left(node) : *right(node);
-    }
+    const auto derive = [&](RatchetType type) {
+        return expand_with_label(suite_, found->secret, ratchet_label(type), {}, size);
+    };
     Ratchet wanted;
-    wanted.secret = expand_with_label(suite_, secret, ratchet_label(lease.type), {}, size);
-    derived.other.secret =
-        expand_with_label(suite_, secret, ratchet_label(other_type(lease.type)), {}, size);
-    lease.derived = std::move(derived);
+    wanted.secret = derive(lease.type);
+    KeyLease::Derived& derived = lease.derived.emplace();
+    derived.other.secret = derive(other_type(lease.type));
+    derived.consumed = found->consumed;
+    derived.kept = std::move(found->kept);
     return wanted;
 }
 
@@ -113,11 +97,9 @@ Result<SecretTree::KeyLease> SecretTree::find_key(LeafIndex sender, RatchetType 
 void SecretTree::consume(KeyLease lease) {
     const RatchetId id{lease.sender, lease.type};
     if (lease.derived) {
-        for (NodeIndex node : lease.derived->consumed) {
-            nodes_.erase(node);
-            changes_.insert(node_key(node));
-        }
-        for (auto& node : lease.derived->kept) {
+        nodes_.erase(lease.derived->consumed);
+        changes_.insert(node_key(lease.derived->consumed));
+        for (NodeSecret& node : lease.derived->kept) {
             changes_.insert(node_key(node.index));
             nodes_[node.index] = std::move(node.secret);
         }

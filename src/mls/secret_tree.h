@@ -6,12 +6,10 @@
 // within bounds.
 #pragma once
 
-#include <map>
 #include <tuple>
 
-#include "mls/labelled.h"
 #include "mls/record_key.h"
-#include "mls/tree_math.h"
+#include "mls/tree_secrets.h"
 
 namespace mayfly::mls {
 
@@ -51,13 +49,9 @@ class SecretTree {
         uint32_t generation = 0;
         MessageKey key;
 
-        struct Node {
-            NodeIndex index;
-            Secret secret;
-        };
-        struct Derived {  // the sender's first use: what replaces the nodes above its leaf
-            std::vector<Node> kept;
-            std::vector<NodeIndex> consumed;
+        struct Derived {  // the sender's first use: what replaces the node above its leaf
+            std::vector<NodeSecret> kept;
+            NodeIndex consumed;
             Ratchet other;  // the sender's ratchet of the other type
         };
         struct Passed {

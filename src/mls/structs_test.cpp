@@ -85,12 +85,28 @@ TEST(Extensions, type_that_occurs_twice_is_refused) {
 }
 
 TEST(CipherSuites, all_are_in_the_table_and_others_are_refused) {
-    EXPECT_EQ(all_cipher_suites().size(), 8U);
+    EXPECT_EQ(all_cipher_suites().size(), 17U);
     for (const CipherSuite& suite : all_cipher_suites()) {
         EXPECT_EQ(find_cipher_suite(suite.id)->id, suite.id);
     }
     EXPECT_EQ(find_cipher_suite(CipherSuiteId{0x0a0a}).code(), ErrorCode::unsupported_suite);
     EXPECT_EQ(find_cipher_suite(CipherSuiteId{0}).code(), ErrorCode::unsupported_suite);
+}
+
+TEST(CipherSuites, second_number_is_another_value_for_the_same_algorithms) {
+    const std::pair<int, int> pairs[] = {
+        {0xf001, 0x004f}, {0xf002, 0x004e}, {0xf006, 0xf042}, {0xf007, 0x0050}};
+    for (const auto& [ours, theirs] : pairs) {
+        const auto a = find_cipher_suite(CipherSuiteId(ours));
+        const auto b = find_cipher_suite(CipherSuiteId(theirs));
+        ASSERT_TRUE(a.ok() && b.ok());
+        EXPECT_NE(a->id, b->id);
+        EXPECT_EQ(a->hpke.kem, b->hpke.kem);
+        EXPECT_EQ(a->hpke.kdf, b->hpke.kdf);
+        EXPECT_EQ(a->hpke.aead, b->hpke.aead);
+        EXPECT_EQ(a->hash, b->hash);
+        EXPECT_EQ(a->signature, b->signature);
+    }
 }
 
 class LeafNodeTest : public ::testing::Test {

@@ -10,30 +10,24 @@ namespace {
 constexpr uint8_t leaf_node_type = 1;
 constexpr uint8_t parent_node_type = 2;
 
-Bytes hash_leaf(const CipherSuite& suite, LeafIndex index, const LeafNode* leaf) {
+// encoded: of the leaf or parent node, empty when blank.
+Bytes hash_leaf(const CipherSuite& suite, LeafIndex index, BytesView encoded) {
     codec::Writer writer;  // TreeHashInput with LeafNodeHashInput
     writer.u8(leaf_node_type);
     writer(index);
-    writer.u8(leaf ? 1 : 0);
-    if (leaf) writer(*leaf);
+    writer.u8(encoded.empty() ? 0 : 1);
+    writer.raw(encoded);
     return crypto::hash(suite.hash, writer.view());
 }
 
-Bytes hash_parent(const CipherSuite& suite, const ParentNode* parent, const Bytes& left_hash,
+Bytes hash_parent(const CipherSuite& suite, BytesView encoded, const Bytes& left_hash,
                   const Bytes& right_hash) {
     codec::Writer writer;  // TreeHashInput with ParentNodeHashInput
     writer.u8(parent_node_type);
-    writer.u8(parent ? 1 : 0);
-    if (parent) writer(*parent);
+    writer.u8(encoded.empty() ? 0 : 1);
+    writer.raw(encoded);
     writer(left_hash, right_hash);
     return crypto::hash(suite.hash, writer.view());
-}
-
-// hash_region: of a node with nothing but blank nodes below it. It still depends on the place.
-Bytes hash_region(const CipherSuite& suite, NodeIndex here) {
-    if (here.is_leaf()) return hash_leaf(suite, leaf_of(here), nullptr);
-    return hash_parent(suite, nullptr, hash_region(suite, *left(here)),
-                       hash_region(suite, *right(here)));
 }
 
 // subtree_leaves: those of an increasing list that are below a node.
@@ -43,10 +37,6 @@ std::span<const LeafIndex> subtree_leaves(NodeIndex top, std::span<const LeafInd
     return {std::lower_bound(leaves.begin(), leaves.end(), begin),
             std::lower_bound(leaves.begin(), leaves.end(), end)};
 }
-
-// Below this level a summary is made anew each time: 32 leaves cost less than what keeping them
-// would take in memory.
-constexpr uint32_t kept_support_level_min = 5;
 
 template <class T>
 void sort_unique(std::vector<T>& list) {
@@ -78,18 +68,19 @@ MemberSupport support_of(const LeafNode& leaf) {
     return out;
 }
 
-void merge(std::optional<MemberSupport>& into, const MemberSupport& more) {
-    if (!into) {
-        into = more;
-        return;
-    }
-    if (*into == more) return;
-    into->credentials_in_use.insert(into->credentials_in_use.end(), more.credentials_in_use.begin(),
-                                    more.credentials_in_use.end());
-    sort_unique(into->credentials_in_use);
-    keep_common(into->credentials, more.credentials);
-    keep_common(into->extensions, more.extensions);
-    keep_common(into->proposals, more.proposals);
+using SupportPtr = std::shared_ptr<const MemberSupport>;
+
+SupportPtr merged(SupportPtr a, const SupportPtr& b) {
+    if (!a) return b;
+    if (!b) return a;
+    MemberSupport out = *a;
+    out.credentials_in_use.insert(out.credentials_in_use.end(), b->credentials_in_use.begin(),
+                                  b->credentials_in_use.end());
+    sort_unique(out.credentials_in_use);
+    keep_common(out.credentials, b->credentials);
+    keep_common(out.extensions, b->extensions);
+    keep_common(out.proposals, b->proposals);
+    return std::make_shared<const MemberSupport>(std::move(out));
 }
 
 }  // namespace
@@ -97,74 +88,74 @@ void merge(std::optional<MemberSupport>& into, const MemberSupport& more) {
 struct RatchetTree::Summariser {
     const CipherSuite& suite;
 
-    const Bytes& hash(const Subtree& at, NodeIndex here) const {
-        if (!at.tree_hash.empty()) return at.tree_hash;
-        if (here.is_leaf()) {
-            at.tree_hash = hash_leaf(suite, leaf_of(here), at.leaf.get());
-        } else if (!at.has_children()) {
-            at.tree_hash = hash_region(suite, here);
-        } else {
-            at.tree_hash = hash_parent(suite, at.parent.get(), hash(*at.left, *mls::left(here)),
-                                       hash(*at.right, *mls::right(here)));
-        }
-        return at.tree_hash;
+    // Hashes are kept for the tops of pieces. Below, a bottom's are made anew when asked for.
+    Bytes hash(const Cursor& at) const {
+        if (at.at_top() && !at.piece->tree_hash.empty()) return at.piece->tree_hash;
+        Bytes out = at.here.is_leaf()
+                        ? hash_leaf(suite, leaf_of(at.here), at.encoded())
+                        : hash_parent(suite, at.encoded(), hash(at.left()), hash(at.right()));
+        if (at.at_top()) at.piece->tree_hash = out;
+        return out;
     }
 
-    Bytes original_hash(const Subtree& at, NodeIndex here,
-                        std::span<const LeafIndex> without) const {
-        without = subtree_leaves(here, without);
-        if (without.empty()) return hash(at, here);
-        if (!at.has_children()) return hash_region(suite, here);
-        const Bytes left_hash = original_hash(*at.left, *mls::left(here), without);
-        const Bytes right_hash = original_hash(*at.right, *mls::right(here), without);
-        if (!at.parent) return hash_parent(suite, nullptr, left_hash, right_hash);
-        ParentNode original = *at.parent;
+    Bytes original_hash(const Cursor& at, std::span<const LeafIndex> without) const {
+        without = subtree_leaves(at.here, without);
+        if (without.empty()) return hash(at);
+        if (at.here.is_leaf()) return hash_leaf(suite, leaf_of(at.here), {});
+        const Bytes left_hash = original_hash(at.left(), without);
+        const Bytes right_hash = original_hash(at.right(), without);
+        if (at.is_blank()) return hash_parent(suite, {}, left_hash, right_hash);
+        auto original = codec::decode<ParentNode>(at.encoded()).value();
         std::erase_if(original.unmerged_leaves, [without](LeafIndex leaf) {
             return std::binary_search(without.begin(), without.end(), leaf);
         });
-        return hash_parent(suite, &original, left_hash, right_hash);
+        return hash_parent(suite, codec::encode(original), left_hash, right_hash);
     }
 
-    static void support(const Subtree& at, uint32_t height, std::optional<MemberSupport>& into) {
-        if (at.member_count == 0) return;
-        if (at.leaf) return merge(into, support_of(*at.leaf));
-        if (height < kept_support_level_min) {
-            support(*at.left, height - 1, into);
-            support(*at.right, height - 1, into);
-            return;
+    // Members mostly support the same, and then all pieces share one summary.
+    static std::shared_ptr<const MemberSupport> support(const Cursor& at) {
+        if (at.at_top() && at.piece->support) return at.piece->support;
+        std::shared_ptr<const MemberSupport> out;
+        if (at.member_count() == 0) return out;
+        if (at.here.is_leaf()) {
+            const auto leaf = codec::decode<LeafNode>(at.encoded()).value();
+            out = std::make_shared<const MemberSupport>(support_of(leaf));
+        } else {
+            out = support(at.left());
+            const Cursor beside = at.right();
+            const SupportPtr other = support(beside);
+            if (out && other && *out == *other) {
+                if (beside.at_top()) beside.piece->support = out;
+            } else {
+                out = merged(std::move(out), other);
+            }
         }
-        if (!at.support) {
-            std::optional<MemberSupport> here;
-            support(*at.left, height - 1, here);
-            support(*at.right, height - 1, here);
-            at.support = std::make_shared<const MemberSupport>(std::move(*here));
-        }
-        merge(into, *at.support);
+        if (at.at_top()) at.piece->support = out;
+        return out;
     }
 };
 
 const Bytes& RatchetTree::tree_hash() const {
     MAYFLY_ASSERT(root_ != nullptr);
-    return Summariser{suite_}.hash(*root_, root(leaf_count_));
+    Summariser{suite_}.hash(top());
+    return root_->tree_hash;
 }
 
 Bytes RatchetTree::tree_hash(NodeIndex index) const {
-    MAYFLY_ASSERT(leaf_count_.contains(index));
-    const Subtree* at = find(index);
-    return at ? Summariser{suite_}.hash(*at, index) : hash_region(suite_, index);
+    const std::optional<Cursor> at = find(index);
+    MAYFLY_ASSERT(at.has_value());
+    return Summariser{suite_}.hash(*at);
 }
 
 Bytes RatchetTree::original_tree_hash(NodeIndex index, std::span<const LeafIndex> without) const {
-    MAYFLY_ASSERT(leaf_count_.contains(index));
-    const Subtree* at = find(index);
-    if (at == nullptr) return hash_region(suite_, index);
-    return Summariser{suite_}.original_hash(*at, index, without);
+    const std::optional<Cursor> at = find(index);
+    MAYFLY_ASSERT(at.has_value());
+    return Summariser{suite_}.original_hash(*at, without);
 }
 
 MemberSupport RatchetTree::member_support() const {
-    std::optional<MemberSupport> out;
-    if (root_) Summariser::support(*root_, level(root(leaf_count_)), out);
-    return out.value_or(MemberSupport());
+    if (member_count() == 0) return {};
+    return *Summariser::support(top());
 }
 
 Bytes parent_hash_of(const CipherSuite& suite, const ParentNode& parent,

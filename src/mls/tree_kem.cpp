@@ -62,8 +62,7 @@ void TreeKemPrivate::forget_blank(const RatchetTree& tree) {
 
 Status TreeKemPrivate::learn_path(const RatchetTree& tree, LeafIndex signer, Secret path_secret) {
     const CipherSuite& suite = tree.suite();
-    ENSURE(signer != leaf_ && tree.leaf(signer) != nullptr && tree.leaf(leaf_) != nullptr,
-           mls_bad_welcome);
+    ENSURE(signer != leaf_ && tree.has_member(signer) && tree.has_member(leaf_), mls_bad_welcome);
     ENSURE(path_secret.size() == suite.hash_size_bytes(), mls_bad_welcome);
     TreeKemPrivate next = clone();
     const NodeIndex ancestor = common_ancestor(leaf_.node(), signer.node());
@@ -73,7 +72,7 @@ Status TreeKemPrivate::learn_path(const RatchetTree& tree, LeafIndex signer, Sec
         if (tree.is_blank(*node)) continue;
         TRY_ASSIGN(crypto::KemKeyPair pair, node_key_pair(suite, path_secret));
         // check 12.4.3.1-10: the key is the one in the tree.
-        ENSURE(pair.public_key == tree.encryption_key(*node), mls_bad_welcome);
+        ENSURE(equal(pair.public_key, tree.encryption_key(*node)), mls_bad_welcome);
         next.set_key(*node, std::move(pair.private_key));
         path_secret = derive_secret(suite, path_secret, "path");
     }
@@ -128,7 +127,7 @@ Status TreeKemPrivate::check_against(const RatchetTree& tree) const {
                mls_state_corrupt);
         TRY_ASSIGN(const Bytes public_key,
                    crypto::kem_public_from_private(tree.suite().hpke.kem, key.private_key));
-        ENSURE(public_key == tree.encryption_key(key.node), mls_state_corrupt);
+        ENSURE(equal(public_key, tree.encryption_key(key.node)), mls_state_corrupt);
     }
     return {};
 }
@@ -148,7 +147,7 @@ Result<NewPath> begin_path(RatchetTree& tree, LeafIndex index, LeafNode leaf,
     leaf.encryption_key = std::move(leaf_pair.public_key);
     leaf.source = LeafNodeSource::commit;
     leaf.lifetime = {};
-    if (tree.leaf(index) == nullptr) {
+    if (!tree.has_member(index)) {
         ENSURE(index == tree.first_blank_leaf() && index.value < tree_leaves_max, invalid_argument);
         tree.add_leaf(leaf);
     }
@@ -177,20 +176,25 @@ Result<NewPath> begin_path(RatchetTree& tree, LeafIndex index, LeafNode leaf,
 
 Result<UpdatePath> seal_path(const NewPath& path, const RatchetTree& tree,
                              std::span<const LeafIndex> new_leaves, BytesView group_context,
-                             Entropy& entropy) {
+                             Entropy& entropy, Parallel* parallel) {
     UpdatePath out;
     out.leaf_node = path.leaf_node;
+    std::vector<SealTo> seals;
+    std::vector<size_t> counts;  // of each step
     for (size_t i = 0; i < path.steps.size(); ++i) {
-        UpdatePathNode node;
-        node.encryption_key = tree.encryption_key(path.steps[i].node);
+        const size_t before = seals.size();
         for (const NodeIndex to : recipients(tree, path.steps[i], new_leaves)) {
-            TRY_ASSIGN(
-                crypto::HpkeCiphertext sealed,
-                encrypt_with_label(tree.suite(), tree.encryption_key(to), path_label, group_context,
-                                   path.path_secrets[i].secret.expose(), entropy));
-            node.encrypted_path_secret.push_back(std::move(sealed));
+            seals.push_back({tree.encryption_key(to), path.path_secrets[i].secret.expose()});
         }
-        out.nodes.push_back(std::move(node));
+        counts.push_back(seals.size() - before);
+    }
+    TRY_ASSIGN(auto sealed, encrypt_all_with_label(tree.suite(), path_label, group_context, seals,
+                                                   entropy, parallel));
+    auto next = std::make_move_iterator(sealed.begin());
+    for (size_t i = 0; i < path.steps.size(); ++i) {
+        const auto end = next + static_cast<ptrdiff_t>(counts[i]);
+        out.nodes.push_back({to_bytes(tree.encryption_key(path.steps[i].node)), {next, end}});
+        next = end;
     }
     return out;
 }
@@ -211,7 +215,7 @@ Status apply_path(RatchetTree& tree, LeafIndex sender, const UpdatePath& path,
         ENSURE(!tree.has_encryption_key(node.encryption_key), mls_bad_update_path);
         keys.push_back(node.encryption_key);
     }
-    if (tree.leaf(sender) == nullptr) {
+    if (!tree.has_member(sender)) {
         ENSURE(sender == tree.first_blank_leaf() && sender.value < tree_leaves_max,
                mls_bad_update_path);
         tree.add_leaf(path.leaf_node);

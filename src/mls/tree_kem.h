@@ -11,6 +11,7 @@
 #pragma once
 
 #include "mls/ratchet_tree.h"
+#include "util/parallel.h"
 
 namespace mayfly::mls {
 
@@ -109,7 +110,7 @@ Result<NewPath> begin_path(RatchetTree& tree, LeafIndex index, LeafNode leaf,
 // seal_path encrypts the path secrets to the copath, without new_leaves (increasing).
 Result<UpdatePath> seal_path(const NewPath& path, const RatchetTree& tree,
                              std::span<const LeafIndex> new_leaves, BytesView group_context,
-                             Entropy& entropy);
+                             Entropy& entropy, Parallel* parallel = nullptr);
 
 // apply_path checks a received path as far as one can without secrets (sections 7.3, 7.5, 7.9 and
 // 12.4.2: leaf node, its signature and parent hash, number of nodes and of ciphertexts, keys new to

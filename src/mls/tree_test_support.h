@@ -62,7 +62,7 @@ using TreeNode = std::variant<std::monostate, LeafNode, ParentNode>;
 inline std::vector<TreeNode> nodes_of(const RatchetTree& tree) {
     std::vector<TreeNode> nodes(tree.leaf_count().node_count());
     for (uint32_t i = 0; i < nodes.size(); ++i) {
-        if (const ParentNode* parent = tree.parent_node({i})) nodes[i] = *parent;
+        if (const auto parent = tree.parent_node({i})) nodes[i] = *parent;
         if (i % 2 == 0 && tree.leaf({i / 2})) nodes[i] = *tree.leaf({i / 2});
     }
     while (!nodes.empty() && nodes.back().index() == 0) nodes.pop_back();

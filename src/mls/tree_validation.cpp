@@ -3,10 +3,12 @@
 namespace mayfly::mls {
 namespace {
 
+// check 13.5-1: GREASE in the lists of all members is no support.
 template <class T>
 bool all_in(const std::vector<T>& wanted, const std::vector<T>& sorted) {
     return std::all_of(wanted.begin(), wanted.end(), [&sorted](T type) {
-        return std::binary_search(sorted.begin(), sorted.end(), type);
+        return !is_grease(static_cast<uint16_t>(type)) &&
+               std::binary_search(sorted.begin(), sorted.end(), type);
     });
 }
 
@@ -20,13 +22,13 @@ bool contains(const std::vector<LeafIndex>& sorted, LeafIndex leaf) {
     return std::binary_search(sorted.begin(), sorted.end(), leaf);
 }
 
-// parent_hash_in: the parent hash that a node carries; nullptr when it carries none.
-const Bytes* parent_hash_in(const RatchetTree& tree, NodeIndex node) {
-    if (const ParentNode* parent = tree.parent_node(node)) return &parent->parent_hash;
-    if (!node.is_leaf()) return nullptr;
-    const LeafNode* leaf = tree.leaf(leaf_of(node));
-    const bool carries = leaf != nullptr && leaf->source == LeafNodeSource::commit;
-    return carries ? &leaf->parent_hash : nullptr;
+// parent_hash_in: the parent hash that a node carries; nothing when it carries none.
+std::optional<Bytes> parent_hash_in(const RatchetTree& tree, NodeIndex node) {
+    if (const auto parent = tree.parent_node(node)) return parent->parent_hash;
+    if (!node.is_leaf()) return std::nullopt;
+    const auto leaf = tree.leaf(leaf_of(node));
+    if (!leaf || leaf->source != LeafNodeSource::commit) return std::nullopt;
+    return leaf->parent_hash;
 }
 
 // parent_hash_valid: the parent node is parent-hash valid with respect to a node below its child
@@ -54,20 +56,20 @@ bool parent_hash_valid(const RatchetTree& tree, const ParentNode& parent, NodeIn
     }
     if (unmerged_below != unmerged_in_resolution) return false;
     // check 7.9.2-2: D carries the parent hash of P.
-    const Bytes* carried = parent_hash_in(tree, *descendant);
-    if (carried == nullptr) return false;
+    const std::optional<Bytes> carried = parent_hash_in(tree, *descendant);
+    if (!carried) return false;
     const Bytes sibling_hash = tree.original_tree_hash(beside, unmerged_beside);
     return *carried == parent_hash_of(tree.suite(), parent, sibling_hash);
 }
 
 // check 12.4.3.1-11: an unmerged leaf is below its node, and unmerged in each node between.
 Status check_unmerged_leaf(const RatchetTree& tree, NodeIndex top, LeafIndex leaf) {
-    ENSURE(is_in_subtree(top, leaf.node()) && tree.leaf(leaf) != nullptr, mls_bad_tree);
+    ENSURE(is_in_subtree(top, leaf.node()) && tree.has_member(leaf), mls_bad_tree);
     for (NodeIndex node = leaf.node();;) {
         node = *parent(node, tree.leaf_count());
         if (node == top) return {};
-        const ParentNode* between = tree.parent_node(node);
-        ENSURE(between == nullptr || contains(between->unmerged_leaves, leaf), mls_bad_tree);
+        const auto between = tree.parent_node(node);
+        ENSURE(!between || contains(between->unmerged_leaves, leaf), mls_bad_tree);
     }
 }
 
@@ -75,7 +77,7 @@ Status check_unmerged_leaf(const RatchetTree& tree, NodeIndex top, LeafIndex lea
 template <class Check>
 Status for_each_parent(const RatchetTree& tree, Check&& check) {
     for (NodeIndex index{1}; tree.leaf_count().contains(index); index.value += 2) {
-        if (const ParentNode* node = tree.parent_node(index)) TRY(check(index, *node));
+        if (const auto node = tree.parent_node(index)) TRY(check(index, *node));
     }
     return {};
 }
@@ -128,7 +130,8 @@ Status check_unmerged_leaves(const RatchetTree& tree) {
 }
 
 Status validate_tree(const RatchetTree& tree, BytesView group_id,
-                     const Extensions& group_extensions, std::optional<Time> now) {
+                     const Extensions& group_extensions, std::optional<Time> now,
+                     Parallel* parallel) {
     // Cheapest first: a leaf's signature costs more than all hashes above it.
     TRY(check_unmerged_leaves(tree));
     TRY(check_members(tree, group_extensions));
@@ -139,12 +142,13 @@ Status validate_tree(const RatchetTree& tree, BytesView group_id,
                mls_bad_tree);
         return {};
     }));
-    for (const LeafIndex index : tree.members()) {
-        const LeafNode& leaf = *tree.leaf(index);
+    const std::vector<LeafIndex> members = tree.members();
+    return run_until_failure(parallel, members.size(), [&](size_t i) -> Status {
+        const LeafNode leaf = *tree.leaf(members[i]);
         TRY(check_leaf_node(suite, leaf, leaf.source, now));
-        ENSURE(verify_leaf_node(suite, leaf, {group_id, index}).ok(), mls_bad_leaf_node);
-    }
-    return {};
+        ENSURE(verify_leaf_node(suite, leaf, {group_id, members[i]}).ok(), mls_bad_leaf_node);
+        return {};
+    });
 }
 
 }  // namespace mayfly::mls

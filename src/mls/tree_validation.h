@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mls/ratchet_tree.h"
+#include "util/parallel.h"
 
 namespace mayfly::mls {
 
@@ -23,6 +24,7 @@ Status check_unmerged_leaves(const RatchetTree& tree);
 // included; the caller compares the tree hash. now: for lifetimes of leaves still from their key
 // package (nullopt: not checked, as the section allows).
 Status validate_tree(const RatchetTree& tree, BytesView group_id,
-                     const Extensions& group_extensions, std::optional<Time> now);
+                     const Extensions& group_extensions, std::optional<Time> now,
+                     Parallel* parallel = nullptr);
 
 }  // namespace mayfly::mls

@@ -53,6 +53,24 @@ Result<EncryptedGroupSecrets> encrypt_group_secrets(const CipherSuite& suite,
     return out;
 }
 
+Result<std::vector<EncryptedGroupSecrets>> encrypt_all_group_secrets(
+    const CipherSuite& suite, const std::vector<WelcomeRecipient>& recipients,
+    BytesView encrypted_group_info, Entropy& entropy, Parallel* parallel) {
+    std::vector<SecretBuffer> plaintexts;
+    std::vector<SealTo> seals;
+    for (const WelcomeRecipient& recipient : recipients) {
+        plaintexts.push_back(codec::encode_secret(recipient.secrets));
+        seals.push_back({recipient.key_package.init_key, plaintexts.back().expose()});
+    }
+    TRY_ASSIGN(auto sealed, encrypt_all_with_label(suite, "Welcome", encrypted_group_info, seals,
+                                                   entropy, parallel));
+    std::vector<EncryptedGroupSecrets> out;
+    for (size_t i = 0; i < recipients.size(); ++i) {
+        out.push_back({recipients[i].reference, std::move(sealed[i])});
+    }
+    return out;
+}
+
 Result<GroupSecrets> decrypt_group_secrets(const CipherSuite& suite, const Welcome& welcome,
                                            const KeyPackageRef& recipient,
                                            const Secret& init_private_key) {

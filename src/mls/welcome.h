@@ -5,6 +5,7 @@
 #include "mls/key_package.h"
 #include "mls/key_schedule.h"
 #include "mls/pre_shared_key.h"
+#include "util/parallel.h"
 
 namespace mayfly::mls {
 
@@ -74,6 +75,15 @@ Result<EncryptedGroupSecrets> encrypt_group_secrets(const CipherSuite& suite,
                                                     const KeyPackage& recipient,
                                                     BytesView encrypted_group_info,
                                                     const GroupSecrets& secrets, Entropy& entropy);
+// encrypt_all_group_secrets: the same for many. secrets: of each recipient.
+struct WelcomeRecipient {
+    const KeyPackage& key_package;
+    KeyPackageRef reference;
+    GroupSecrets secrets;
+};
+Result<std::vector<EncryptedGroupSecrets>> encrypt_all_group_secrets(
+    const CipherSuite& suite, const std::vector<WelcomeRecipient>& recipients,
+    BytesView encrypted_group_info, Entropy& entropy, Parallel* parallel);
 // decrypt_group_secrets: mls_not_for_us if the Welcome has no entry for that key package.
 Result<GroupSecrets> decrypt_group_secrets(const CipherSuite& suite, const Welcome& welcome,
                                            const KeyPackageRef& recipient,

@@ -14,6 +14,8 @@ struct RateBuckets {
     Buckets ip_prefixes;
     Buckets tokens;
     Buckets channels;
+    Buckets blob_queues;
+    Buckets blob_prefixes;
 };
 
 struct Context {
@@ -59,6 +61,10 @@ Reply handle(Context& context, const wire::KeyPackageTake& request);
 Reply handle(Context& context, const wire::KeyPackageQuery& request);
 Reply handle(Context& context, const wire::VaultPut& request);
 Reply handle(Context& context, const wire::VaultGet& request);
+Reply handle(Context& context, const wire::BlobBegin& request);
+Reply handle(Context& context, const wire::BlobPut& request);
+Reply handle(Context& context, const wire::BlobGet& request);
+Reply handle(Context& context, const wire::BlobDelete& request);
 Reply handle(Context& context, const wire::RecordDelete& request);
 
 // --- shared by several requests
@@ -91,6 +97,12 @@ void subtract_entry(QueueRow& queue, const EntryRow& entry);
 // deliver sends what the queue holds and the connection's window allows.
 Status deliver(Transaction& transaction, Time now, ConnectionId id, Connection& connection,
                const wire::QueueId& queue, std::vector<Send>& sends);
+
+// erase_blob erases a blob's rows and, once that is durable, its file.
+Status erase_blob(Transaction& transaction, const Bytes& key, const AttachmentRow& row);
+// sweep_blob_files removes files of blobs that have no row, from `shard` on and some at a time;
+// `shard` is blob_shards when all were looked at.
+Status sweep_blob_files(Transaction& transaction, size_t& shard);
 
 struct Swept {
     bool more = false;                      // rows that are due are left

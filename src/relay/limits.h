@@ -23,6 +23,10 @@ constexpr uint64_t records_per_account_max = 4'096;
 // Records are small; the byte bound keeps a reply inside one frame.
 constexpr size_t records_per_reply_size_bytes_max = size_t{1} << 20;
 
+// What the declared sizes of all blobs may sum up to, unless the host says otherwise. The disk's
+// reserve bounds it further.
+constexpr uint64_t blob_total_size_bytes_default = uint64_t{64} << 30;
+
 // --- deliveries that a connection has not acknowledged: enough to keep a fast link busy, little
 // enough to hold for many slow ones.
 constexpr size_t window_entries_max = 64;
@@ -53,13 +57,17 @@ struct RateLimits {
     RateLimit per_ip_prefix{10'000, 20'000};  // many people share an address behind a NAT
     RateLimit per_token{1'000, 5'000};        // puts and key packages of one address
     RateLimit per_channel{1'000, 5'000};
-    RateLimit creations_per_connection{20, 1'000};  // queues, channels, accounts, vaults
+    RateLimit creations_per_connection{20, 1'000};  // queues, channels, accounts, vaults, blobs
+    // MiB of blobs that a queue, or all clients of an IP prefix, may begin: four of the largest at
+    // once, 86 GB a day. In memory only: the disk does not say whose a blob is.
+    RateLimit blob_mib_per_queue{1, 20'500};
+    RateLimit blob_mib_per_ip_prefix{8, 164'000};
 };
 
 // Bucket is a token bucket: `burst` at once, `per_second` in the long run. It starts full.
 class Bucket {
   public:
-    bool take(const RateLimit& limit, Time now);
+    bool take(const RateLimit& limit, Time now, uint32_t units = 1);
     bool full(const RateLimit& limit, Time now) const;
 
   private:
@@ -74,7 +82,7 @@ class Buckets {
     // when somebody uses very many tokens.
     static constexpr size_t size_max = 65'536;
 
-    bool take(BytesView key, const RateLimit& limit, Time now);
+    bool take(BytesView key, const RateLimit& limit, Time now, uint32_t units = 1);
 
   private:
     std::map<Bytes, Bucket, KeyLess> buckets_;

@@ -44,8 +44,16 @@ Result<std::vector<StoreRow>> MemoryStore::range(BytesView first, BytesView last
 }
 
 Status MemoryStore::apply(const StoreBatch& batch) {
-    TRY(apply_.next());
+    for (const StoreBatch::BlobWrite& write : batch.blob_writes) {
+        Bytes& file = blobs_[write.file];
+        ENSURE(file.size() >= write.offset, storage_failed);
+        file.resize(static_cast<size_t>(write.offset));  // what no row counts is written again
+        append(file, write.bytes);
+    }
+    TRY(apply_.next());  // as late as a real one can fail
     carry_out(visible_, batch);
+    unsynced_.blob_erasures.insert(unsynced_.blob_erasures.end(), batch.blob_erasures.begin(),
+                                   batch.blob_erasures.end());
     unsynced_.changes.insert(unsynced_.changes.end(), batch.changes.begin(), batch.changes.end());
     return {};
 }
@@ -53,15 +61,32 @@ Status MemoryStore::apply(const StoreBatch& batch) {
 Status MemoryStore::sync() {
     TRY(sync_.next());
     carry_out(durable_, unsynced_);
-    unsynced_.changes.clear();
+    for (const BlobFileId& file : unsynced_.blob_erasures) blobs_.erase(file);
+    unsynced_ = {};
     ++sync_count_;
     return {};
+}
+
+Result<Bytes> MemoryStore::read_blob(const BlobFileId& file, uint64_t offset, size_t size_bytes) {
+    TRY(read_.next());
+    const auto found = blobs_.find(file);
+    ENSURE(found != blobs_.end() && offset + size_bytes <= found->second.size(), store_corrupt);
+    return to_bytes(BytesView(found->second).subspan(static_cast<size_t>(offset), size_bytes));
+}
+
+Result<std::vector<BlobFileId>> MemoryStore::blob_files(uint8_t shard) {
+    TRY(read_.next());
+    std::vector<BlobFileId> out;
+    for (const auto& [file, bytes] : blobs_) {
+        if (file.bytes[0] == shard) out.push_back(file);
+    }
+    return out;
 }
 
 void MemoryStore::restore(Rows rows) {
     durable_ = std::move(rows);
     visible_ = durable_;
-    unsynced_.changes.clear();
+    unsynced_ = {};
 }
 
 }  // namespace mayfly::relay

@@ -16,6 +16,8 @@ class MemoryStore : public RelayStore {
     Result<std::vector<StoreRow>> range(BytesView first, BytesView last, size_t limit) override;
     Status apply(const StoreBatch& batch) override;
     Status sync() override;
+    Result<Bytes> read_blob(const BlobFileId& file, uint64_t offset, size_t size_bytes) override;
+    Result<std::vector<BlobFileId>> blob_files(uint8_t shard) override;
 
     // crash drops what was applied since the last good sync.
     void crash() { restore(durable_); }
@@ -31,6 +33,7 @@ class MemoryStore : public RelayStore {
     void heal() { apply_ = sync_ = read_ = {}; }
 
     const Rows& visible() const { return visible_; }
+    const std::map<BlobFileId, Bytes>& blobs() const { return blobs_; }
     size_t sync_count() const { return sync_count_; }
 
   private:
@@ -44,6 +47,7 @@ class MemoryStore : public RelayStore {
     Rows visible_;
     Rows durable_;
     StoreBatch unsynced_;
+    std::map<BlobFileId, Bytes> blobs_;  // durable as soon as they are written
     Fault apply_;
     Fault sync_;
     Fault read_;

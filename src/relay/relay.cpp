@@ -17,7 +17,7 @@ constexpr bool needs_queue =
     !(std::is_same_v<Body, wire::Hello> || std::is_same_v<Body, wire::QueueOpen> ||
       std::is_same_v<Body, wire::Put> || std::is_same_v<Body, wire::RecordGet> ||
       std::is_same_v<Body, wire::HandleGet> || std::is_same_v<Body, wire::KeyPackageTake> ||
-      std::is_same_v<Body, wire::VaultGet>);
+      std::is_same_v<Body, wire::VaultGet> || std::is_same_v<Body, wire::BlobGet>);
 
 Reply dispatch(Context& context, const wire::RequestBody& request) {
     return std::visit(
@@ -45,6 +45,7 @@ struct Relay::State {
     uint64_t first_expiry_ms = 0;
     bool sweep_again = true;     // rows that are due may be left
     bool deliver_again = false;  // some delivery was not made
+    size_t blob_shard = 0;       // files before it have their rows
     Time last_now;
     std::optional<Time> last_tick;
 
@@ -121,6 +122,8 @@ void Relay::State::tick(Time now, Effects& effects) {
     sweep_again = !swept.ok() || swept->more;
     if (swept.ok()) {
         first_expiry_ms = swept->first_expiry_ms;
+        const Status looked = sweep_blob_files(transaction, blob_shard);
+        static_cast<void>(looked);  // on an error the next tick goes on where this one stopped
         effects.writes = transaction.take();
     }
     if (!deliver_again) return;
@@ -189,7 +192,7 @@ Time Relay::next_tick() const {
     if (!state.last_tick) return state.last_now;
     if (state.deliver_again) return state.last_now + retry_interval;
     const Time soonest = *state.last_tick + sweep_interval_min;
-    if (state.sweep_again) return soonest;
+    if (state.sweep_again || state.blob_shard < blob_shards) return soonest;
     const Time latest = *state.last_tick + tick_interval_max;
     if (state.first_expiry_ms > static_cast<uint64_t>(latest.ms)) return latest;
     return std::max(soonest, Time{static_cast<int64_t>(state.first_expiry_ms)});

@@ -1,5 +1,5 @@
 // The relay as a state machine: no I/O, no clock, no randomness of its own. It knows queues,
-// channels, records, key packages and vaults, never people's conversations.
+// channels, records, key packages, vaults and blobs, never people's conversations.
 //
 // The host feeds one Input at a time to step, applies effects.writes to the store before the next
 // step, and releases effects.sends only after a sync that covers them (relay_store.h). step reads
@@ -29,6 +29,7 @@ struct RelayConfig {
     // Addresses and handles at any of them are ours.
     std::vector<std::string> own_addresses;
     RateLimits rates;
+    uint64_t blob_total_size_bytes_max = blob_total_size_bytes_default;
 };
 
 struct Input {

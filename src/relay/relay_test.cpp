@@ -68,11 +68,12 @@ TEST(relay, without_a_queue_only_the_capability_requests_are_answered) {
     RelayDriver relay;
     const auto client = relay.greeted();
     const std::vector<wire::RequestBody> refused = {
-        wire::QueueAck{},      wire::QueueDelete{},    wire::AddressAdd{},
-        wire::AddressRemove{}, wire::ChannelCreate{},  wire::ChannelCommit{},
-        wire::ChannelSend{},   wire::ChannelQuery{},   wire::ChannelDelete{},
-        wire::RecordPut{},     wire::KeyPackagesPut{}, wire::KeyPackageQuery{},
-        wire::VaultPut{}};
+        wire::QueueAck{},      wire::QueueDelete{},       wire::AddressAdd{},
+        wire::AddressRemove{}, wire::ChannelCreate{},     wire::ChannelCommit{},
+        wire::ChannelSend{},   wire::ChannelQuery{},      wire::ChannelDelete{},
+        wire::RecordPut{},     wire::KeyPackagesPut{},    wire::KeyPackageQuery{},
+        wire::VaultPut{},      wire::BlobBegin{{}, 1, 0}, wire::BlobPut{{}, 0, {1}},
+        wire::BlobDelete{}};
     for (const auto& body : refused) {
         EXPECT_EQ(relay.status(client, body), ReplyStatus::not_authenticated) << body.index();
     }
@@ -81,6 +82,7 @@ TEST(relay, without_a_queue_only_the_capability_requests_are_answered) {
     EXPECT_EQ(relay.status(client, wire::HandleGet{"nobody"}), ReplyStatus::unknown_record);
     EXPECT_EQ(relay.status(client, wire::KeyPackageTake{}), ReplyStatus::unknown_address);
     EXPECT_EQ(relay.status(client, wire::VaultGet{}), ReplyStatus::unknown_record);
+    EXPECT_EQ(relay.status(client, wire::BlobGet{{}, 0, 1}), ReplyStatus::unknown_blob);
 }
 
 TEST(relay, a_second_hello_is_refused) {

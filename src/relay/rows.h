@@ -25,6 +25,9 @@ enum class Table : uint8_t {
     vault = 15,
     invite = 16,
     expiry = 17,
+    blob = 18,
+    blob_file = 19,
+    blob_total = 20,
 };
 
 // table_key appends the parts, big-endian, so that rows lie in the order of their parts.
@@ -120,6 +123,26 @@ struct VaultRow {
     uint64_t version = 0;
     Bytes ciphertext;
     MAYFLY_FIELDS(self.version, self.ciphertext)
+};
+
+// blob: SHA-256 of the blob's id
+using BlobKey = FixedBytes<struct BlobKeyTag, 32>;
+struct AttachmentRow {
+    uint64_t size_bytes = 0;  // as declared
+    uint64_t received_bytes = 0;
+    uint64_t expires_at_ms = 0;
+    BlobFileId file;
+    MAYFLY_FIELDS(self.size_bytes, self.received_bytes, self.expires_at_ms, self.file)
+};
+// blob_file: file id. A file without this row is left over from a crash.
+struct BlobFileRow {
+    BlobKey blob;
+    MAYFLY_FIELDS(self.blob)
+};
+// blob_total: the declared sizes of all blobs
+struct BlobTotalRow {
+    uint64_t size_bytes = 0;
+    MAYFLY_FIELDS(self.size_bytes)
 };
 
 Bytes entry_key(const wire::QueueId& queue, wire::Sequence sequence);

@@ -24,6 +24,7 @@ struct Checker {
     std::map<wire::ChannelId, uint32_t> fan_out_sizes;
     std::map<Bytes, uint32_t, KeyLess> references;  // by payload key
     std::set<Bytes, KeyLess> expiries;              // that must be there
+    uint64_t blob_total_bytes = 0;
 
     void require(bool holds, const char* rule) {
         if (!holds && broken.empty()) broken = rule;
@@ -54,6 +55,7 @@ struct Checker {
     void address(const Bytes& key, const Bytes& value);
     void queue_address(const Bytes& key);
     void record(const Bytes& key, const Bytes& value);
+    void blob(const Bytes& key, const Bytes& value);
     void compare();
 };
 
@@ -104,12 +106,23 @@ void Checker::record(const Bytes& key, const Bytes& value) {
     }
 }
 
+void Checker::blob(const Bytes& key, const Bytes& value) {
+    const auto row = read<AttachmentRow>(value);
+    if (!row) return;
+    require(row->received_bytes <= row->size_bytes, "a blob holds no more than it declared");
+    const auto file = find<BlobFileRow>(table_key(Table::blob_file, row->file));
+    require(file && table_key(Table::blob, file->blob) == key, "a blob's file leads to the blob");
+    expiries.insert(expiry_key(row->expires_at_ms, key));
+    blob_total_bytes += row->size_bytes;
+}
+
 void Checker::collect(const Bytes& key, const Bytes& value) {
     switch (static_cast<Table>(key.front())) {
         case Table::entry: entry(key, value); break;
         case Table::address: address(key, value); break;
         case Table::queue_address: queue_address(key); break;
         case Table::account: record(key, value); break;
+        case Table::blob: blob(key, value); break;
         case Table::key_package: {
             wire::QueueId queue;
             uint64_t number = 0;
@@ -171,15 +184,24 @@ void Checker::compare() {
             case Table::expiry: {
                 const Bytes target(key.begin() + 9, key.end());
                 require(rows.contains(target), "an expiry is that of a row");
-                if (target.front() == static_cast<uint8_t>(Table::entry)) {
-                    require(expiries.erase(key) == 1, "an entry has one expiry");
+                if (target.front() == static_cast<uint8_t>(Table::entry) ||
+                    target.front() == static_cast<uint8_t>(Table::blob)) {
+                    require(expiries.erase(key) == 1, "an entry or blob has one expiry");
                 }
+                break;
+            }
+            case Table::blob_file: {
+                const auto row = read<BlobFileRow>(value);
+                require(row && rows.contains(table_key(Table::blob, row->blob)),
+                        "a blob's file row goes with the blob");
                 break;
             }
             default: break;
         }
     }
-    require(expiries.empty(), "every entry expires");
+    const auto total = find<BlobTotalRow>(table_key(Table::blob_total));
+    require((total ? total->size_bytes : 0) == blob_total_bytes, "the total is that of all blobs");
+    require(expiries.empty(), "every entry and blob expires");
 }
 
 }  // namespace

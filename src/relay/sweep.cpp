@@ -26,11 +26,23 @@ Status erase_expired_entry(Transaction& transaction, const Bytes& key) {
     return {};
 }
 
+Status erase_expired_blob(Transaction& transaction, const Bytes& key) {
+    const auto row = transaction.load<AttachmentRow>(key);
+    if (!row.ok() && row.code() == ErrorCode::store_corrupt) {
+        transaction.erase(key);
+        return {};
+    }
+    TRY(row);
+    return *row ? erase_blob(transaction, key, **row) : Status();
+}
+
 Status erase_expired(Transaction& transaction, const Bytes& index_key) {
     Bytes key(index_key.begin() + expiry_prefix_size_bytes, index_key.end());
     ENSURE(!key.empty(), store_corrupt);
     if (key.front() == static_cast<uint8_t>(Table::entry)) {
         TRY(erase_expired_entry(transaction, key));
+    } else if (key.front() == static_cast<uint8_t>(Table::blob)) {
+        TRY(erase_expired_blob(transaction, key));
     } else {
         transaction.erase(std::move(key));
     }

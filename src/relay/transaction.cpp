@@ -39,6 +39,8 @@ StoreBatch Transaction::take() {
         auto node = changes_.extract(changes_.begin());
         batch.changes.push_back({std::move(node.key()), std::move(node.mapped())});
     }
+    batch.blob_writes = std::exchange(blob_writes_, {});
+    batch.blob_erasures = std::exchange(blob_erasures_, {});
     return batch;
 }
 

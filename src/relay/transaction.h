@@ -21,6 +21,11 @@ class Transaction {
     void put(Bytes key, Bytes value) {
         changes_.insert_or_assign(std::move(key), std::move(value));
     }
+    void write_blob(const BlobFileId& file, uint64_t offset, Bytes bytes) {
+        blob_writes_.push_back({file, offset, std::move(bytes)});
+    }
+    void erase_blob(const BlobFileId& file) { blob_erasures_.push_back(file); }
+    RelayStore& store() { return store_; }
     void erase(Bytes key) { changes_.insert_or_assign(std::move(key), std::nullopt); }
     StoreBatch take();
 
@@ -51,6 +56,8 @@ class Transaction {
   private:
     RelayStore& store_;
     std::map<Bytes, std::optional<Bytes>, KeyLess> changes_;
+    std::vector<StoreBatch::BlobWrite> blob_writes_;
+    std::vector<BlobFileId> blob_erasures_;
 };
 
 }  // namespace mayfly::relay

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <thread>
 
+#include "relay_store/blob_files.h"
 #include "relay_store/rocksdb_status.h"
 
 namespace mayfly::relay_store {
@@ -163,6 +164,8 @@ struct RocksDbStore::State {
     std::string directory;
     RocksDbOptions options;
     std::unique_ptr<rocksdb::DB> database;
+    std::optional<BlobFiles> blobs;
+    std::vector<relay::BlobFileId> blob_erasures;  // whose rows are not erased durably yet
 
     bool unsynced = false;
     std::optional<Error> failure;
@@ -287,10 +290,14 @@ Status RocksDbStore::State::check_space(const relay::StoreBatch& batch) const {
             ++erased_rows_count;
         }
     }
-    if (written_bytes <= erased_rows_count * written_per_erased_row_bytes_max) return {};
+    if (batch.blob_writes.empty() &&
+        written_bytes <= erased_rows_count * written_per_erased_row_bytes_max) {
+        return {};
+    }
     TRY_ASSIGN(const Disk disk, disk_of(directory));
-    const uint64_t reserve =
-        std::min(options.reserve_size_bytes, disk.total_bytes / reserve_fraction);
+    uint64_t reserve = std::min(options.reserve_size_bytes, disk.total_bytes / reserve_fraction);
+    if (!batch.blob_writes.empty()) reserve *= 2;
+    for (const auto& write : batch.blob_writes) written_bytes += write.bytes.size();
     ENSURE(disk.free_bytes >= reserve + written_bytes, storage_full);
     return {};
 }
@@ -304,6 +311,7 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& dire
     state->directory = directory;
     state->options = options;
     TRY_ASSIGN(state->database, open_database(directory, options));
+    TRY_ASSIGN(state->blobs, BlobFiles::open(directory + ".blobs"));
     // What was erased just before the last end may still be in the files.
     state->erased_rows = true;
     state->start_eraser();
@@ -344,6 +352,7 @@ Status RocksDbStore::apply(const relay::StoreBatch& batch) {
     TRY(state_->usable());
     if (batch.empty()) return {};
     TRY(state_->check_space(batch));
+    for (const auto& write : batch.blob_writes) TRY(state_->blobs->write(write));
     bool erases = false;
     TRY(state_->failed(guarded([&] {
         rocksdb::WriteBatch rows;
@@ -357,6 +366,9 @@ Status RocksDbStore::apply(const relay::StoreBatch& batch) {
         return state_->database->Write({}, &rows);
     })));
     state_->unsynced = true;
+    for (const relay::BlobFileId& file : batch.blob_erasures) {
+        state_->blob_erasures.push_back(file);
+    }
     if (erases) {
         const std::lock_guard lock(state_->mutex);
         state_->erased_rows = true;
@@ -369,7 +381,19 @@ Status RocksDbStore::sync() {
     if (!state_->unsynced) return {};
     TRY(state_->failed(guarded([&] { return state_->database->FlushWAL(true); })));
     state_->unsynced = false;
+    for (const relay::BlobFileId& file : std::exchange(state_->blob_erasures, {})) {
+        state_->blobs->erase(file);
+    }
     return {};
+}
+
+Result<Bytes> RocksDbStore::read_blob(const relay::BlobFileId& file, uint64_t offset,
+                                      size_t size_bytes) {
+    return state_->blobs->read(file, offset, size_bytes);
+}
+
+Result<std::vector<relay::BlobFileId>> RocksDbStore::blob_files(uint8_t shard) {
+    return state_->blobs->list(shard);
 }
 
 Status RocksDbStore::erase_now() {

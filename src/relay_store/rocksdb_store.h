@@ -1,4 +1,5 @@
-// RocksDbStore: the relay's disk, an embedded RocksDB. docs/spec/relay-store.md says what it keeps
+// RocksDbStore: the relay's disk, an embedded RocksDB, and files of blobs in
+// `directory`.blobs. docs/spec/relay-store.md says what it keeps
 // and how soon erased bytes leave its files.
 //
 // One thread at a time may call it. A thread of its own erases.
@@ -19,7 +20,8 @@ struct RocksDbOptions {
     // Erased bytes leave the files within this time and that of one compaction of the whole store.
     Duration erase_interval = Duration::hours(1);
     // Below this much free space only batches that free space are taken, so that a full disk never
-    // stops acknowledgements, expiry and compaction. At most a quarter of the file system.
+    // stops acknowledgements, expiry and compaction. At most a quarter of the file system. Blobs
+    // leave twice as much, so that messages still fit where files no longer do.
     uint64_t reserve_size_bytes = uint64_t{256} << 20;
 };
 
@@ -36,6 +38,9 @@ class RocksDbStore : public relay::RelayStore {
                                                size_t limit) override;
     Status apply(const relay::StoreBatch& batch) override;
     Status sync() override;
+    Result<Bytes> read_blob(const relay::BlobFileId& file, uint64_t offset,
+                            size_t size_bytes) override;
+    Result<std::vector<relay::BlobFileId>> blob_files(uint8_t shard) override;
 
     // erase_now does at once what happens each erase_interval: when it returns ok, no file holds
     // what was erased before.

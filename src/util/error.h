@@ -54,9 +54,16 @@ namespace mayfly {
     X(mls_no_pending_commit, "no commit of ours is pending") \
     X(mls_inactive, "the group is closed") \
     X(mls_too_many_proposals, "too many proposals wait for a commit") \
+    X(mls_unconfirmed_epoch, "the previous epoch is still kept") \
+    X(mls_no_previous_epoch, "no previous epoch is kept") \
+    X(mls_abandoned_epoch, "this epoch was abandoned by going back") \
+    X(mls_too_many_reverts, "an epoch was gone back to too often") \
+    X(mls_unsupported_proposal, "proposal type is not supported") \
+    X(mls_already_exported, "secret was exported already") \
+    X(mls_unrelated_group, "group does not continue the other one") \
     /* wire, relay */ \
     X(not_authenticated, "relay wants proof of the queue key first") \
-    X(not_authorized, "relay refuses: the token or key does not fit") \
+    X(not_authorized, "not allowed to do this") \
     X(registration_closed, "relay takes no new accounts") \
     X(invite_required, "relay wants an invite code") \
     X(unknown_queue, "relay does not know the queue") \
@@ -75,6 +82,7 @@ namespace mayfly {
     X(storage_failed, "the disk refused a read or write") \
     X(unexpected_message, "peer sent a message that does not belong here") \
     X(shutting_down, "relay is shutting down") \
+    X(unknown_blob, "relay does not hold the file any more") \
     /* core, store */ \
     X(no_account, "there is no account in this home yet") \
     X(account_exists, "there is an account in this home already") \
@@ -87,7 +95,7 @@ namespace mayfly {
     X(ambiguous_name, "more than one match") \
     X(bad_handle, "handle is not valid") \
     X(bad_address, "relay address is not valid") \
-    X(bad_link, "contact link is not valid") \
+    X(bad_link, "link is not valid") \
     X(bad_duration, "duration is not valid") \
     X(text_too_large, "text is too large") \
     X(forged_record, "account record is forged or damaged") \
@@ -98,6 +106,11 @@ namespace mayfly {
     X(store_corrupt, "the store is damaged") \
     X(store_locked, "another mayfly uses this home") \
     X(store_newer, "the store was written by a newer mayfly") \
+    X(not_a_file, "the message is not a file") \
+    X(file_unreadable, "the file cannot be read") \
+    X(file_changed, "the file has changed while it was under way") \
+    X(file_exists, "there is a file of this name already") \
+    X(file_corrupt, "the file is not the one that was sent") \
     X(contact_blocked, "you have blocked this account") \
     X(safety_number_differs, "the safety numbers differ") \
     X(no_proof, "there is no proof of this message") \

@@ -59,6 +59,20 @@ Status check(const KeyPackagesPut& body) {
 }
 Status check(const VaultPut& body) { return within(body.ciphertext.size(), vault_size_bytes_max); }
 
+Status check(const BlobBegin& body) {
+    ENSURE(body.size_bytes > 0, malformed_input);
+    ENSURE(body.size_bytes <= blob_size_bytes_max, input_too_large);
+    return {};
+}
+Status check(const BlobPut& body) {
+    ENSURE(!body.bytes.empty(), malformed_input);
+    return within(body.bytes.size(), blob_part_size_bytes_max);
+}
+Status check(const BlobGet& body) {
+    ENSURE(body.size_bytes_max > 0, malformed_input);
+    return within(body.size_bytes_max, blob_part_size_bytes_max);
+}
+
 Status check(const RecordList& body) {
     TRY(within(body.records.size(), account_records_per_reply_max));
     for (const Bytes& record : body.records) {
@@ -72,6 +86,7 @@ Status check(const KeyPackageReply& body) {
 Status check(const VaultReply& body) {
     return within(body.ciphertext.size(), vault_size_bytes_max);
 }
+Status check(const BlobPart& body) { return within(body.bytes.size(), blob_part_size_bytes_max); }
 Status check(const Delivery& body) { return within(body.payload.size(), payload_size_bytes_max); }
 
 // --- frames: request_id, tag, body
@@ -161,5 +176,6 @@ Bytes record_delete_to_sign(const PublicKey& account_key) {
 QueueId queue_id_of(const PublicKey& queue_key) { return hash_id<QueueId>(queue_key); }
 VaultId vault_id_of(const PublicKey& vault_key) { return hash_id<VaultId>(vault_key); }
 TokenHash token_hash_of(const Token& token) { return hash_id<TokenHash>(token); }
+BlobId blob_id_of(const Token& write_token) { return hash_id<BlobId>(write_token); }
 
 }  // namespace mayfly::wire

@@ -7,8 +7,8 @@
 // them after a lost connection. A repeated MessageId is answered `ok` before any other check, the
 // epoch's among them: the first attempt was done.
 //
-// Hello is enough for RecordGet, HandleGet, KeyPackageTake, Put and VaultGet; all others need a
-// QueueOpen on the same connection.
+// Hello is enough for RecordGet, HandleGet, KeyPackageTake, Put, VaultGet and BlobGet; all others
+// need a QueueOpen on the same connection.
 #pragma once
 
 #include <variant>
@@ -44,12 +44,13 @@ enum class ReplyStatus : uint16_t {
     forged_record = 22,
     shutting_down = 23,
     other_relay = 24,
+    unknown_blob = 25,
 };
 // to_error_code gives the ErrorCode a client reports for a status other than ok; from_error_code
 // the status a relay answers.
 ErrorCode to_error_code(ReplyStatus status);
 ReplyStatus from_error_code(ErrorCode code);
-constexpr bool is_known(ReplyStatus status) { return status <= ReplyStatus::other_relay; }
+constexpr bool is_known(ReplyStatus status) { return status <= ReplyStatus::unknown_blob; }
 
 enum class Registration : uint8_t { open = 0, invite = 1, closed = 2 };
 constexpr bool is_known(Registration registration) { return registration <= Registration::closed; }
@@ -211,6 +212,33 @@ struct VaultGet {
     MAYFLY_FIELDS(self.vault)
 };
 
+// BlobBegin makes a blob, or tells how far it is; answered with BlobState.
+struct BlobBegin {
+    Token write_token;
+    uint64_t size_bytes = 0;
+    uint64_t expires_at_ms = 0;  // 0: the relay's default
+    MAYFLY_FIELDS(self.write_token, self.size_bytes, self.expires_at_ms)
+};
+// BlobPut adds bytes at `offset` if the blob ends there. Answered with BlobState in any case: what
+// was there already or does not follow changes nothing.
+struct BlobPut {
+    Token write_token;
+    uint64_t offset = 0;
+    Bytes bytes;
+    MAYFLY_FIELDS(self.write_token, self.offset, self.bytes)
+};
+// BlobGet reads a part of a blob that is whole; answered with BlobPart.
+struct BlobGet {
+    BlobId blob;
+    uint64_t offset = 0;
+    uint32_t size_bytes_max = 0;
+    MAYFLY_FIELDS(self.blob, self.offset, self.size_bytes_max)
+};
+struct BlobDelete {
+    Token write_token;
+    MAYFLY_FIELDS(self.write_token)
+};
+
 // RecordDelete ends an account at this relay for good: records and handles go, and none is taken
 // again. The signature covers record_delete_to_sign, so it says the same to every relay.
 struct RecordDelete {
@@ -220,10 +248,11 @@ struct RecordDelete {
 };
 
 // The position in this list is the request's tag on the wire: append only.
-using RequestBody = std::variant<Hello, QueueOpen, QueueAck, QueueDelete, AddressAdd, AddressRemove,
-                                 Put, ChannelCreate, ChannelCommit, ChannelSend, ChannelQuery,
-                                 ChannelDelete, RecordPut, RecordGet, HandleGet, KeyPackagesPut,
-                                 KeyPackageTake, KeyPackageQuery, VaultPut, VaultGet, RecordDelete>;
+using RequestBody =
+    std::variant<Hello, QueueOpen, QueueAck, QueueDelete, AddressAdd, AddressRemove, Put,
+                 ChannelCreate, ChannelCommit, ChannelSend, ChannelQuery, ChannelDelete, RecordPut,
+                 RecordGet, HandleGet, KeyPackagesPut, KeyPackageTake, KeyPackageQuery, VaultPut,
+                 VaultGet, BlobBegin, BlobPut, BlobGet, BlobDelete, RecordDelete>;
 
 struct ClientFrame {
     uint32_t request_id = 0;  // chosen by the client, unique among those under way
@@ -274,6 +303,17 @@ struct VaultReply {
     MAYFLY_FIELDS(self.version, self.ciphertext)
 };
 
+struct BlobState {
+    uint64_t received_bytes = 0;  // durable; the blob is whole when they are as many as declared
+    uint64_t expires_at_ms = 0;
+    MAYFLY_FIELDS(self.received_bytes, self.expires_at_ms)
+};
+struct BlobPart {
+    uint64_t size_bytes = 0;  // of the whole blob
+    Bytes bytes;
+    MAYFLY_FIELDS(self.size_bytes, self.bytes)
+};
+
 enum class Source : uint8_t { direct = 0, channel_commit = 1, channel_message = 2 };
 constexpr bool is_known(Source source) { return source <= Source::channel_message; }
 
@@ -305,7 +345,8 @@ struct QueueCaughtUp {
 
 // The position in this list is the reply's tag on the wire: append only.
 using ReplyBody = std::variant<Done, Failed, HelloReply, ChannelState, RecordList, KeyPackageReply,
-                               KeyPackageCount, VaultReply, Delivery, QueueLost, QueueCaughtUp>;
+                               KeyPackageCount, VaultReply, Delivery, QueueLost, QueueCaughtUp,
+                               BlobState, BlobPart>;
 
 struct RelayFrame {
     uint32_t request_id = 0;
@@ -332,5 +373,6 @@ constexpr uint64_t vault_version_end = UINT64_MAX;
 QueueId queue_id_of(const PublicKey& queue_key);
 VaultId vault_id_of(const PublicKey& vault_key);
 TokenHash token_hash_of(const Token& token);
+BlobId blob_id_of(const Token& write_token);
 
 }  // namespace mayfly::wire

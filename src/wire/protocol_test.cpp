@@ -57,6 +57,10 @@ std::vector<RequestBody> one_of_each_request() {
             KeyPackageQuery{filled<QueueId>(1)},
             VaultPut{filled<PublicKey>(1), 2, Bytes{1}, filled<Signature>(2)},
             VaultGet{filled<VaultId>(1)},
+            BlobBegin{filled<Token>(1), 1000, 5},
+            BlobPut{filled<Token>(1), 7, Bytes{1, 2}},
+            BlobGet{filled<BlobId>(1), 7, 9},
+            BlobDelete{filled<Token>(1)},
             RecordDelete{filled<PublicKey>(1), filled<Signature>(2)}};
 }
 
@@ -74,7 +78,9 @@ std::vector<ReplyBody> one_of_each_reply() {
             VaultReply{4, Bytes{1}},
             delivery,
             QueueLost{filled<QueueId>(1)},
-            QueueCaughtUp{filled<QueueId>(1)}};
+            QueueCaughtUp{filled<QueueId>(1)},
+            BlobState{5, 6},
+            BlobPart{9, Bytes{1, 2}}};
 }
 
 TEST(protocol, every_request_reads_back_as_written) {
@@ -115,13 +121,13 @@ TEST(protocol, a_frame_cut_short_or_with_bytes_behind_is_refused) {
 }
 
 TEST(protocol, an_unknown_tag_is_refused) {
-    EXPECT_EQ(error_of_request({0, 0, 0, 9, 0, 20}), "malformed_input");
+    EXPECT_EQ(error_of_request({0, 0, 0, 9, 0, 24}), "malformed_input");
     EXPECT_EQ(error_of_request({0, 0, 0, 9, 1, 0}), "malformed_input");
-    EXPECT_EQ(error_of_reply({0, 0, 0, 9, 0, 11}), "malformed_input");
+    EXPECT_EQ(error_of_reply({0, 0, 0, 9, 0, 13}), "malformed_input");
 }
 
 TEST(protocol, an_unknown_enumerator_is_refused) {
-    EXPECT_EQ(error_of_reply(reply(Failed{static_cast<ReplyStatus>(25), {}})), "malformed_input");
+    EXPECT_EQ(error_of_reply(reply(Failed{static_cast<ReplyStatus>(26), {}})), "malformed_input");
     HelloReply hello;
     hello.registration = static_cast<Registration>(3);
     EXPECT_EQ(error_of_reply(reply(hello)), "malformed_input");
@@ -142,6 +148,10 @@ TEST(protocol, limits_on_a_request_are_enforced_and_can_be_reached) {
     };
     both(Hello{std::vector<uint16_t>(versions_per_hello_max)},
          Hello{std::vector<uint16_t>(versions_per_hello_max + 1)});
+    both(BlobBegin{{}, blob_size_bytes_max, 0}, BlobBegin{{}, blob_size_bytes_max + 1, 0});
+    both(BlobPut{{}, 0, Bytes(blob_part_size_bytes_max)},
+         BlobPut{{}, 0, Bytes(blob_part_size_bytes_max + 1)});
+    both(BlobGet{{}, 0, blob_part_size_bytes_max}, BlobGet{{}, 0, blob_part_size_bytes_max + 1});
     QueueOpen open;
     open.invite = Bytes(invite_code_size_bytes_max);
     QueueOpen open_too_large;
@@ -227,6 +237,7 @@ TEST(protocol, ids_are_sha256_of_what_they_name) {
     EXPECT_EQ(to_hex(queue_id_of(PublicKey{}).view()), zeros);
     EXPECT_EQ(to_hex(vault_id_of(PublicKey{}).view()), zeros);
     EXPECT_EQ(to_hex(token_hash_of(Token{}).view()), zeros);
+    EXPECT_EQ(to_hex(blob_id_of(Token{}).view()), zeros);
 }
 
 }  // namespace

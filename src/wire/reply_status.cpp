@@ -29,6 +29,7 @@ ErrorCode to_error_code(ReplyStatus status) {
         case ReplyStatus::forged_record: return ErrorCode::forged_record;
         case ReplyStatus::shutting_down: return ErrorCode::shutting_down;
         case ReplyStatus::other_relay: return ErrorCode::other_relay;
+        case ReplyStatus::unknown_blob: return ErrorCode::unknown_blob;
     }
     return ErrorCode::internal;
 }
@@ -63,6 +64,7 @@ ReplyStatus from_error_code(ErrorCode code) {
         case ErrorCode::forged_record: return ReplyStatus::forged_record;
         case ErrorCode::shutting_down: return ReplyStatus::shutting_down;
         case ErrorCode::other_relay: return ReplyStatus::other_relay;
+        case ErrorCode::unknown_blob: return ReplyStatus::unknown_blob;
         default: return ReplyStatus::malformed;
     }
 }

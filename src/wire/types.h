@@ -26,6 +26,10 @@ constexpr size_t key_package_size_bytes_max = 16'384;
 constexpr size_t account_record_size_bytes_max = 65'536;
 constexpr size_t account_records_per_reply_max = 16;
 constexpr size_t vault_size_bytes_max = 262'144;
+// A blob is one encrypted, padded attachment: 5 GiB and what sealing it in chunks adds.
+constexpr uint64_t blob_size_bytes_max = (uint64_t{5} << 30) + (uint64_t{1} << 20);
+// What one BlobPut or BlobPart carries.
+constexpr size_t blob_part_size_bytes_max = payload_size_bytes_max;
 constexpr size_t addresses_per_queue_max = 4'096;
 constexpr size_t invite_code_size_bytes_max = 64;
 constexpr size_t handle_name_size_min = 3;
@@ -43,7 +47,10 @@ using DeviceId = FixedBytes<struct DeviceIdTag, 16>;
 using VaultId = FixedBytes<struct VaultIdTag, 32>;      // SHA-256 of the vault's public key
 using PublicKey = FixedBytes<struct PublicKeyTag, 32>;  // Ed25519
 using Signature = FixedBytes<struct SignatureTag, 64>;  // Ed25519
-using Hash = FixedBytes<struct HashTag, 32>;            // SHA-256
+// A blob's id is SHA-256 of its write token: who has the token writes and deletes, who has the id
+// reads. A relay keeps SHA-256 of the id, so its disk gives neither.
+using BlobId = FixedBytes<struct BlobIdTag, 32>;
+using Hash = FixedBytes<struct HashTag, 32>;  // SHA-256
 
 // Epoch of a channel: the MLS epoch of its conversation.
 struct ChannelEpoch {

@@ -135,7 +135,8 @@ class Contacts(MayflyTest):
         removed = bob.run("contact", "remove", "alice").objects[0]
         self.assertEqual(removed, {"type": "removed", "account": alice.account})
         self.assertEqual(bob.run("contact", "list").objects, [])
-        self.assert_fails(bob.try_run("messages", "alice"), FAILED, "unknown_contact")
+        self.assert_fails(bob.try_run("messages", "alice"), FAILED,
+                          "unknown_conversation")
         alice.try_run("send", "bob", "after", "--timeout", "3s")
         self.assertEqual(bob.texts(), [])
 

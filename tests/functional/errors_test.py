@@ -240,7 +240,7 @@ class CommandLine(MayflyTest):
         self.assert_fails(alice.try_run("send", "bob", "-", stdin=b"\xff\xfe"), USAGE,
                           "invalid_argument", "UTF-8")
         self.assertEqual(tree_hash(alice.home), before)
-        self.assert_fails(alice.try_run("send", "nobody", "x"), FAILED, "unknown_contact",
+        self.assert_fails(alice.try_run("send", "nobody", "x"), FAILED, "unknown_conversation",
                           "nobody")
         self.assertEqual(alice.alive(bob), [])
 

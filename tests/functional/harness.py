@@ -145,7 +145,10 @@ class Person:
         return [message["text"] for message in self.receive(*words)]
 
     def alive(self, who, *words):
-        return self.run("messages", who.name, *words).objects
+        return self.alive_in(who.name, *words)
+
+    def alive_in(self, place, *words):
+        return self.run("messages", place, *words).objects
 
 
 def messages_in(objects):

@@ -1,5 +1,6 @@
 // What one mixed group goes through. Each step is a test; where a peer cannot take part, the step
 // is skipped by name, or another kind takes the part.
+import { custom_proposals, linked_groups } from "./extensions.mjs";
 import { expect, MixedGroup } from "./mixed_group.mjs";
 
 // life: kinds take the seats in turn; kinds[0] creates the group.
@@ -50,7 +51,9 @@ export async function life_of_a_group(report, peers, options) {
   await pre_shared_keys(group, kinds, { run, skip_unless, options_of });
   await removals(group, kinds, { run, options_of });
   await external_commits(group, kinds, { run, options_of });
+  await custom_proposals(group, kinds, { run, skip_unless, is_public, options_of });
   await run("every member is heard by all at the end", () => group.everyone_speaks());
+  await linked_groups(group, kinds, { run, skip_unless, options_of });
 }
 
 // A member of each kind proposes; a member of another kind commits.

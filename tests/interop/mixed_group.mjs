@@ -116,6 +116,32 @@ export class MixedGroup {
     await this.agree();
   }
 
+  // close commits a ReInit: afterwards nobody can go on but in a new group.
+  async close(committer, group_id, options_of) {
+    const sent = await at(committer, "commit a ReInit", () =>
+      committer.commit({ ...options_of(committer), proposals: [{ kind: "reinit", group_id }] }));
+    await this.deliver(sent.commit, committer, "commit");
+    await at(committer, "merge its commit", () => committer.accepted());
+    for (const member of this.members) {
+      const { active } = await member.state();
+      expect(!active, `${member.name} does not know that the group is closed`);
+      member.was_removed = false;
+    }
+  }
+
+  // continue_in: all members join the group that begin(creator, key packages) makes of theirs.
+  async continue_in(creator, begin) {
+    const others = this.members.filter((member) => member !== creator);
+    const key_packages = [];
+    for (const member of others) key_packages.push(await member.key_package());
+    const sent = await at(creator, "begin a group", () => begin(creator, key_packages));
+    await at(creator, "merge its commit", () => creator.accepted());
+    for (const member of others) {
+      await at(member, `follow ${creator.name} into its group`, () => member.join_linked(sent));
+    }
+    await this.agree();
+  }
+
   async share_psk(id, secret) {
     for (const member of this.members) await member.learn_psk(id, secret);
   }

@@ -63,6 +63,18 @@ struct Participant {
     std::map<Bytes, SecretBuffer> store;
 };
 
+// The one type of proposal that tests/interop/extensions.mjs defines.
+class TestProposals final : public ProposalPolicy {
+  public:
+    static constexpr ProposalType type{0xf101};
+
+    Status check(const CustomProposal& proposal, const Sender&, BytesView) const override {
+        ENSURE(proposal.proposal_type == type, mls_unsupported_proposal);
+        return {};
+    }
+    bool needs_path(ProposalType) const override { return false; }
+};
+
 class Peer {
   public:
     Peer(uint64_t seed, Time now) : entropy_(seed), now_(now) {}
@@ -89,6 +101,9 @@ class Peer {
             {"create", &Peer::create},
             {"join", &Peer::join},
             {"join_external", &Peer::join_external},
+            {"join_linked", &Peer::join_linked},
+            {"branch", &Peer::branch},
+            {"reinitialise", &Peer::reinitialise},
             {"psk", &Peer::learn_psk},
             {"group_info", &Peer::group_info},
             {"propose", &Peer::propose},
@@ -102,7 +117,7 @@ class Peer {
     }
 
     Environment environment(const Participant& member) {
-        return {now_, entropy_, policy_, &member.psks};
+        return {now_, entropy_, policy_, &member.psks, nullptr, &proposals_};
     }
 
     static Group& group_of(Participant& member) {
@@ -114,6 +129,7 @@ class Peer {
         LeafOptions out;
         // core-crypto's groups require both; the others' members list them anyway.
         out.capabilities.credentials = {CredentialType::basic, CredentialType::x509};
+        out.capabilities.proposals = {TestProposals::type};
         out.lifetime = key_package_lifetime(now_, Duration::days(30));
         return out;
     }
@@ -161,17 +177,53 @@ class Peer {
     }
 
     Json join(Participant& member, const Json& request) {
+        return join_after(nullptr, member, request);
+    }
+    Json join_linked(Participant& member, const Json& request) {
+        return join_after(&group_of(member), member, request);
+    }
+
+    // Joins a group; one that continues `origin` if there is one.
+    Json join_after(const Group* origin, Participant& member, const Json& request) {
         const Bytes welcome = bytes_of(request, "welcome");
         std::optional<Bytes> tree;
         if (request.contains("tree")) tree = bytes_of(request, "tree");
+        const auto tree_view = tree ? std::optional<BytesView>(*tree) : std::nullopt;
         if (member.key_packages.empty()) throw Refusal{"no key package"};
         const KeyPackageSecrets key_package = std::move(member.key_packages.back());
         member.key_packages.pop_back();
+        const Environment env = environment(member);
+        Group joined =
+            origin == nullptr
+                ? must(Group::join(welcome, key_package, tree_view, env))
+                : must(Group::join_linked(welcome, key_package, tree_view, *origin, env));
         member.store.clear();
-        member.group = must(Group::join(welcome, key_package,
-                                        tree ? std::optional<BytesView>(*tree) : std::nullopt,
-                                        environment(member)));
+        member.group = std::move(joined);
         return Json::object();
+    }
+
+    Json branch(Participant& member, const Json& request) {
+        return begin(member, must(group_of(member).branch(bytes_of(request, "group_id"), {},
+                                                          packages_of(request), member.identity,
+                                                          leaf_options(), environment(member))));
+    }
+    Json reinitialise(Participant& member, const Json& request) {
+        return begin(member,
+                     must(group_of(member).reinitialise(packages_of(request), member.identity,
+                                                        leaf_options(), environment(member))));
+    }
+
+    static std::vector<KeyPackage> packages_of(const Json& request) {
+        std::vector<KeyPackage> out;
+        for (const Json& one : request.at("key_packages")) {
+            out.push_back(must(decode_key_package_message(bytes_from(one))));
+        }
+        return out;
+    }
+    static Json begin(Participant& member, Group::Beginning beginning) {
+        member.store.clear();
+        member.group = std::move(beginning.group);
+        return {{"welcome", to_hex(*beginning.messages.welcome)}};
     }
 
     Json join_external(Participant& member, const Json& request) {
@@ -195,7 +247,7 @@ class Peer {
 
     Json group_info(Participant& member, const Json& request) {
         const bool with_tree = request.value("with_tree", true);
-        const Bytes info = must(group_of(member).group_info(true, with_tree));
+        const Bytes info = must(group_of(member).group_info(true, with_tree, environment(member)));
         return {{"group_info", to_hex(info)}, {"tree", to_hex(group_of(member).ratchet_tree())}};
     }
 
@@ -211,6 +263,14 @@ class Peer {
             const Epoch epoch{wanted.at("epoch").get<uint64_t>()};
             return group.make_resumption_psk_proposal(group.group_id(), epoch,
                                                       ResumptionPskUsage::application, entropy_);
+        }
+        if (kind == "custom")
+            return {CustomProposal{TestProposals::type, bytes_of(wanted, "body")}};
+        if (kind == "reinit") {
+            return {ReInit{bytes_of(wanted, "group_id"),
+                           ProtocolVersion::mls10,
+                           group.current().cipher_suite(),
+                           {}}};
         }
         throw Refusal{"no such proposal: " + kind};
     }
@@ -266,8 +326,12 @@ class Peer {
                     {"plaintext", to_hex(heard->plaintext.expose())}};
         }
         if (std::holds_alternative<ReceivedProposal>(done)) return {{"kind", "proposal"}};
-        must(group.apply(std::get<StagedCommit>(std::move(done))));
-        return {{"kind", "commit"}, {"active", group.is_active()}};
+        auto staged = std::get<StagedCommit>(std::move(done));
+        Json custom = Json::array();
+        for (const CommittedCustom& one : staged.summary().custom)
+            custom.push_back(to_hex(one.body));
+        must(group.apply(std::move(staged)));
+        return {{"kind", "commit"}, {"active", group.is_active()}, {"custom", custom}};
     }
 
     Json protect(Participant& member, const Json& request) {
@@ -300,6 +364,7 @@ class Peer {
     crypto::SeededEntropy entropy_;
     Time now_;
     AcceptAll policy_;
+    TestProposals proposals_;
     std::map<std::string, Participant> members_;
 };
 

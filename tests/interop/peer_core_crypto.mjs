@@ -16,6 +16,9 @@ const never = {
   "propose remove": "it has no call that makes a proposal apart from a commit",
   "propose update": "it has no call that makes a proposal apart from a commit",
   "psk": "it has no call that gives it a pre-shared key",
+  "custom proposal": "it has no call for proposals of the application",
+  branch: "it has no call that links a group to another one",
+  reinit: "it has no call that links a group to another one",
   "tree beside welcome": "it always puts the tree in its Welcome and takes none beside one",
 };
 

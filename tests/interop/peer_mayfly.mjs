@@ -76,6 +76,23 @@ class MayflyMember {
     return this.#ask("join", { welcome: hex(welcome), ...(tree && { tree: hex(tree) }) });
   }
 
+  join_linked({ welcome, tree }) {
+    return this.#ask("join_linked", { welcome: hex(welcome), ...(tree && { tree: hex(tree) }) });
+  }
+
+  async branch(group_id, key_packages) {
+    return this.#begin("branch", { group_id: hex(group_id), key_packages });
+  }
+
+  async reinitialise(key_packages) {
+    return this.#begin("reinitialise", { key_packages });
+  }
+
+  async #begin(op, { key_packages, ...request }) {
+    const answer = await this.#ask(op, { ...request, key_packages: key_packages.map(hex) });
+    return { welcome: unhex(answer.welcome) };
+  }
+
   async join_external({ group_info, tree, replaces }) {
     const answer = await this.#ask("join_external", {
       group_info: hex(group_info), ...(tree && { tree: hex(tree) }),
@@ -99,6 +116,8 @@ class MayflyMember {
     if (proposal.leaf !== undefined) out.leaf = proposal.leaf;
     if (proposal.id) out.id = hex(proposal.id);
     if (proposal.epoch !== undefined) out.epoch = proposal.epoch;
+    if (proposal.body) out.body = hex(proposal.body);
+    if (proposal.group_id) out.group_id = hex(proposal.group_id);
     return out;
   }
 
@@ -126,6 +145,7 @@ class MayflyMember {
   async process(message) {
     const answer = await this.#ask("process", { message: hex(message) });
     if (answer.kind === "application") answer.plaintext = unhex(answer.plaintext);
+    if (answer.kind === "commit") this.last_custom = answer.custom;
     return answer;
   }
 

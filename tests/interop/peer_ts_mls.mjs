@@ -1,4 +1,5 @@
 // Members that run ts-mls (MIT licence), in this process.
+import { custom_type } from "./extensions.mjs";
 import { hybrid_suite, make_hybrid_suite } from "./hybrid_suite.mjs";
 import { hex, load } from "./packages.mjs";
 
@@ -37,6 +38,7 @@ export class TsMlsPeer {
     // Files of the package for what its index leaves out: a tree that travels beside the Welcome.
     peer.trees = await load(`${folder}/ratchetTree.js`);
     peer.commits = await load(`${folder}/createCommit.js`);
+    peer.resumption = await load(`${folder}/resumption.js`);
     peer.vectors = await load(`${folder}/codec/variableLength.js`);
     peer.encode = (await load(`${folder}/codec/tlsEncoder.js`)).encode;
     peer.suites = new Map();
@@ -88,7 +90,9 @@ class TsMlsMember {
   async #make_key_package() {
     const { generateKeyPackageWithKey, defaultCapabilities, defaultLifetime } = this.mls;
     const credential = { credentialType: "basic", identity: this.identity };
-    return generateKeyPackageWithKey(credential, defaultCapabilities(), defaultLifetime, [],
+    const capabilities = defaultCapabilities();
+    capabilities.proposals.push(custom_type);
+    return generateKeyPackageWithKey(credential, capabilities, defaultLifetime, [],
       this.signature_keys, this.suite);
   }
 
@@ -154,6 +158,48 @@ class TsMlsMember {
       privatePackage, this.#psk_index(), this.suite, this.#tree_of(tree)));
   }
 
+  async join_linked({ welcome, tree }) {
+    const content = this.#decode(welcome, "mls_welcome").welcome;
+    const { publicPackage, privatePackage } = this.keys;
+    const { joinGroup, makePskIndex } = this.mls;
+    this.group = await name_defects(() => joinGroup(content, publicPackage, privatePackage,
+      makePskIndex(this.group, {}), this.suite, this.#tree_of(tree), this.group));
+  }
+
+  async branch(group_id, key_packages) {
+    const { publicPackage, privatePackage } = await this.#make_key_package();
+    return this.#begin(await this.mls.branchGroup(this.group, publicPackage, privatePackage,
+      this.#packages(key_packages), new Uint8Array(group_id), this.suite));
+  }
+
+  // Its own call for this knows no suites but its own, so the parts are put together here.
+  async reinitialise(key_packages) {
+    const { publicPackage, privatePackage } = await this.#make_key_package();
+    const { createGroup, createCommit, makePskIndex } = this.mls;
+    const { groupId, extensions } = this.group.groupActiveState.reinit;
+    const state = await createGroup(groupId, publicPackage, privatePackage, extensions, this.suite);
+    const { id } = this.peer.resumption.makeResumptionPsk(this.group, "reinit", this.suite);
+    const adds = this.#packages(key_packages).map((keyPackage) =>
+      ({ proposalType: "add", add: { keyPackage } }));
+    return this.#begin(await createCommit(
+      { state, pskIndex: makePskIndex(this.group, {}), cipherSuite: this.suite },
+      { ratchetTreeExtension: true,
+        extraProposals: [...adds, { proposalType: "psk", psk: { preSharedKeyId: id } }] }));
+  }
+
+  #packages(encoded) {
+    return encoded.map((one) => this.#decode(one, "mls_key_package").keyPackage);
+  }
+
+  #begin({ newState, welcome }) {
+    this.next_group = newState;
+    const { ratchetTreeEncoder } = this.peer.trees;
+    return {
+      welcome: this.#encode({ wireformat: "mls_welcome", welcome }),
+      tree: this.peer.encode(ratchetTreeEncoder)(newState.ratchetTree),
+    };
+  }
+
   async join_external({ group_info, tree, replaces }) {
     const content =
       this.#take_external_pub(this.#decode(group_info, "mls_group_info").groupInfo);
@@ -203,6 +249,12 @@ class TsMlsMember {
         return { proposalType: "psk", psk: { preSharedKeyId: {
           psktype: "resumption", usage: "application", pskNonce,
           pskGroupId: this.group.groupContext.groupId, pskEpoch: BigInt(proposal.epoch) } } };
+      case "custom":
+        return { proposalType: custom_type, proposalData: new Uint8Array(proposal.body) };
+      case "reinit":
+        return { proposalType: "reinit", reinit: {
+          groupId: new Uint8Array(proposal.group_id), version: "mls10",
+          cipherSuite: this.group.groupContext.cipherSuite, extensions: [] } };
       default:
         throw new Error(`ts-mls: no such proposal: ${proposal.kind}`);
     }

@@ -8,7 +8,7 @@ void Ledger::shown(size_t device, const core::MessageView& view, Time device_now
     const auto found = sent_.find(view.id);
     if (found == sent_.end()) return violation("shown but never sent: " + name);
     const Sent& message = found->second;
-    if (message.recipient != device) violation("shown to somebody else: " + name);
+    if (!message.recipients.contains(device)) violation("shown to somebody else: " + name);
     if (as_text(view.text.expose()) != message.text) violation("shown with another text: " + name);
     if (!shown_.emplace(device, view.id).second) violation("shown twice: " + name);
     if (view.expires_at <= device_now) violation("shown after it expired: " + name);
@@ -17,10 +17,14 @@ void Ledger::shown(size_t device, const core::MessageView& view, Time device_now
     }
 }
 
-void Ledger::excuse(const core::MessageId& id) {
+void Ledger::excuse(size_t device, const core::MessageId& id) {
     const auto found = sent_.find(id);
     if (found == sent_.end()) return violation("held but never sent: " + core::text_of(id));
-    found->second.excused = true;
+    found->second.awaited.erase(device);
+}
+
+void Ledger::departed(size_t device) {
+    for (auto& [id, message] : sent_) message.awaited.erase(device);
 }
 
 void Ledger::released(size_t device, const std::vector<Seal>& seals) {
@@ -44,12 +48,13 @@ void Ledger::released(size_t device, const std::vector<Seal>& seals) {
 
 void Ledger::check_delivery(Time true_now, Duration skew_max) {
     for (const auto& [id, message] : sent_) {
-        const bool may_be_gone = message.taken_back || message.excused ||
-                                 true_now + skew_max + skew_max >= message.expires_at;
+        const bool may_be_gone =
+            message.taken_back || true_now + skew_max + skew_max >= message.expires_at;
         if (!message.acknowledged || may_be_gone) continue;
-        if (!shown_.contains({message.recipient, id})) {
+        for (const size_t recipient : message.awaited) {
+            if (shown_.contains({recipient, id})) continue;
             violation("acknowledged but lost: " + core::text_of(id) + " from device " +
-                      std::to_string(message.sender) + " to " + std::to_string(message.recipient));
+                      std::to_string(message.sender) + " to " + std::to_string(recipient));
         }
     }
 }

@@ -21,23 +21,25 @@ class Ledger {
   public:
     struct Sent {
         size_t sender = 0;
-        size_t recipient = 0;
+        std::set<size_t> recipients;  // who may be shown it
+        std::set<size_t> awaited;     // who must be
         std::string text;
         Time sent_at;     // true time
         Time expires_at;  // true time
         bool acknowledged = false;
         bool taken_back = false;  // recalled or withdrawn by the sender
-        bool excused = false;     // seen otherwise, or lost between disk and screen
     };
 
     void sent(const core::MessageId& id, Sent message) { sent_.emplace(id, std::move(message)); }
     void acknowledged(const core::MessageId& id) { sent_.at(id).acknowledged = true; }
     void taken_back(const core::MessageId& id) { sent_.at(id).taken_back = true; }
     // Who opens or burns a message has seen it, so it is not given as new any more.
-    void opened(const core::MessageId& id) { excuse(id); }
+    void opened(size_t device, const core::MessageId& id) { excuse(device, id); }
     // The device died between marking a message as given and showing it: it stays readable there,
     // but nobody was handed it.
-    void lost_at_the_screen(const core::MessageId& id) { excuse(id); }
+    void lost_at_the_screen(size_t device, const core::MessageId& id) { excuse(device, id); }
+    // departed: the device left a group or is to be removed; nothing sent so far must reach it.
+    void departed(size_t device);
 
     // shown is called with what a device hands to its user; `device_now` is the device's own clock.
     void shown(size_t device, const core::MessageView& view, Time device_now, Duration skew_max);
@@ -54,7 +56,7 @@ class Ledger {
     size_t shown_count() const { return shown_.size(); }
 
   private:
-    void excuse(const core::MessageId& id);
+    void excuse(size_t device, const core::MessageId& id);
 
     std::map<core::MessageId, Sent> sent_;
     std::set<std::pair<size_t, core::MessageId>> shown_;

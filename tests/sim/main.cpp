@@ -2,6 +2,7 @@
 //
 //     mayfly-sim --seeds 1-1000          run a range
 //     mayfly-sim --seed 42 --trace       run one and tell what happens
+//     mayfly-sim --groups ...            groups instead of direct conversations
 //
 // Without a range it runs seeds 1 to $MAYFLY_SIM_SEEDS (25 if that is not set).
 #include <cinttypes>
@@ -15,6 +16,8 @@
 #include "tests/sim/scenario.h"
 
 namespace {
+
+using Scenario = mayfly::sim::RunReport (*)(uint64_t seed, bool trace);
 
 struct Range {
     uint64_t first = 1;
@@ -31,13 +34,13 @@ bool parse_range(std::string_view text, Range& range) {
 }
 
 // Seeds are independent, so each worker takes every n-th one.
-std::vector<mayfly::sim::RunReport> run(Range range, size_t workers) {
+std::vector<mayfly::sim::RunReport> run(Range range, size_t workers, Scenario scenario) {
     std::vector<std::vector<mayfly::sim::RunReport>> parts(workers);
     std::vector<std::thread> threads;
     for (size_t worker = 0; worker < workers; ++worker) {
         threads.emplace_back([&, worker] {
             for (uint64_t seed = range.first + worker; seed <= range.last; seed += workers) {
-                parts[worker].push_back(mayfly::sim::run_seed(seed, false));
+                parts[worker].push_back(scenario(seed, false));
             }
         });
     }
@@ -74,7 +77,7 @@ int summarise(const std::vector<mayfly::sim::RunReport>& reports) {
 }
 
 int usage() {
-    std::fprintf(stderr, "usage: mayfly-sim [--seeds A-B | --seed N] [--trace]\n");
+    std::fprintf(stderr, "usage: mayfly-sim [--seeds A-B | --seed N] [--trace] [--groups]\n");
     return 2;
 }
 
@@ -83,6 +86,7 @@ int usage() {
 int main(int argc, char** argv) {
     Range range;
     bool trace = false;
+    Scenario scenario = mayfly::sim::run_seed;
     if (const char* seeds = std::getenv("MAYFLY_SIM_SEEDS")) {
         if (!parse_range(std::string("1-") + seeds, range)) return usage();
     }
@@ -93,10 +97,12 @@ int main(int argc, char** argv) {
             ++i;
         } else if (argument == "--trace") {
             trace = true;
+        } else if (argument == "--groups") {
+            scenario = mayfly::sim::run_group_seed;
         } else {
             return usage();
         }
     }
-    if (trace) return summarise({mayfly::sim::run_seed(range.first, true)});
-    return summarise(run(range, std::max(1U, std::thread::hardware_concurrency())));
+    if (trace) return summarise({scenario(range.first, true)});
+    return summarise(run(range, std::max(1U, std::thread::hardware_concurrency()), scenario));
 }

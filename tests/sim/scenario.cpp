@@ -41,10 +41,10 @@ class Scenario {
         }
         for (size_t i = 0; i < client_count; ++i) people_[i].befriends.erase(i);
 
-        if (random.chance(0.5)) start_trouble();  // trouble from the first second
+        if (random.chance(0.5)) world_.start_trouble();  // trouble from the first second
         for (size_t i = 0; i < client_count; ++i) live(i);
         bool alive = world_.scheduler.run_until(world_.scheduler.now() + setup_time, steps_max);
-        start_trouble();
+        world_.start_trouble();
         trouble_ = true;
         alive =
             alive && world_.scheduler.run_until(world_.scheduler.now() + trouble_time, steps_max);
@@ -54,23 +54,10 @@ class Scenario {
         alive = alive && world_.scheduler.run_until(world_.scheduler.now() + quiet_time, steps_max);
         if (!alive) world_.ledger.violation("livelock: too many steps");
         check_end();
-        return report();
+        return report_of(world_);
     }
 
   private:
-    void start_trouble() {
-        Random& random = world_.random;
-        Faults faults;
-        const auto maybe = [&](double most) { return random.chance(0.6) ? most : 0.0; };
-        faults.cut_per_frame = maybe(0.01);
-        faults.duplicate_frame = maybe(0.05);
-        faults.client_crash_per_write = maybe(0.01);
-        faults.client_disk_failure_per_write = maybe(0.005);
-        faults.relay_crash_per_step = maybe(0.004);
-        faults.relay_disk_failure_per_sync = maybe(0.002);
-        world_.faults = faults;
-    }
-
     // live: one thing after another, for as long as the run lasts.
     void live(size_t i) {
         const int64_t pause = talking_ ? world_.random.between(10, 2 * think_time.ms) : 5'000;
@@ -215,7 +202,7 @@ class Scenario {
         if (!started.ok()) return unexpected("send_text", started.error());
         Ledger::Sent sent;
         sent.sender = i;
-        sent.recipient = *recipient;
+        sent.recipients = sent.awaited = {*recipient};
         sent.text = text;
         sent.sent_at = world_.scheduler.now();
         sent.expires_at = sent.sent_at + options.expiration;
@@ -238,7 +225,7 @@ class Scenario {
             if (shown) {
                 world_.ledger.shown(i, view, at, skew_max);
             } else {
-                world_.ledger.lost_at_the_screen(view.id);
+                world_.ledger.lost_at_the_screen(i, view.id);
             }
         }
     }
@@ -266,7 +253,7 @@ class Scenario {
         auto effects = burn ? client.messenger().burn(view->id, client.now())
                             : client.messenger().open_message(view->id, client.now());
         if (!effects.ok()) return unexpected("open_message or burn", effects.error());
-        world_.ledger.opened(view->id);
+        world_.ledger.opened(i, view->id);
         if (!perform(i, std::move(*effects)) || !burn) return;
         if (client.messenger().find_message(core::text_of(view->id), client.now()).ok()) {
             world_.ledger.violation("still there after burning: " + core::text_of(view->id));
@@ -367,19 +354,6 @@ class Scenario {
         world_.ledger.violation(what + " failed: " + error_name(error.code) + " at " + error.where);
     }
 
-    RunReport report() {
-        RunReport out;
-        out.seed = world_.seed();
-        out.violations = world_.ledger.violations();
-        out.steps = world_.scheduler.steps();
-        out.messages_sent = world_.ledger.messages().size();
-        out.messages_shown = world_.ledger.shown_count();
-        for (const auto& [id, message] : world_.ledger.messages()) {
-            if (message.acknowledged) ++out.messages_acknowledged;
-        }
-        return out;
-    }
-
     World world_;
     std::vector<Person> people_;
     std::map<size_t, uint64_t>
@@ -391,6 +365,19 @@ class Scenario {
 };
 
 }  // namespace
+
+RunReport report_of(const World& world) {
+    RunReport out;
+    out.seed = world.seed();
+    out.violations = world.ledger.violations();
+    out.steps = world.scheduler.steps();
+    out.messages_sent = world.ledger.messages().size();
+    out.messages_shown = world.ledger.shown_count();
+    for (const auto& [id, message] : world.ledger.messages()) {
+        if (message.acknowledged) ++out.messages_acknowledged;
+    }
+    return out;
+}
 
 RunReport run_seed(uint64_t seed, bool trace) { return Scenario(seed, trace).run(); }
 

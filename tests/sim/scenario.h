@@ -18,6 +18,9 @@ struct RunReport {
     uint64_t steps = 0;
 };
 
+// run_seed: people in direct conversations. run_group_seed: members of one group.
 RunReport run_seed(uint64_t seed, bool trace);
+RunReport run_group_seed(uint64_t seed, bool trace);
+RunReport report_of(const World& world);
 
 }  // namespace mayfly::sim

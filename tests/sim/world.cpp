@@ -140,6 +140,16 @@ void World::partition(size_t client, size_t relay, bool parted) {
     for (LinkId id : ids) close(id);
 }
 
+void World::start_trouble() {
+    const auto maybe = [&](double most) { return random.chance(0.6) ? most : 0.0; };
+    faults.cut_per_frame = maybe(0.01);
+    faults.duplicate_frame = maybe(0.05);
+    faults.client_crash_per_write = maybe(0.01);
+    faults.client_disk_failure_per_write = maybe(0.005);
+    faults.relay_crash_per_step = maybe(0.004);
+    faults.relay_disk_failure_per_sync = maybe(0.002);
+}
+
 void World::heal() {
     trace("--- heal ---");
     faults = {};

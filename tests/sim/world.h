@@ -50,7 +50,8 @@ class World {
     void send_to_relay(LinkId link, Bytes frame);
     void send_to_client(LinkId link, Bytes frame, bool close_after);
     void partition(size_t client, size_t relay, bool parted);
-    void heal();  // no partitions, no faults, everything up
+    void start_trouble();  // faults of some kinds, chosen by the dice
+    void heal();           // no partitions, no faults, everything up
 
   private:
     struct Link {

@@ -38,6 +38,23 @@ class MapPsks : public mls::PskSource {
     std::map<std::pair<Bytes, mls::Epoch>, Bytes> resumption;
 };
 
+// The club's own proposals: one type with a path, one without. Bodies that start with 0 are
+// refused.
+class ClubProposals : public mls::ProposalPolicy {
+  public:
+    static constexpr mls::ProposalType plain{0xf101};
+    static constexpr mls::ProposalType with_path{0xf102};
+
+    Status check(const mls::CustomProposal& proposal, const mls::Sender&,
+                 BytesView) const override {
+        ENSURE(proposal.proposal_type == plain || proposal.proposal_type == with_path,
+               mls_unsupported_proposal);
+        ENSURE(proposal.body.empty() || proposal.body.front() != 0, mls_bad_proposal);
+        return {};
+    }
+    bool needs_path(mls::ProposalType type) const override { return type == with_path; }
+};
+
 using Store = std::map<Bytes, SecretBuffer>;
 
 inline size_t save(mls::Group& group, Store& store) {
@@ -90,7 +107,7 @@ class Club {
         admit(std::move(identity), std::move(*group));
     }
 
-    mls::Environment env() { return {now, entropy, policy, &psks}; }
+    mls::Environment env() { return {now, entropy, policy, &psks, nullptr, &proposals}; }
 
     mls::Identity make_identity() {
         mls::Identity out;
@@ -103,6 +120,8 @@ class Club {
     mls::LeafOptions leaf_options() const {
         mls::LeafOptions out;
         out.capabilities = mls::default_capabilities({club_extension});
+        out.capabilities.proposals = {mls::ProposalType::self_remove, ClubProposals::plain,
+                                      ClubProposals::with_path};
         out.lifetime = mls::key_package_lifetime(now, Duration::days(30));
         return out;
     }
@@ -214,6 +233,7 @@ class Club {
     crypto::SeededEntropy entropy;
     OpenPolicy policy;
     MapPsks psks;
+    ClubProposals proposals;
     Time now{1'700'000'000'000};
     std::vector<ClubMember> members;
     size_t identities = 0;

@@ -66,6 +66,14 @@ class Forger {
         return send(sign(std::move(content), epoch().signature_key), nullptr);
     }
 
+    // propose_as does so in the name of somebody else, with that one's signature.
+    Bytes propose_as(mls::Proposal proposal, mls::Sender sender, const mls::Identity& signer) {
+        mls::FramedContent content = frame();
+        content.sender = sender;
+        content.content.emplace<mls::Proposal>(std::move(proposal));
+        return send(sign(std::move(content), signer.signature_keys.private_key), nullptr);
+    }
+
     // welcome adds the key package with a path and says what is to be said, or something else.
     Bytes welcome(const mls::KeyPackage& package, const WelcomeForgery& forgery) {
         const mls::CipherSuite& suite = epoch().suite;
@@ -74,7 +82,8 @@ class Forger {
         add.proposals.push_back({mls::Add{package}});
         for (const auto& id : forgery.psks) add.proposals.push_back({mls::PreSharedKey{id}});
         Built built = build(add);
-        mls::GroupInfo info = make_group_info(*built.next.state, {false, true, {}}).value();
+        mls::GroupInfo info =
+            make_group_info(*built.next.state, {false, true, {}}, club_.env()).value();
         if (forgery.tree) replace_tree(*built.next.state, info, forgery.tree);
         if (forgery.info) forgery.info(info);
         const mls::EpochKeys keys =
@@ -169,9 +178,10 @@ class Forger {
         if (forgery.adds_first) add();
         for (const auto& [proposal, sender] : all) {
             const auto* item = proposal->get_if<mls::Remove>();
-            if (item != nullptr && out.tree.leaf(item->removed) != nullptr) {
-                out.tree.remove_leaf(item->removed);
-            }
+            const bool leaves = proposal->get_if<mls::SelfRemove>() != nullptr;
+            if (item == nullptr && !leaves) continue;
+            const mls::LeafIndex removed = leaves ? sender : item->removed;
+            if (out.tree.leaf(removed) != nullptr) out.tree.remove_leaf(removed);
         }
         if (!forgery.adds_first) add();
         std::sort(out.added.begin(), out.added.end());
@@ -185,7 +195,8 @@ class Forger {
         mls::NewPath path =
             begin_path(tree, index, std::move(leaf), key, group_id, club_.entropy).value();
         std::vector<mls::HpkePublicKey> keys;
-        for (const auto& step : path.steps) keys.push_back(tree.encryption_key(step.node));
+        for (const auto& step : path.steps)
+            keys.push_back(to_bytes(tree.encryption_key(step.node)));
         if (forgery.keys) forgery.keys(keys);
         path.leaf_node.parent_hash = tree.set_path(index, keys);
         if (forgery.leaf) forgery.leaf(path.leaf_node);

@@ -19,7 +19,7 @@ LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
 
-CODE_FOLDERS = ("src", "apps", "tests", "fuzz", "bench", "tools", "cmake", "web")
+CODE_FOLDERS = ("src", "apps", "tests", "fuzz", "bench", "tools", "cmake", "web", "examples")
 CPP = (".h", ".cpp")
 CODE = CPP + (".py", ".sh", ".mjs", ".js", ".ts", ".cmake", ".txt")
 NOT_OURS = {"build", "out", "node_modules", "__pycache__", ".git", ".cache", "corpus"}

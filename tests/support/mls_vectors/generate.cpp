@@ -26,6 +26,7 @@ constexpr Maker makers[] = {
     {"passive-client-welcome", make_passive_client_welcome},
     {"passive-client-handling-commit", make_passive_client_handling_commit},
     {"passive-client-random", make_passive_client_random},
+    {"safe-exporter", make_safe_exporter},
 };
 
 }  // namespace

@@ -52,5 +52,6 @@ Json make_treekem(const mls::CipherSuite& suite, Dice& dice);
 Json make_passive_client_welcome(const mls::CipherSuite& suite, Dice& dice);
 Json make_passive_client_handling_commit(const mls::CipherSuite& suite, Dice& dice);
 Json make_passive_client_random(const mls::CipherSuite& suite, Dice& dice);
+Json make_safe_exporter(const mls::CipherSuite& suite, Dice& dice);
 
 }  // namespace mayfly::vectors

@@ -66,7 +66,7 @@ Json make_messages(const CipherSuite& suite, Dice& dice) {
 
     Json out = make_proposals(suite, band, dice);
     out["mls_welcome"] = to_hex(*sent.welcome);
-    out["mls_group_info"] = to_hex(sender.group_info(true, true).value());
+    out["mls_group_info"] = to_hex(sender.group_info(true, true, band.env()).value());
     out["mls_key_package"] = to_hex(package);
     out["ratchet_tree"] = to_hex(sender.ratchet_tree());
     out["group_secrets"] = to_hex(codec::encode_secret(secrets).expose());

@@ -28,6 +28,7 @@ const std::vector<Type>& types() {
         {"tree-validation", {"tree", "resolutions"}, run_tree_validation},
         {"treekem", {"leaves_private", "update_paths"}, run_treekem},
         {"passive-client", {"welcome", "initial_epoch_authenticator"}, run_passive_client},
+        {"safe-exporter", {"application_export_secret", "exports"}, run_safe_exporter},
     };
     return all;
 }

@@ -21,5 +21,6 @@ Status run_tree_validation(const Value& vector);
 Status run_treekem(const Value& vector);
 // passive-client-welcome, passive-client-handling-commit, passive-client-random.
 Status run_passive_client(const Value& vector);
+Status run_safe_exporter(const Value& vector);  // ours
 
 }  // namespace mayfly::vectors

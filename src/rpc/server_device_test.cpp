@@ -1,0 +1,43 @@
+#include "rpc/server_test_support.h"
+
+namespace mayfly::rpc {
+namespace {
+
+TEST_F(ServerTest, device_is_linked_listed_named_and_revoked) {
+    serve(network.add_client("phone"));
+    const auto at = [](const char* home, Json params = Json::object()) {
+        params["account"] = home;
+        return params;
+    };
+    ask("subscribe", {{"events", Json::array({"device_met", "device_linked"})}});
+    const Json link =
+        ask("device.link", at("/home/phone", {{"relay", json_text(core::test_relay)}}));
+    begin(client, "device.add", at("/home/Alice", {{"link", link["link"]}}));
+    std::vector<Json> met;
+    network.until([&] {
+        for (const Json& one : notifications(client, "device_met")) met.push_back(one);
+        return met.size() == 2;
+    });
+    ASSERT_EQ(met.size(), 2U);
+    EXPECT_EQ(met[0]["code"], met[1]["code"]);
+    EXPECT_EQ(met[0]["code"].get_ref<const WipedString&>().size(), 6U);
+    ask("device.confirm", at("/home/Alice"));
+    ask("device.confirm", at("/home/phone"));
+    network.until([&] { return !notifications(client, "device_linked").empty(); });
+    network.until([&] { return pair.alice->messenger().devices()->size() == 2; });
+    const Json devices = ask("device.list", at("/home/Alice"))["devices"];
+    ASSERT_EQ(devices.size(), 2U);
+    const Json other = devices[0]["this"] == true ? devices[1] : devices[0];
+    const Json named =
+        ask("device.name", at("/home/Alice", {{"device", other["id"]}, {"name", "phone"}}));
+    EXPECT_EQ(named["name"], "phone");
+    EXPECT_EQ(ask("device.revoke", at("/home/Alice", {{"device", "phone"}}))["id"], other["id"]);
+    EXPECT_EQ(fail_name("device.revoke", at("/home/Alice", {{"device", "toaster"}})),
+              "unknown_device");
+    EXPECT_EQ(
+        fail_name("recover", at("/home/Alice", {{"kit", "no words"}, {"relay", "a.b"}})).empty(),
+        false);
+}
+
+}  // namespace
+}  // namespace mayfly::rpc

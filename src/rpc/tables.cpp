@@ -1,0 +1,201 @@
+// The tables of objects and of notifications.
+#include "rpc/schema.h"
+
+namespace mayfly::rpc {
+namespace {
+
+constexpr Field account{"account", Type::text, "account id"};
+
+template <class T>
+std::vector<T> joined(std::vector<T> some, const std::vector<T>& more) {
+    some.insert(some.end(), more.begin(), more.end());
+    return some;
+}
+
+std::vector<Object> person_objects() {
+    using enum Type;
+    return {
+        {"account",
+         "An account of ours.",
+         {{"account", text, "account id"},
+          {"device", text, "device id"},
+          {"name", text, "display name, or empty"},
+          {"address", text, "what others add us by: a handle, or else the link"},
+          {"link", text, "`mayfly:` link"},
+          {"relays", texts, "home relays, best first"}}},
+        {"contact",
+         "Somebody we write to.",
+         {{"account", text, "account id"},
+          {"conversation", text, "conversation id"},
+          {"name", text, "what they call themselves"},
+          {"handle", text, "`name@relay`, or empty"},
+          {"established", boolean, "both sides agreed"}}},
+        {"request",
+         "Somebody who asks to be a contact. Name and handle are what they claim.",
+         {{"id", text, "what `contact.accept` takes"},
+          {"account", text, "account id"},
+          {"conversation", text, "conversation id"},
+          {"name", text, "display name"},
+          {"handle", text, "`name@relay`, or empty"},
+          {"received_at", integer, "ms since 1970"}}},
+        {"device",
+         "A device of ours.",
+         {{"id", text, "device id"},
+          {"name", text, "given by a person here; or empty"},
+          {"this", boolean, "this very one"},
+          {"revoked", boolean, "shut out"},
+          {"added_at", integer, "ms since 1970"}}},
+    };
+}
+
+std::vector<Object> group_objects() {
+    using enum Type;
+    return {
+        {"conversation",
+         "A line in a list of conversations.",
+         {{"conversation", text, "conversation id"},
+          {"kind", text, "`direct`, `group` or `room`"},
+          {"title", text, "the group's name; what the contact is called"},
+          {"topic", text, "of a group, or empty"},
+          {"contact", text, "account id of the other, if it is direct", false},
+          {"member_count", integer, "people, ourselves among them"},
+          {"joining", boolean, "we asked to be added and wait"},
+          {"closed", boolean, "we were removed: it takes nothing any more"},
+          {"is_moderator", boolean, "we are"},
+          {"may_write", boolean, "we may"},
+          {"expire_seconds", integer, "what messages get unless they say otherwise"},
+          {"expire_seconds_max", integer, "the limit"},
+          {"burn_seconds", integer, "likewise; 0: none"},
+          {"burn_seconds_max", integer, "likewise; 0: no limit"}}},
+        {"offer",
+         "A group that somebody asks us into.",
+         {{"conversation", text, "conversation id"},
+          {"from", text, "account id"},
+          {"from_name", text, "how we know them"},
+          {"name", text, "the group's"},
+          {"is_room", boolean, ""},
+          {"member_count", integer, "people in it"},
+          {"hub", text, "the relay that joining connects to"},
+          {"received_at", integer, "ms since 1970"},
+          {"expires_at", integer, "ms since 1970"}}},
+        {"member",
+         "Somebody in a conversation.",
+         {{"account", text, "account id"},
+          {"name", text, "display name"},
+          {"handle", text, "`name@relay`, or empty"},
+          {"device_count", integer, ""},
+          {"is_self", boolean, ""},
+          {"is_moderator", boolean, ""},
+          {"may_write", boolean, ""}}},
+    };
+}
+
+std::vector<Object> other_objects() {
+    using enum Type;
+    return {
+        {"message",
+         "A message that is alive.",
+         {{"id", text, "message id"},
+          {"conversation", text, "conversation id"},
+          {"sender", text, "account id"},
+          {"handle", text, "the sender's, or empty"},
+          {"text", text, "what it says"},
+          {"sent_at", integer, "ms since 1970"},
+          {"expires_at", integer, "ms since 1970; once opened: when it burns, if that is earlier"},
+          {"burn_seconds", integer, "from opening; 0: does not burn"},
+          {"state", text, "`queued`, `sent` (ours), `received` or `opened` (theirs)"}}},
+        {"failure",
+         "What went wrong.",
+         {{"code", text, "the stable name of the error"}, {"message", text, "a sentence"}}},
+        {"service",
+         "An account that this daemon serves.",
+         {{"account", text, "account id; what the parameter `account` takes"},
+          {"home", text, "where it lives; taken as well"},
+          {"available", boolean, "false while another process has its turn on the home"}}},
+    };
+}
+
+std::vector<EventSpec> messenger_events() {
+    using enum Type;
+    return {
+        {"message",
+         "A message that no client has acknowledged. It comes again, on every connection that "
+         "subscribes, until somebody calls `ack`.",
+         {account, {"message", object, "", true, "message"}}},
+        {"request",
+         "Somebody asks to be a contact.",
+         {account, {"request", object, "", true, "request"}}},
+        {"gone",
+         "A message expired, was burnt or was recalled.",
+         {account, {"id", text, "message id"}}},
+        {"conversation_changed",
+         "A group has other members, another name or other rules.",
+         {account,
+          {"conversation", text, "conversation id"},
+          {"by", text, "account id"},
+          {"added", texts, "account ids"},
+          {"removed", texts, "account ids"},
+          {"state", boolean, "name, topic, moderators or limits"},
+          {"removed_us", boolean, "it takes no messages of ours any more"}}},
+        {"offer",
+         "Somebody asks us into a group.",
+         {account, {"offer", object, "", true, "offer"}}},
+        {"device_met",
+         "The two devices of a pairing have met: compare the codes.",
+         {account, {"code", text, "six digits, the same on both"}}},
+        {"device_linked",
+         "This device is one of the account's now.",
+         {account, {"linked", text, "account id"}}},
+        {"device_revoked",
+         "Another device of the account was shut out; or this one.",
+         {account, {"device", text, "device id"}, {"is_this", boolean, "nothing works any more"}}},
+        {"transfer_progress",
+         "A file of ours is on its way up, or one of theirs down.",
+         {account,
+          {"id", text, "message id"},
+          {"done", integer, "bytes"},
+          {"size", integer, "bytes"},
+          {"upload", boolean, "else a download"}}},
+    };
+}
+
+std::vector<EventSpec> service_events() {
+    using enum Type;
+    return {
+        {"link",
+         "The connection to a relay came up or went down.",
+         {account,
+          {"relay", text, "its address"},
+          {"up", boolean, ""},
+          {"error", object, "why not", false, "failure"}}},
+        {"caught_up",
+         "All that waited at the relay has been taken in.",
+         {account, {"relay", text, "its address"}}},
+        {"operation_ended",
+         "Something that no request waits for any more has ended: it was begun before this daemon, "
+         "or its request ran into its `timeout_ms`.",
+         {account,
+          {"operation", integer, "its number"},
+          {"ok", boolean, ""},
+          {"error", object, "what went wrong", false, "failure"}}},
+        {"lost",
+         "The client read too slowly: so many notifications were dropped. No message is among "
+         "them; look at `contact.requests` and `messages` for the rest.",
+         {{"count", integer, "how many"}}},
+    };
+}
+
+}  // namespace
+
+const std::vector<Object>& objects() {
+    static const std::vector<Object> all =
+        joined(joined(person_objects(), group_objects()), other_objects());
+    return all;
+}
+
+const std::vector<EventSpec>& events() {
+    static const std::vector<EventSpec> all = joined(messenger_events(), service_events());
+    return all;
+}
+
+}  // namespace mayfly::rpc
