@@ -3,6 +3,7 @@ option(MAYFLY_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(MAYFLY_TSAN "ThreadSanitizer" OFF)
 option(MAYFLY_FUZZ "libFuzzer targets (clang)" OFF)
 option(MAYFLY_BENCH "benchmarks" OFF)
+option(MAYFLY_PCH "the headers of cmake/precompiled.h are read once for each build" ON)
 option(MAYFLY_WASM "only the sans-IO libraries, for wasm32-wasi" OFF)
 
 # A host who only runs the programs needs no test framework; `make test` says ON and so requires it.
@@ -35,6 +36,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   target_compile_options(mayfly_flags INTERFACE
     -Wno-restrict -Wno-stringop-overread -Wno-stringop-overflow -Wno-array-bounds
     -Wno-maybe-uninitialized)
+endif()
+if(MAYFLY_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  target_compile_options(mayfly_flags INTERFACE -fpch-preprocess)  # what ccache needs to see
+elseif(MAYFLY_PCH)
+  target_compile_options(mayfly_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
 endif()
 if(NOT MAYFLY_WASM)
   target_compile_options(mayfly_flags INTERFACE -fstack-protector-strong)
