@@ -18,7 +18,7 @@ struct VerbSpec {
 };
 constexpr VerbSpec verb_specs[] = {
     {Verb::init, "init", {}, " relay handle name invite timeout "},
-    {Verb::whoami, "whoami", {}, " "},
+    {Verb::whoami, "whoami", {}, " qr "},
     {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
     {Verb::contact_requests, "contact requests", {}, " offline "},
     {Verb::contact_accept, "contact accept", {"ID"}, " timeout "},
@@ -44,7 +44,7 @@ constexpr VerbSpec verb_specs[] = {
     {Verb::group_list, "group list", {}, " offline "},
     {Verb::group_show, "group show", {"NAME"}, " offline "},
     {Verb::group_invite, "group invite", {"NAME", "WHO"}, " timeout "},
-    {Verb::group_link, "group link", {"NAME"}, " uses expires "},
+    {Verb::group_link, "group link", {"NAME"}, " uses expires qr "},
     {Verb::group_offers, "group offers", {}, " offline "},
     {Verb::group_join, "group join", {"NAME-OR-LINK"}, " timeout "},
     {Verb::group_decline, "group decline", {"NAME"}, " "},
@@ -90,6 +90,7 @@ constexpr Flag flags[] = {
     {"yes", &Command::yes},         {"off", &Command::off},         {"undo", &Command::undo},
     {"confirm", &Command::confirm}, {"remove", &Command::remove},   {"stdio", &Command::stdio},
     {"room", &Command::room},       {"no-burn", &Command::no_burn}, {"as-is", &Command::as_is},
+    {"qr", &Command::qr},
 };
 struct TextOption {
     const char* name;

@@ -106,6 +106,7 @@ struct Command {
     bool yes = false;
     bool confirm = false;
     bool remove = false;
+    bool qr = false;
     std::string digits;
     std::string code;
     std::vector<std::string> with;

@@ -49,17 +49,29 @@ Status write_all(core::Messenger& messenger, ExportFolder& folder, size_t& messa
     JsonLine(account, "account_record").text("record", to_base64url(record));
     TRY(folder.write("account.jsonl", account));
     OutputText contacts;
-    OutputText messages;
     for (const core::ContactView& contact : messenger.contacts()) {
         show_contact(contacts, true, contact);
-        TRY_ASSIGN(const auto alive, messenger.messages(contact.conversation, now));
-        for (const core::MessageView& message : alive) show_message(messages, true, message, now);
-        message_count += alive.size();
     }
     for (const core::BlockedView& blocked : messenger.blocked()) {
         show_blocked(contacts, true, blocked);
     }
     TRY(folder.write("contacts.jsonl", contacts));
+    OutputText conversations;
+    OutputText messages;
+    for (const core::ConversationView& place : messenger.conversations()) {
+        show_conversation(conversations, true, place);
+        if (const auto members = messenger.members(place.conversation); members.ok()) {
+            for (const core::MemberView& member : *members) {
+                show_member(conversations, true, place.conversation, member);
+            }
+        }
+        TRY_ASSIGN(const auto alive, messenger.messages(place.conversation, now));
+        for (const core::MessageView& message : alive) {
+            show_message(messages, true, messenger, message, now);
+        }
+        message_count += alive.size();
+    }
+    TRY(folder.write("conversations.jsonl", conversations));
     return folder.write("messages.jsonl", messages);
 }
 

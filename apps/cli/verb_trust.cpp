@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include "core/report.h"
-#include "util/qr_code.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -10,22 +9,6 @@ namespace mayfly::cli {
 namespace {
 
 Outcome not_found(Error error, const std::string& who) { return Failure{error.code, who, ""}; }
-
-// find_account takes a contact, or else a request.
-Result<core::AccountId> find_account(const core::Messenger& messenger, std::string_view who) {
-    const auto contact = messenger.find_contact(who);
-    if (contact.ok()) return contact->account;
-    if (contact.code() != ErrorCode::unknown_contact) return contact.error();
-    const auto request = messenger.find_request(who);
-    if (request.ok()) return request->account;
-    return request.code() == ErrorCode::unknown_request ? contact.error() : request.error();
-}
-
-// A person without a terminal's colours sees the code too: light modules are blocks.
-void show_qr(OutputText& out, std::string_view text) {
-    const auto code = QrCode::encode(as_bytes(text));
-    if (code.ok()) out.append(qr_text(*code));
-}
 
 Outcome show_number(Context& context, const core::ContactView& contact,
                     const core::SafetyNumber& number) {
@@ -35,7 +18,7 @@ Outcome show_number(Context& context, const core::ContactView& contact,
             .text("digits", number.digits)
             .text("code", number.code)
             .boolean("verified", contact.verified)
-            .text("alarm", alarm_name(contact.alarm));
+            .text("alarm", core::alarm_name(contact.alarm));
     } else {
         show_contact(context.out, false, contact);
         show_qr(context.out, number.code);
@@ -109,7 +92,7 @@ Outcome run_verify(Context& context) {
     const Command& command = context.command;
     TRY_ASSIGN(const auto session, open_session(context));
     core::Messenger& messenger = session->messenger();
-    const auto account = find_account(messenger, command.target);
+    const auto account = messenger.find_anybody(command.target);
     if (!account.ok()) return not_found(account.error(), command.target);
     const std::string& shown = command.digits.empty() ? command.code : command.digits;
     const bool decides = command.undo || command.confirm || !shown.empty();
@@ -121,8 +104,9 @@ Outcome run_verify(Context& context) {
         return show_number(context, *contact, number);
     }
     const Time now = wall_clock_now();
-    auto effects = shown.empty() ? messenger.set_verified(*account, !command.undo, now)
-                                 : messenger.verify_contact(*account, shown, now);
+    auto effects = shown.empty()
+                       ? messenger.set_verified(*account, !command.undo, now, session->entropy())
+                       : messenger.verify_contact(*account, shown, now, session->entropy());
     if (!effects.ok() && effects.code() == ErrorCode::invalid_argument) {
         return Failure{effects.code(), "no safety number: " + shown,
                        "60 digits, or the text of a QR code that mayfly verify showed"};
@@ -138,7 +122,7 @@ Outcome run_verify(Context& context) {
 Outcome run_block(Context& context) {
     const Command& command = context.command;
     TRY_ASSIGN(const auto session, open_session(context));
-    const auto account = find_account(session->messenger(), command.target);
+    const auto account = session->messenger().find_anybody(command.target);
     if (!account.ok()) return not_found(account.error(), command.target);
     TRY(session->go_online());
     TRY_ASSIGN(auto started, session->messenger().block(*account, command.remove, wall_clock_now(),
@@ -152,7 +136,7 @@ Outcome run_block(Context& context) {
     }
     if (command.json) JsonLine(context.out, "blocked").text("account", core::text_of(*account));
     TRY(context.show());
-    return {};
+    return flush_outbox(*session);  // our other devices
 }
 
 Outcome run_unblock(Context& context) {
@@ -170,7 +154,7 @@ Outcome run_unblock(Context& context) {
     }
     if (!found) return Failure{ErrorCode::unknown_contact, who, "mayfly blocked lists them"};
     TRY_ASSIGN(core::Effects effects,
-               session->messenger().unblock(found->account, wall_clock_now()));
+               session->messenger().unblock(found->account, wall_clock_now(), session->entropy()));
     TRY(session->perform(std::move(effects)));
     if (context.command.json) {
         JsonLine(context.out, "unblocked").text("account", core::text_of(found->account));

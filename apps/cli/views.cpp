@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "util/qr_code.h"
+
 namespace mayfly::cli {
 namespace {
 
@@ -92,13 +94,10 @@ std::string span_text(Duration span) {
     return "less than 1 s";
 }
 
-const char* alarm_name(core::Alarm alarm) {
-    switch (alarm) {
-        case core::Alarm::none: return "";
-        case core::Alarm::handle_moved: return "handle_moved";
-        case core::Alarm::record_forked: return "record_forked";
-    }
-    return "";
+// A person without a terminal's colours sees the code too: light modules are blocks.
+void show_qr(OutputText& out, std::string_view text) {
+    const auto code = QrCode::encode(as_bytes(text));
+    if (code.ok()) out.append(qr_text(*code));
 }
 
 const char* alarm_text(core::Alarm alarm) {
@@ -144,7 +143,7 @@ void show_contact(OutputText& out, bool json, const core::ContactView& contact) 
             .boolean("established", contact.established)
             .boolean("verified", contact.verified)
             .boolean("blocked", contact.blocked)
-            .text("alarm", alarm_name(contact.alarm));
+            .text("alarm", core::alarm_name(contact.alarm));
         return;
     }
     append_printable(out, as_bytes(short_name(contact.handle, contact.account)));

@@ -9,9 +9,13 @@ namespace {
 Status close_conversation(Machine& machine, Step& step, ConversationRow& row,
                           OperationId operation) {
     const ConversationId id = row.info.conversation;
-    TRY_ASSIGN(mls::Group * group, group_of(machine, step, id));
-    group->discard_pending_commit();
-    save_group(step, id, *group);
+    if (!row.joining) {
+        TRY_ASSIGN(mls::Group * group, group_of(machine, step, id));
+        group->discard_pending_commit();
+        save_group(step, id, *group);
+    }
+    end_plan(machine, step, id, MAYFLY_ERROR(contact_blocked));
+    drop_tickets(machine, step, id);
     drop_conversation_outbox(machine, step, id, MAYFLY_ERROR(contact_blocked));
     step.end(std::exchange(row.accept_operation, 0), MAYFLY_ERROR(contact_blocked));
     const auto creation = machine.tables.creations.find(id);
@@ -29,19 +33,29 @@ Status close_conversation(Machine& machine, Step& step, ConversationRow& row,
 
 }  // namespace
 
-Result<OperationId> block_account(Machine& machine, Step& step, const AccountId& account,
-                                  bool remove) {
-    const auto contact = machine.tables.contacts.find(account);
-    ENSURE(contact != machine.tables.contacts.end(), unknown_contact);
-    set_blocked(machine, step, account, true);
-    // Of a request that nobody accepted there is nothing to keep.
-    if (remove || !contact->second.accepted) return remove_contact(machine, step, account, true);
-    const OperationId operation = next_operation(machine, step);
+Status close_conversations(Machine& machine, Step& step, const AccountId& account,
+                           OperationId operation) {
     for (const ConversationId& id : conversations_of(machine, account)) {
         ConversationRow& row = machine.tables.conversations.at(id);
         TRY(close_conversation(machine, step, row, operation));
     }
     end_if_removed(machine, step, operation);
+    return {};
+}
+
+Result<OperationId> block_account(Machine& machine, Step& step, const AccountId& account,
+                                  bool remove) {
+    const auto contact = machine.tables.contacts.find(account);
+    const bool is_contact = contact != machine.tables.contacts.end();
+    ENSURE(is_contact || machine.tables.people.contains(account), unknown_contact);
+    mark_trust(machine, step, account, &TrustRow::blocked, true);
+    TRY(publish_trust(machine, step, account));
+    // Of a request that nobody accepted there is nothing to keep.
+    if (is_contact && (remove || !contact->second.accepted)) {
+        return remove_contact(machine, step, account, true);
+    }
+    const OperationId operation = next_operation(machine, step);
+    TRY(close_conversations(machine, step, account, operation));
     return operation;
 }
 

@@ -8,24 +8,45 @@ namespace {
 
 using Kind = Purpose::Kind;
 
-// What is said and whom we know goes at once; what the relays must still be told needs the keys.
-Status forget_all(Machine& machine, Step& step) {
-    std::vector<ConversationId> conversations;
-    for (const auto& [id, row] : machine.tables.conversations) conversations.push_back(id);
-    for (const ConversationId& id : conversations) TRY(forget_conversation(machine, step, id, 0));
-    for (const auto& [account, row] : machine.tables.contacts)
-        step.erase(row_key::contact(account));
-    for (const auto& [account, row] : machine.tables.trust) step.erase(row_key::trust(account));
-    for (const auto& [id, row] : machine.tables.offers) step.erase(row_key::offer(id));
-    for (const auto& [account, row] : machine.tables.people) step.erase(row_key::person(account));
-    machine.tables.offers.clear();
-    machine.tables.people.clear();
-    // Each queue goes with all its addresses.
+// Each queue goes with all its addresses.
+void forget_removals(Machine& machine, Step& step) {
     for (const auto& [number, row] : machine.tables.removals) step.erase(row_key::removal(number));
-    machine.tables.contacts.clear();
-    machine.tables.trust.clear();
     machine.tables.removals.clear();
+}
+
+// What is said and whom we know goes at once; what the relays must still be told needs the keys,
+// and what our other devices must be told the conversation with them.
+Status forget_all(Machine& machine, Step& step, const std::optional<ConversationId>& kept) {
+    Tables& tables = machine.tables;
+    if (tables.pairing) TRY(cancel_pairing(machine, step, MAYFLY_ERROR(account_deleting)));
+    std::vector<ConversationId> conversations;
+    for (const auto& [id, row] : tables.conversations) {
+        if (id != kept) conversations.push_back(id);
+    }
+    for (const ConversationId& id : conversations) TRY(forget_conversation(machine, step, id, 0));
+    if (kept) drop_conversation_outbox(machine, step, *kept, MAYFLY_ERROR(account_deleting));
+    for (const auto& [account, row] : tables.contacts) step.erase(row_key::contact(account));
+    for (const auto& [account, row] : tables.trust) step.erase(row_key::trust(account));
+    for (const auto& [id, row] : tables.offers) step.erase(row_key::offer(id));
+    for (const auto& [account, row] : tables.people) step.erase(row_key::person(account));
+    for (const auto& [device, row] : tables.device_names) step.erase(row_key::device_name(device));
+    for (const auto& [order, row] : tables.syncs) step.erase(row_key::sync(order));
+    forget_removals(machine, step);
+    tables.contacts.clear();
+    tables.trust.clear();
+    tables.offers.clear();
+    tables.people.clear();
+    tables.device_names.clear();
+    tables.syncs.clear();
     step.shred();
+    return {};
+}
+
+Status tell_siblings_of_deletion(Machine& machine, Step& step, const ConversationId& own) {
+    Sync sync;
+    sync.account_deleted = true;
+    TRY(queue_control(machine, step, own, ContentType::sync, codec::encode_secret(sync)));
+    machine.tables.deletion->tell_until_ms = to_ms(step.now() + deletion_tell_max);
     return {};
 }
 
@@ -39,16 +60,21 @@ void relay_is_done(Machine& machine, Step& step, const std::string& name) {
 
 }  // namespace
 
-Result<OperationId> delete_account(Machine& machine, Step& step) {
+Result<OperationId> delete_account(Machine& machine, Step& step, bool tell_siblings) {
     const OperationId operation = next_operation(machine, step);
     if (!machine.tables.deletion) {
-        TRY(forget_all(machine, step));
+        std::optional<ConversationId> own = own_devices(machine);
+        if (!tell_siblings || (own && machine.tables.conversations.at(*own).joining)) own.reset();
+        TRY(forget_all(machine, step, own));
+        machine.tables.account->reuniting = false;
+        save_account(machine, step);
         for (auto& [name, relay] : machine.tables.relays) {
             // They may hold more than they have confirmed.
             if (relay.home) relay.record_put = relay.vault_put = 1;
             save_relay(machine, step, relay);
         }
         machine.tables.deletion.emplace();
+        if (own) TRY(tell_siblings_of_deletion(machine, step, *own));
     }
     machine.tables.deletion->operation = operation;
     step.write(row_key::deletion(), *machine.tables.deletion);
@@ -56,7 +82,24 @@ Result<OperationId> delete_account(Machine& machine, Step& step) {
     return operation;
 }
 
-void pump_deletion(Machine& machine, Step& step, const std::string& name) {
+bool is_of_own_devices(const Machine& machine, const wire::Delivery& delivery) {
+    const auto own = own_devices(machine);
+    return own && delivery.source != wire::Source::direct &&
+           machine.tables.conversations.at(*own).info.channel == delivery.channel;
+}
+
+Status pump_deletion(Machine& machine, Step& step, const std::string& name) {
+    pump_blob_removals(machine, step, name);
+    if (const auto own = own_devices(machine)) {
+        ConversationRow& row = machine.tables.conversations.at(*own);
+        const bool waits = !machine.tables.outbox.empty() &&
+                           step.now() < from_ms(machine.tables.deletion->tell_until_ms);
+        if (row.info.hubs.front() == name) {
+            if (waits) return pump_conversation(machine, step, row);
+            TRY(forget_conversation(machine, step, ConversationId(*own), 0));
+            forget_removals(machine, step);
+        }
+    }
     const RelayRow& relay = machine.tables.relays.at(name);
     const AccountRow& account = *machine.tables.account;
     const auto ask = [&](Kind kind, auto body) {
@@ -75,6 +118,7 @@ void pump_deletion(Machine& machine, Step& step, const std::string& name) {
     } else {
         ask(Kind::queue_delete, wire::QueueDelete{wire::queue_id_of(relay.queue_key)});
     }
+    return {};
 }
 
 void deletion_replied(Machine& machine, Step& step, const std::string& name, const Purpose& purpose,

@@ -179,11 +179,13 @@ Status handle(Machine& machine, Step& step, const std::string& relay,
 
 Status delivery_arrived(Machine& machine, Step& step, const std::string& name,
                         const wire::Delivery& delivery) {
-    if (machine.tables.deletion) return {};  // it goes with the queue
+    const bool deleting = machine.tables.deletion.has_value();
+    if (deleting && !machine.tables.relays.contains(name)) return {};  // it went with the queue
     RelayRow& relay = machine.tables.relays.at(name);
     // What came again after a lost acknowledgement has had its effect: acknowledge once more.
     if (delivery.sequence > relay.processed) {
-        const Status handled = handle(machine, step, name, delivery);
+        const bool heard = !deleting || is_of_own_devices(machine, delivery);
+        const Status handled = heard ? handle(machine, step, name, delivery) : Status();
         if (!handled.ok() && is_store_error(handled.code())) return handled;
         relay.processed = delivery.sequence;
         save_relay(machine, step, relay);

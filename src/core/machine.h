@@ -427,11 +427,6 @@ Person own_profile(const Machine& machine);
 Person person_of(const Machine& machine, const AccountId& account);
 
 // outbox.cpp
-struct Queued {
-    OperationId operation = 0;
-    MessageId id;
-    uint64_t order = 0;
-};
 OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversation,
                    ContentType type);
 // queue_content queues a message of ours with this body in the conversation.
@@ -447,30 +442,6 @@ Status message_replied(Machine& machine, Step& step, const Purpose& purpose, wir
 void move_outbox(Machine& machine, Step& step, const AccountId& contact);
 void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result);
 Status expire_outbox(Machine& machine, Step& step);
-
-// uploads.cpp
-Result<Queued> queue_file(Machine& machine, Step& step, const ConversationId& conversation,
-                          const FileOffer& offer, const SendOptions& options);
-Status pump_uploads(Machine& machine, Step& step, const std::string& relay);
-void pump_blob_removals(Machine& machine, Step& step, const std::string& relay);
-Status upload_replied(Machine& machine, Step& step, const std::string& relay,
-                      const Purpose& purpose, const wire::ReplyBody& body);
-void blob_delete_replied(Machine& machine, Step& step, const std::string& relay,
-                         const Purpose& purpose, const wire::ReplyBody& body);
-// delete_blob has the relay erase the file of a message that nobody is to have any more.
-Status delete_blob(Machine& machine, Step& step, const MessageRow& message);
-// forget_attachment: the message ends, and with it its transfers and tokens.
-Status forget_attachment(Machine& machine, Step& step, const MessageRow& message);
-void transfers_lost_link(Machine& machine, const std::string& relay);
-Status expire_blob_removals(Machine& machine, Step& step);
-
-// downloads.cpp
-Result<OperationId> queue_download(Machine& machine, Step& step, const MessageId& id,
-                                   const std::string& target);
-Status end_download(Machine& machine, Step& step, const MessageId& id, Status result);
-Status pump_downloads(Machine& machine, Step& step, const std::string& relay);
-Status download_replied(Machine& machine, Step& step, const std::string& relay,
-                        const Purpose& purpose, wire::ReplyBody& body);
 
 // inbox.cpp
 Status mark_seen(Machine& machine, Step& step, const AccountId& sender, const MessageId& id,
@@ -508,5 +479,6 @@ Result<ConversationView> find_conversation_view(const Machine& machine, std::str
 Result<std::vector<MemberView>> list_members(const Machine& machine, const ConversationId& id);
 Result<OfferView> find_offer_view(const Machine& machine, std::string_view what);
 Result<AccountId> find_account(const Machine& machine, std::string_view who, bool accepted);
+Result<AccountId> find_anybody(const Machine& machine, std::string_view who);
 
 }  // namespace mayfly::core

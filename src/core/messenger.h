@@ -24,11 +24,11 @@
 
 #include "core/file_port.h"
 #include "core/store_port.h"
+#include "core/trust_views.h"
 #include "util/entropy.h"
 #include "util/parallel.h"
 #include "util/time.h"
 #include "wire/account_record.h"
-#include "wire/protocol.h"
 
 namespace mayfly::core {
 
@@ -38,9 +38,6 @@ constexpr Duration expiration_max = Duration::days(365);
 constexpr Duration expiration_default = Duration::days(6);
 constexpr size_t account_prefix_size_min = 8;  // of an account id: what find_contact takes
 
-using MessageId = wire::MessageId;
-using AccountId = wire::AccountId;
-using ConversationId = FixedBytes<struct ConversationIdTag, 16>;
 using OperationId = uint64_t;
 
 // On the wire: never renumber.
@@ -78,14 +75,6 @@ struct AccountView {
     bool linking = false;  // no account yet: waits for another device, or for the vault
     bool revoked = false;  // another device shut this one out
 };
-
-// What must not go unnoticed about a contact. The values are in the store: never renumber.
-enum class Alarm : uint8_t {
-    none = 0,
-    handle_moved = 1,   // the contact's handle leads to another account now
-    record_forked = 2,  // somebody showed a signed record that contradicts the one we know
-};
-constexpr bool is_known(Alarm alarm) { return alarm <= Alarm::record_forked; }
 
 struct ContactView {
     AccountId account;
@@ -164,36 +153,6 @@ struct PairingView {
     bool confirmed = false;
     Time ends_at;
 };
-
-struct BlockedView {
-    AccountId account;
-    std::string display_name;
-    std::string handle;
-    Time since;
-};
-
-// SafetyNumber is equal on both sides if nobody stands between.
-struct SafetyNumber {
-    std::string digits;  // in groups of five
-    std::string code;    // the text of its QR code
-};
-
-// ProvenMessage is what a report proves: this account's device signed this text under this id, in
-// this conversation and epoch. The time is what the device claimed.
-struct ProvenMessage {
-    AccountId account;
-    wire::DeviceId device;
-    ConversationId conversation;
-    uint64_t epoch = 0;
-    MessageId id;
-    Time sent_at;
-    bool is_text = false;  // else of a kind that this version cannot show
-    SecretBuffer text;
-};
-// verify_report needs nothing but the text of a report. The reported message comes first, then what
-// the reporter added. Errors: invalid_signature when a proof fails; malformed_input,
-// input_too_large, unsupported_version and those of content when it is no report.
-Result<std::vector<ProvenMessage>> verify_report(std::string_view report);
 
 enum class MessageState : uint8_t {
     queued,    // ours, not yet at the relay
@@ -443,21 +402,24 @@ class Messenger {
     // verify_contact compares what the other side shows (digits or a code) with our safety number
     // and marks the contact as verified. Errors: unknown_contact, invalid_argument (neither digits
     // nor a code), safety_number_differs. set_verified takes a person's word, or takes it back.
-    Result<Effects> verify_contact(const AccountId& account, std::string_view shown, Time now);
-    Result<Effects> set_verified(const AccountId& account, bool verified, Time now);
+    Result<Effects> verify_contact(const AccountId& account, std::string_view shown, Time now,
+                                   Entropy& entropy);
+    Result<Effects> set_verified(const AccountId& account, bool verified, Time now,
+                                 Entropy& entropy);
     // check_contact asks the relays whether handle and record are still the contact's; the
     // operation ends with key_changed or forged_record, and an alarm, when they are not.
     Result<Started> check_contact(const AccountId& account, Time now, Entropy& entropy);
-    // block takes a contact or a request. The operation ends when the relays have forgotten the
-    // addresses. `remove` also forgets the contact with all messages. Errors: unknown_contact.
+    // block takes a contact, a request or somebody in a group of ours. The operation ends when the
+    // relays have forgotten the addresses. `remove` also forgets the contact with all messages.
+    // Marks and blocks reach our other devices. Errors: unknown_contact.
     Result<Started> block(const AccountId& account, bool remove, Time now, Entropy& entropy);
-    Result<Effects> unblock(const AccountId& account, Time now);
+    Result<Effects> unblock(const AccountId& account, Time now, Entropy& entropy);
     // report gives the text of a report on the first message with the others as its context.
     // Errors: unknown_message, no_proof (our own, or changed since), invalid_argument.
     Result<std::string> report(const std::vector<MessageId>& ids, Time now) const;
-    // delete_account forgets all at once and tells every relay; the operation ends when all have
-    // deleted what they held. Called again it goes on. All other commands then give
-    // account_deleting; the host wipes the store at the end.
+    // delete_account forgets all at once, tells our other devices to do the same, and every relay;
+    // the operation ends when all have deleted what they held. Called again it goes on. All other
+    // commands then give account_deleting; the host wipes the store at the end.
     Result<Started> delete_account(Time now, Entropy& entropy);
 
     // --- looking
@@ -473,6 +435,8 @@ class Messenger {
     // find_contact takes an account id, a unique prefix of one (8 characters or more), a handle, or
     // a unique handle name or display name. Errors: unknown_contact, ambiguous_name.
     Result<ContactView> find_contact(std::string_view who) const;
+    // find_anybody also takes requests and people in groups of ours.
+    Result<AccountId> find_anybody(std::string_view who) const;
     Result<RequestView> find_request(std::string_view who) const;
     // messages gives what is alive at `now`, oldest first.
     Result<std::vector<MessageView>> messages(const ConversationId& conversation, Time now) const;

@@ -42,10 +42,10 @@ Result<Value> run_command(Machine& machine, Step& step, const Body& body,
     return status.error();
 }
 
-// run_change is for commands that draw nothing and give nothing but their effects.
+// run_change is for commands that give nothing but their effects.
 template <class Body>
-Result<Effects> run_change(Machine& machine, Time now, const Body& body) {
-    Step step(machine.store, now, nullptr);
+Result<Effects> run_change(Machine& machine, Time now, Entropy* entropy, const Body& body) {
+    Step step(machine.store, now, entropy);
     const auto done = run_command<bool>(machine, step, [&]() -> Result<bool> {
         TRY(body(step));
         return true;

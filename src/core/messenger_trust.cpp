@@ -5,9 +5,9 @@
 namespace mayfly::core {
 
 Result<Effects> Messenger::verify_contact(const AccountId& account, std::string_view shown,
-                                          Time now) {
+                                          Time now, Entropy& entropy) {
     Machine& machine = state_->machine;
-    return run_change(machine, now, [&](Step& step) -> Status {
+    return run_change(machine, now, &entropy, [&](Step& step) -> Status {
         TRY_ASSIGN(const std::string ours, core::safety_number(machine, account));
         TRY_ASSIGN(const std::string theirs, parse_safety(shown));
         ENSURE(ours == theirs, safety_number_differs);
@@ -15,40 +15,31 @@ Result<Effects> Messenger::verify_contact(const AccountId& account, std::string_
     });
 }
 
-Result<Effects> Messenger::set_verified(const AccountId& account, bool verified, Time now) {
+Result<Effects> Messenger::set_verified(const AccountId& account, bool verified, Time now,
+                                        Entropy& entropy) {
     Machine& machine = state_->machine;
-    return run_change(machine, now, [&](Step& step) {
+    return run_change(machine, now, &entropy, [&](Step& step) {
         return core::set_verified(machine, step, account, verified);
     });
 }
 
 Result<Messenger::Started> Messenger::check_contact(const AccountId& account, Time now,
                                                     Entropy& entropy) {
-    Machine& machine = state_->machine;
-    Step step(machine.store, now, &entropy);
-    TRY_ASSIGN(const OperationId operation, run_command<OperationId>(machine, step, [&] {
-                   return begin_check(machine, step, account);
-               }));
-    return Started{operation, std::move(step.effects)};
+    return begin(now, entropy,
+                 [&](Machine& machine, Step& step) { return begin_check(machine, step, account); });
 }
 
 Result<Messenger::Started> Messenger::block(const AccountId& account, bool remove, Time now,
                                             Entropy& entropy) {
-    Machine& machine = state_->machine;
-    Step step(machine.store, now, &entropy);
-    TRY_ASSIGN(const OperationId operation, run_command<OperationId>(machine, step, [&] {
-                   return block_account(machine, step, account, remove);
-               }));
-    return Started{operation, std::move(step.effects)};
+    return begin(now, entropy, [&](Machine& machine, Step& step) {
+        return block_account(machine, step, account, remove);
+    });
 }
 
-Result<Effects> Messenger::unblock(const AccountId& account, Time now) {
+Result<Effects> Messenger::unblock(const AccountId& account, Time now, Entropy& entropy) {
     Machine& machine = state_->machine;
-    return run_change(machine, now, [&](Step& step) -> Status {
-        ENSURE(is_blocked(machine, account), unknown_contact);
-        set_blocked(machine, step, account, false);
-        return {};
-    });
+    return run_change(machine, now, &entropy,
+                      [&](Step& step) { return unblock_account(machine, step, account); });
 }
 
 Result<std::string> Messenger::report(const std::vector<MessageId>& ids, Time now) const {
@@ -59,10 +50,10 @@ Result<std::string> Messenger::report(const std::vector<MessageId>& ids, Time no
 Result<Messenger::Started> Messenger::delete_account(Time now, Entropy& entropy) {
     Machine& machine = state_->machine;
     Step step(machine.store, now, &entropy);
-    TRY_ASSIGN(
-        const OperationId operation,
-        run_command<OperationId>(
-            machine, step, [&] { return core::delete_account(machine, step); }, Needs::deletion));
+    TRY_ASSIGN(const OperationId operation,
+               run_command<OperationId>(
+                   machine, step, [&] { return core::delete_account(machine, step, true); },
+                   Needs::deletion));
     return Started{operation, std::move(step.effects)};
 }
 
@@ -73,6 +64,10 @@ Result<Bytes> Messenger::account_record() const {
                machine.store.get(row_key::own_record(machine.tables.account->record_number)));
     ENSURE(record.has_value(), store_corrupt);
     return to_bytes(record->expose());
+}
+
+Result<AccountId> Messenger::find_anybody(std::string_view who) const {
+    return core::find_anybody(state_->machine, who);
 }
 
 std::vector<BlockedView> Messenger::blocked() const { return blocked_accounts(state_->machine); }

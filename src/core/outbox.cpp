@@ -134,7 +134,7 @@ Result<Queued> queue_content(Machine& machine, Step& step, const ConversationId&
            bad_duration);
     const ConversationRow* given = find_conversation(machine, conversation);
     ENSURE(given != nullptr && given->accepted, unknown_contact);
-    ENSURE(!is_blocked(machine, given->contact), contact_blocked);
+    ENSURE(!is_closed_by_block(machine, *given), contact_blocked);
     ENSURE(machine.tables.outbox.size() < outbox_size_max, quota_exceeded);
     const auto target = sending_target(machine, *given);
     ENSURE(target.has_value(), unknown_channel);

@@ -41,8 +41,7 @@ void pump_removals(Machine& machine, Step& step, const std::string& name) {
 
 Status pump_ready(Machine& machine, Step& step, const std::string& name) {
     if (machine.tables.deletion) {
-        pump_deletion(machine, step, name);
-        return {};
+        return pump_deletion(machine, step, name);
     }
     TRY(pump_setup(machine, step, name));
     TRY(pump_pairing(machine, step, name));
@@ -230,7 +229,7 @@ Status pump_once(Machine& machine, Step& step) {
         connect_wanted(machine, step);
         return {};
     }
-    if (machine.tables.account->stage == AccountStage::normal) {
+    if (machine.tables.account->stage == AccountStage::normal && !machine.tables.deletion) {
         TRY(flush_syncs(machine, step));
         TRY(pump_reunions(machine, step));
     }
@@ -321,6 +320,8 @@ std::optional<Time> next_due(const Machine& machine) {
     if (can_flush_syncs(machine)) consider(Time{});
     if (machine.tables.pairing) consider(from_ms(machine.tables.pairing->ends_at_ms));
     if (machine.tables.account && machine.tables.account->reuniting) consider(machine.reunions_at);
+    const auto& deletion = machine.tables.deletion;
+    if (deletion && own_devices(machine)) consider(from_ms(deletion->tell_until_ms));
     return due;
 }
 

@@ -49,6 +49,15 @@ void raise_alarm(Machine& machine, Step& step, const AccountId& account, Alarm a
 
 }  // namespace
 
+const char* alarm_name(Alarm alarm) {
+    switch (alarm) {
+        case Alarm::none: return "";
+        case Alarm::handle_moved: return "handle_moved";
+        case Alarm::record_forked: return "record_forked";
+    }
+    return "";
+}
+
 const TrustRow* trust_of(const Machine& machine, const AccountId& account) {
     const auto found = machine.tables.trust.find(account);
     return found == machine.tables.trust.end() ? nullptr : &found->second;
@@ -57,6 +66,10 @@ const TrustRow* trust_of(const Machine& machine, const AccountId& account) {
 bool is_blocked(const Machine& machine, const AccountId& account) {
     const TrustRow* row = trust_of(machine, account);
     return row != nullptr && row->blocked;
+}
+
+bool is_closed_by_block(const Machine& machine, const ConversationRow& row) {
+    return row.info.kind == ConversationKind::direct && is_blocked(machine, row.contact);
 }
 
 bool is_verified(const Machine& machine, const AccountId& account) {
@@ -101,25 +114,52 @@ Result<std::string> safety_number(const Machine& machine, const AccountId& accou
     return safety_digits(machine.tables.account->account_key, contact->second.account_key);
 }
 
-Status set_verified(Machine& machine, Step& step, const AccountId& account, bool verified) {
-    ENSURE(machine.tables.contacts.contains(account), unknown_contact);
+void mark_trust(Machine& machine, Step& step, const AccountId& account, bool TrustRow::*mark,
+                bool value) {
     TrustRow& row = trust_row(machine, step, account);
-    row.verified = verified;
+    row.*mark = value;
     // Whoever compared keys has settled what the alarm was about.
-    if (verified) row.alarm = Alarm::none;
+    if (row.verified) row.alarm = Alarm::none;
+    const Person person = person_of(machine, account);
+    if (row.blocked && !(person.display_name.empty() && person.handle.empty())) {
+        row.display_name = person.display_name;
+        row.handle = person.handle;
+    }
     save_trust(machine, step, account);
-    return {};
 }
 
-void set_blocked(Machine& machine, Step& step, const AccountId& account, bool blocked) {
-    TrustRow& row = trust_row(machine, step, account);
-    const auto contact = machine.tables.contacts.find(account);
-    if (contact != machine.tables.contacts.end()) {
-        row.display_name = contact->second.display_name;
-        row.handle = contact->second.handle;
-    }
-    row.blocked = blocked;
-    save_trust(machine, step, account);
+Status publish_trust(Machine& machine, Step& step, const AccountId& account) {
+    TrustRow row;
+    row.account = account;
+    if (const TrustRow* known = trust_of(machine, account)) row = *known;
+    Sync sync;
+    sync.trust.push_back(std::move(row));
+    note_sync(machine, step, sync);
+    return renew_vault(machine, step);
+}
+
+Status set_verified(Machine& machine, Step& step, const AccountId& account, bool verified) {
+    ENSURE(machine.tables.contacts.contains(account), unknown_contact);
+    mark_trust(machine, step, account, &TrustRow::verified, verified);
+    return publish_trust(machine, step, account);
+}
+
+Status unblock_account(Machine& machine, Step& step, const AccountId& account) {
+    ENSURE(is_blocked(machine, account), unknown_contact);
+    mark_trust(machine, step, account, &TrustRow::blocked, false);
+    return publish_trust(machine, step, account);
+}
+
+Status trust_elsewhere(Machine& machine, Step& step, const TrustRow& theirs) {
+    if (theirs.account == machine.own_account()) return {};
+    const bool was_blocked = is_blocked(machine, theirs.account);
+    TrustRow& row = trust_row(machine, step, theirs.account);
+    row.display_name = theirs.display_name;
+    row.handle = theirs.handle;
+    mark_trust(machine, step, theirs.account, &TrustRow::blocked, theirs.blocked);
+    mark_trust(machine, step, theirs.account, &TrustRow::verified, theirs.verified);
+    if (!theirs.blocked || was_blocked) return {};
+    return close_conversations(machine, step, theirs.account, next_operation(machine, step));
 }
 
 void forget_trust(Machine& machine, Step& step, const AccountId& account) {

@@ -37,7 +37,8 @@ struct ProofRow {
 struct DeletionRow {
     uint16_t version = store_version;
     OperationId operation = 0;
-    MAYFLY_FIELDS(self.version, self.operation)
+    uint64_t tell_until_ms = 0;  // our other devices; 0: there are none
+    MAYFLY_FIELDS(self.version, self.operation, self.tell_until_ms)
 };
 
 }  // namespace mayfly::core

@@ -1,6 +1,6 @@
 // Safety numbers, alarms, blocking, reports, and leaving. docs/spec/trust.md
+#include "core/group_test_support.h"
 #include "core/identity.h"
-#include "core/network_test_support.h"
 #include "core/report.h"
 #include "core/safety_number.h"
 #include "core/vault.h"
@@ -8,8 +8,6 @@
 
 namespace mayfly::core {
 namespace {
-
-AccountId id_of(TestClient& client) { return client.messenger().account()->account; }
 
 class Trust : public testing::Test {
   protected:
@@ -19,7 +17,8 @@ class Trust : public testing::Test {
     ContactView bob_of_alice() { return *alice().messenger().find_contact("bobby"); }
 
     void verify(bool verified) {
-        auto effects = alice().messenger().set_verified(id_of(bob()), verified, network_.now);
+        auto effects = alice().messenger().set_verified(id_of(bob()), verified, network_.now,
+                                                        alice().entropy());
         ASSERT_TRUE(effects.ok());
         alice().run(std::move(*effects));
     }
@@ -91,7 +90,8 @@ TEST_F(Trust, both_sides_see_the_same_number_and_a_mark_survives_restarts) {
     const auto ours = alice().messenger().safety_number(id_of(bob()));
     const auto theirs = bob().messenger().safety_number(id_of(alice()));
     EXPECT_EQ(ours->digits, theirs->digits);
-    auto marked = alice().messenger().verify_contact(id_of(bob()), theirs->digits, network_.now);
+    auto marked = alice().messenger().verify_contact(id_of(bob()), theirs->digits, network_.now,
+                                                     alice().entropy());
     ASSERT_TRUE(marked.ok());
     alice().run(std::move(*marked));
     alice().restart();
@@ -105,9 +105,15 @@ TEST_F(Trust, both_sides_see_the_same_number_and_a_mark_survives_restarts) {
 TEST_F(Trust, another_number_marks_nothing) {
     wire::PublicKey a;
     const std::string other = safety_digits(a, a);
-    EXPECT_EQ(alice().messenger().verify_contact(id_of(bob()), other, network_.now).code(),
+    EXPECT_EQ(alice()
+                  .messenger()
+                  .verify_contact(id_of(bob()), other, network_.now, alice().entropy())
+                  .code(),
               ErrorCode::safety_number_differs);
-    EXPECT_EQ(alice().messenger().verify_contact(id_of(bob()), "12345", network_.now).code(),
+    EXPECT_EQ(alice()
+                  .messenger()
+                  .verify_contact(id_of(bob()), "12345", network_.now, alice().entropy())
+                  .code(),
               ErrorCode::invalid_argument);
     EXPECT_FALSE(bob_of_alice().verified);
 }
@@ -242,7 +248,7 @@ TEST_F(Trust, requests_of_a_blocked_account_are_dropped_silently) {
 
 TEST_F(Trust, unblocked_contact_is_met_again_by_adding) {
     block(alice(), id_of(bob()));
-    auto effects = alice().messenger().unblock(id_of(bob()), network_.now);
+    auto effects = alice().messenger().unblock(id_of(bob()), network_.now, alice().entropy());
     ASSERT_TRUE(effects.ok());
     alice().run(std::move(*effects));
     EXPECT_FALSE(bob_of_alice().blocked);
@@ -252,7 +258,7 @@ TEST_F(Trust, unblocked_contact_is_met_again_by_adding) {
     EXPECT_TRUE(alice().ended(*added)->ok());
     EXPECT_EQ(as_text(say(alice(), bob_of_alice().conversation, bob(), "again").text.expose()),
               "again");
-    EXPECT_EQ(alice().messenger().unblock(id_of(bob()), network_.now).code(),
+    EXPECT_EQ(alice().messenger().unblock(id_of(bob()), network_.now, alice().entropy()).code(),
               ErrorCode::unknown_contact);
 }
 

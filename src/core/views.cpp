@@ -78,4 +78,25 @@ Result<AccountId> find_account(const Machine& machine, std::string_view who, boo
     return found.front();
 }
 
+Result<AccountId> find_anybody(const Machine& machine, std::string_view who) {
+    const auto contact = find_account(machine, who, true);
+    if (contact.ok() || contact.code() != ErrorCode::unknown_contact) return contact;
+    const auto request = find_account(machine, who, false);
+    if (request.ok() || request.code() != ErrorCode::unknown_request) return request;
+    const std::string text = folded(who);
+    std::vector<AccountId> found;
+    for (const auto& [account, row] : machine.tables.people) {
+        const Person& person = row.person;
+        const bool by_id =
+            text.size() >= account_prefix_size_min && text_of(account).starts_with(text);
+        const bool by_name = !text.empty() && (folded(person.handle) == text ||
+                                               name_of_handle(person.handle) == text ||
+                                               folded(person.display_name) == text);
+        if (by_id || by_name) found.push_back(account);
+    }
+    ENSURE(!found.empty(), unknown_contact);
+    ENSURE(found.size() == 1, ambiguous_name);
+    return found.front();
+}
+
 }  // namespace mayfly::core
