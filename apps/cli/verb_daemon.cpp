@@ -57,10 +57,14 @@ class Daemon {
         return {};
     }
 
-    // run serves until a signal comes, or the standard input has ended and all is answered.
-    void run() {
+    // run serves until a signal comes, or the standard input has ended and all is answered. The key
+    // of a home that was given up must not stay in memory: then the daemon fails.
+    Outcome run() {
         while (!interrupt_.pending() && !over_) {
             wait();
+            for (const auto& account : accounts_) {
+                if (account->is_lost()) return lost(account->home());
+            }
             for (const auto& account : accounts_) account->work();
             const Time now = wall_clock_now();
             server_.on_timer(now);
@@ -73,11 +77,20 @@ class Daemon {
                 return true;
             });
         }
-        webhook_.reset();
-        for (const auto& account : accounts_) account->close();
+        close();
+        return {};
     }
 
   private:
+    Outcome lost(const std::string& home) {
+        close();
+        return Failure{ErrorCode::no_account, home,
+                       "the account that was served is not there any more; start the daemon again"};
+    }
+    void close() {
+        webhook_.reset();
+        for (const auto& account : accounts_) account->close();
+    }
     void wait() {
         std::vector<pollfd> fds{{interrupt_.fd(), POLLIN, 0}};
         Duration wait = hand_over_check;
@@ -168,8 +181,7 @@ Outcome run_daemon(Context& context) {
         TRY(context.show());
     }
     if (command.stdio) daemon.serve_standard_streams();
-    daemon.run();
-    return {};
+    return daemon.run();
 }
 
 }  // namespace mayfly::cli

@@ -157,7 +157,7 @@ Status grant_arrived(Machine& machine, Step& step, const ConversationRow& row,
         if (machine.tables.conversations.contains(each.info.conversation)) continue;
         begin_joining(machine, step, each.info, {each.contact, via, {}});
     }
-    for (const TrustRow& row : grant.trust) TRY(trust_elsewhere(machine, step, row));
+    for (const TrustRow& each : grant.trust) TRY(trust_elsewhere(machine, step, each));
     if (!grant.last) return {};
     account.stage = AccountStage::normal;
     save_account(machine, step);

@@ -1,5 +1,6 @@
 // Trust where an account has several devices, or is met in groups. docs/spec/trust.md
 #include "core/device_test_support.h"
+#include "core/rows.h"
 
 namespace mayfly::core {
 namespace {

@@ -86,7 +86,7 @@ Result<Header> protect_by_passphrase(const Unlocked& unlocked, BytesView passphr
 // What a home may hold besides its keys. Names, not patterns: nothing of somebody else's goes.
 constexpr const char* store_files[] = {"store.db",     "store.db-wal", "store.db-journal",
                                        "store.db-shm", "store.sum",    "printing"};
-constexpr const char* lock_files[] = {"lock", "turn", "follow"};
+constexpr const char* lock_files[] = {"lock", "turn", "follow", "rpc.socket"};
 
 }  // namespace
 
