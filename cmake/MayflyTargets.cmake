@@ -1,10 +1,12 @@
 # mayfly_library(NAME n [SANS_IO] SOURCES ... [DEPS ...] [PRIVATE_LIBS ...] [TESTS ...]
-#   [TEST_DEPS ...] [NATIVE_TESTS ...])
+#   [TEST_DEPS ...] [NATIVE_TESTS ...] [PRECOMPILE ...] [TEST_PRECOMPILE ...])
 # Declares folder n as library mayfly_n. DEPS are other folders of ours; a folder may depend only on
 # those that MAYFLY_ALLOWED_<n> lists, so that arrows point down. SANS_IO folders are built without
 # exceptions and RTTI, natively and for WebAssembly alike. TESTS are foo_test.cpp files, built with
 # GoogleTest into n_test; NATIVE_TESTS are those that WebAssembly cannot run (processes, death
-# tests). This table is the one source of the direction: tests/tidy reads it too.
+# tests). PRECOMPILE and TEST_PRECOMPILE are headers that most files of the folder, or of its tests,
+# include: they are read once. This table is the one source of the direction: tests/tidy reads it
+# too.
 set(MAYFLY_ALLOWED_util "")
 set(MAYFLY_ALLOWED_threads "util")
 set(MAYFLY_ALLOWED_codec "util")
@@ -23,24 +25,29 @@ set(MAYFLY_ALLOWED_apps_tui "util;codec;crypto;mls;wire;core;rpc")
 set(MAYFLY_ALLOWED_apps_cli "util;codec;crypto;mls;wire;core;rpc;store;link;threads")
 set(MAYFLY_ALLOWED_apps_relay "util;codec;crypto;wire;relay;relay_store;relay_net")
 
-# mayfly_precompile(TARGET KIND HEADER): the first target of a kind reads the header, the others of
-# that kind, which are compiled with the same flags, take what it made of it.
-function(mayfly_precompile target kind header)
+# mayfly_precompile(TARGET KIND HEADERS...): what is read once for the target. Without HEADERS, once
+# for all targets of the KIND, which are compiled with the same flags: the first of them owns it.
+function(mayfly_precompile target kind)
+  get_property(owner GLOBAL PROPERTY MAYFLY_PCH_${kind})
   if(NOT MAYFLY_PCH)
     return()
-  endif()
-  get_property(owner GLOBAL PROPERTY MAYFLY_PCH_${kind})
-  if(owner)
+  elseif(ARGN)
+    list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  elseif(owner)
     target_precompile_headers(${target} REUSE_FROM ${owner})
   else()
-    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/${header})
     set_property(GLOBAL PROPERTY MAYFLY_PCH_${kind} ${target})
+    if(kind STREQUAL test)
+      target_precompile_headers(${target} PRIVATE <gtest/gtest.h>)
+    endif()
+    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
   endif()
 endfunction()
 
 function(mayfly_library)
   cmake_parse_arguments(A "SANS_IO" "NAME"
-    "SOURCES;DEPS;PRIVATE_LIBS;TESTS;TEST_DEPS;NATIVE_TESTS" ${ARGN})
+    "SOURCES;DEPS;PRIVATE_LIBS;PRECOMPILE;TESTS;TEST_DEPS;TEST_PRECOMPILE;NATIVE_TESTS" ${ARGN})
   if(MAYFLY_WASM AND NOT A_SANS_IO)
     return()
   endif()
@@ -57,9 +64,9 @@ function(mayfly_library)
   target_link_libraries(mayfly_${A_NAME} PRIVATE ${A_PRIVATE_LIBS})
   if(A_SANS_IO)
     target_compile_options(mayfly_${A_NAME} PRIVATE -fno-exceptions -fno-rtti)
-    mayfly_precompile(mayfly_${A_NAME} sans_io precompiled.h)
+    mayfly_precompile(mayfly_${A_NAME} sans_io ${A_PRECOMPILE})
   else()
-    mayfly_precompile(mayfly_${A_NAME} adapter precompiled.h)
+    mayfly_precompile(mayfly_${A_NAME} adapter ${A_PRECOMPILE})
   endif()
   if(A_NATIVE_TESTS AND NOT MAYFLY_WASM)
     list(APPEND A_TESTS ${A_NATIVE_TESTS})
@@ -67,16 +74,17 @@ function(mayfly_library)
     mayfly_native_only(${A_NAME} ${A_NATIVE_TESTS})
   endif()
   if(A_TESTS)
-    mayfly_test(NAME ${A_NAME}_test SOURCES ${A_TESTS} DEPS ${A_NAME} ${A_TEST_DEPS})
+    mayfly_test(NAME ${A_NAME}_test SOURCES ${A_TESTS} DEPS ${A_NAME} ${A_TEST_DEPS}
+      PRECOMPILE ${A_TEST_PRECOMPILE})
   endif()
 endfunction()
 
-# mayfly_test(NAME n SOURCES ... [DEPS folders...] [LABELS ...] [LIBS ...])
+# mayfly_test(NAME n SOURCES ... [DEPS folders...] [LABELS ...] [LIBS ...] [PRECOMPILE ...])
 function(mayfly_test)
   if(NOT MAYFLY_TESTS)
     return()
   endif()
-  cmake_parse_arguments(A "" "NAME" "SOURCES;DEPS;LABELS;LIBS" ${ARGN})
+  cmake_parse_arguments(A "" "NAME" "SOURCES;DEPS;LABELS;LIBS;PRECOMPILE" ${ARGN})
   find_package(GTest REQUIRED)
   add_executable(${A_NAME} ${A_SOURCES})
   target_link_libraries(${A_NAME} PRIVATE mayfly_flags GTest::gtest GTest::gtest_main ${A_LIBS})
@@ -84,7 +92,7 @@ function(mayfly_test)
   foreach(dep IN LISTS A_DEPS)
     target_link_libraries(${A_NAME} PRIVATE mayfly_${dep})
   endforeach()
-  mayfly_precompile(${A_NAME} test precompiled_test.h)
+  mayfly_precompile(${A_NAME} test ${A_PRECOMPILE})
   add_test(NAME ${A_NAME} COMMAND ${A_NAME} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(A_LABELS)
     set_tests_properties(${A_NAME} PROPERTIES LABELS "${A_LABELS}")

@@ -185,22 +185,44 @@ class Network(MayflyTest):
         self.assertEqual(bob.run("contact", "requests").objects, [])
 
     def test_record_of_somebody_else(self):
-        seen = []
+        carols, bobs = [], []
+
+        def change(message):
+            if is_record_list(message) and b"carol" in message:
+                carols.append(message)
+            if is_record_list(message) and b"bob" in message:
+                bobs.append(message)
+                return swap_record(message, carols[0])
+            return message
+
+        alice, bob, carol = self.behind_middle(change, "alice", "bob", "carol")
+        alice.run("contact", "add", carol.address)
+        self.assertEqual(len(carols), 1)
+        failed = alice.try_run("contact", "add", bob.run("whoami").objects[0]["link"])
+        self.assertGreater(len(bobs), 0)
+        self.assert_fails(failed, NOT_TRUSTED, "forged_record")
+        self.assertEqual([c["account"] for c in alice.run("contact", "list").objects],
+                         [carol.account])
+
+    def test_lies_about_our_own_record_change_nothing(self):
+        others, lies = [], []
 
         def change(message):
             if not is_record_list(message):
                 return message
-            seen.append(message)
-            return swap_record(message, seen[0])
+            if b"bob" in message:
+                others.append(message)
+            elif others:  # nothing is newer than what alice has, says the relay
+                lies.append(message)
+                return swap_record(message, others[0])
+            return message
 
-        alice, bob, carol = self.behind_middle(change, "alice", "bob", "carol")
-        alice.run("contact", "add", carol.address)
-        self.assertEqual(len(seen), 1)
-        failed = alice.try_run("contact", "add", bob.run("whoami").objects[0]["link"])
-        self.assertEqual(len(seen), 2)
-        self.assert_fails(failed, NOT_TRUSTED, "forged_record")
-        self.assertEqual([c["account"] for c in alice.run("contact", "list").objects],
-                         [carol.account])
+        alice, bob = self.behind_middle(change, "alice", "bob")
+        before = alice.run("whoami").objects[0]
+        alice.try_run("contact", "add", bob.address, "--timeout", "1s")
+        alice.try_run("receive", "--timeout", "1s")
+        self.assertGreater(len(lies), 0)
+        self.assertEqual(alice.run("whoami").objects[0], before)
 
     def test_honest_middle_changes_nothing(self):
         alice, bob = self.behind_middle(lambda message: message, "alice", "bob")

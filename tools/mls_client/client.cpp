@@ -98,10 +98,13 @@ uint32_t Client::add_state(State state) {
 }
 
 Client::State Client::join(const Joiner& joiner, BytesView welcome, BytesView tree,
-                           mls::WireFormat format) {
+                           mls::WireFormat format, const mls::Group* origin) {
     const auto beside = tree.empty() ? std::nullopt : std::optional(tree);
+    const mls::Environment env = environment(joiner.psks);
     mls::Group group =
-        must(mls::Group::join(welcome, joiner.key_package, beside, environment(joiner.psks)));
+        must(origin == nullptr
+                 ? mls::Group::join(welcome, joiner.key_package, beside, env)
+                 : mls::Group::join_linked(welcome, joiner.key_package, beside, *origin, env));
     return {std::move(group), clone(joiner.identity), format, joiner.psks.clone(), {}};
 }
 
@@ -140,7 +143,7 @@ void Client::CreateKeyPackage(const rpc::CreateKeyPackageRequest& in,
 void Client::JoinGroup(const rpc::JoinGroupRequest& in, rpc::JoinGroupResponse& out) {
     const Joiner& joiner = find(joiners_, in.transaction_id(), "key package");
     State state = join(joiner, view_of(in.welcome()), view_of(in.ratchet_tree()),
-                       format_from(in.encrypt_handshake()));
+                       format_from(in.encrypt_handshake()), nullptr);
     joiners_.erase(in.transaction_id());
     out.set_epoch_authenticator(text_of(state.group.current().epoch_authenticator()));
     out.set_state_id(add_state(std::move(state)));

@@ -108,6 +108,7 @@ class Client {
     };
     struct Reinit {  // between the two groups
         mls::ReInit wanted;
+        uint32_t closed;  // state id of the group that it closed
         Origin origin;
         mls::WireFormat format;
         Joiner joiner;
@@ -125,14 +126,16 @@ class Client {
     mls::Identity make_identity(mls::CipherSuiteId suite, BytesView name);
     Joiner make_joiner(mls::CipherSuiteId suite, BytesView name);
     uint32_t add_state(State state);
-    State join(const Joiner& joiner, BytesView welcome, BytesView tree, mls::WireFormat format);
+    // origin: the group that the new one continues, if any.
+    State join(const Joiner& joiner, BytesView welcome, BytesView tree, mls::WireFormat format,
+               const mls::Group* origin);
 
     mls::Proposal proposal_from(const State& state, const rpc::ProposalDescription& wanted);
     void propose(uint32_t state_id, const mls::Proposal& proposal, rpc::ProposalResponse& out);
     void hear_proposals(State& state,
                         const google::protobuf::RepeatedPtrField<std::string>& messages);
     void advance(State& state, const std::string& commit);
-    void close_for_reinit(State& state, rpc::HandleReInitCommitResponse& out);
+    void close_for_reinit(uint32_t state_id, rpc::HandleReInitCommitResponse& out);
     State create_subgroup(Subgroup wanted, mls::Identity identity, Keys psks,
                           mls::WireFormat format, rpc::CreateSubgroupResponse& out);
 

@@ -29,15 +29,6 @@ void check_branch(const mls::Group& branch, const mls::Group& origin) {
     }
 }
 
-// Section 11.2: the new group is the one that was agreed on.
-void check_reinit(const mls::Group& group, const mls::ReInit& wanted) {
-    const mls::EpochView epoch = group.current();
-    if (!equal(epoch.group_id(), wanted.group_id) || epoch.cipher_suite() != wanted.cipher_suite ||
-        epoch.extensions() != wanted.extensions) {
-        throw Refusal{RefusalKind::failed, "the new group is not the one that was agreed on"};
-    }
-}
-
 }  // namespace
 
 Client::State Client::create_subgroup(Subgroup wanted, mls::Identity identity, Keys psks,
@@ -63,11 +54,13 @@ void Client::ReInitCommit(const rpc::CommitRequest& in, rpc::CommitResponse& out
 }
 
 // The group is closed; from here a new one begins.
-void Client::close_for_reinit(State& state, rpc::HandleReInitCommitResponse& out) {
+void Client::close_for_reinit(uint32_t state_id, rpc::HandleReInitCommitResponse& out) {
+    const State& state = find(states_, state_id, "state");
     const auto& wanted = state.group.reinit();
     if (!wanted) throw Refusal{RefusalKind::failed, "the commit does not reinitialise the group"};
     const mls::EpochView epoch = state.group.current();
     Reinit next{*wanted,
+                state_id,
                 {to_bytes(epoch.group_id()), epoch.epoch(), mls::ResumptionPskUsage::reinit},
                 state.format,
                 make_joiner(wanted->cipher_suite, state.identity.credential.identity)};
@@ -85,7 +78,7 @@ void Client::HandlePendingReInitCommit(const rpc::HandlePendingCommitRequest& in
                                        rpc::HandleReInitCommitResponse& out) {
     State& state = find(states_, in.state_id(), "state");
     must(state.group.merge_pending_commit());
-    close_for_reinit(state, out);
+    close_for_reinit(in.state_id(), out);
 }
 
 void Client::HandleReInitCommit(const rpc::HandleCommitRequest& in,
@@ -93,7 +86,7 @@ void Client::HandleReInitCommit(const rpc::HandleCommitRequest& in,
     State& state = find(states_, in.state_id(), "state");
     hear_proposals(state, in.proposal());
     advance(state, in.commit());
-    close_for_reinit(state, out);
+    close_for_reinit(in.state_id(), out);
 }
 
 void Client::ReInitWelcome(const rpc::ReInitWelcomeRequest& in, rpc::CreateSubgroupResponse& out) {
@@ -112,9 +105,8 @@ void Client::ReInitWelcome(const rpc::ReInitWelcomeRequest& in, rpc::CreateSubgr
 void Client::HandleReInitWelcome(const rpc::HandleReInitWelcomeRequest& in,
                                  rpc::JoinGroupResponse& out) {
     const Reinit& reinit = find(reinits_, in.reinit_id(), "reinitialisation");
-    State state =
-        join(reinit.joiner, view_of(in.welcome()), view_of(in.ratchet_tree()), reinit.format);
-    check_reinit(state.group, reinit.wanted);
+    State state = join(reinit.joiner, view_of(in.welcome()), view_of(in.ratchet_tree()),
+                       reinit.format, &find(states_, reinit.closed, "state").group);
     reinits_.erase(in.reinit_id());
     out.set_epoch_authenticator(text_of(state.group.current().epoch_authenticator()));
     out.set_state_id(add_state(std::move(state)));
@@ -141,14 +133,11 @@ void Client::CreateBranch(const rpc::CreateBranchRequest& in, rpc::CreateSubgrou
 void Client::HandleBranch(const rpc::HandleBranchRequest& in, rpc::HandleBranchResponse& out) {
     const State& origin = find(states_, in.state_id(), "state");
     Joiner& joiner = find(joiners_, in.transaction_id(), "key package");
-    const mls::EpochView epoch = origin.group.current();
     for (const auto& [id, psk] : origin.psks.external) {
         joiner.psks.external.insert_or_assign(id, psk.clone());
     }
-    joiner.psks.resumption[{to_bytes(epoch.group_id()), epoch.epoch()}] =
-        must(origin.group.resumption_psk(epoch.epoch()));
-    State state = join(joiner, view_of(in.welcome()), view_of(in.ratchet_tree()), origin.format);
-    check_branch(state.group, origin.group);
+    State state = join(joiner, view_of(in.welcome()), view_of(in.ratchet_tree()), origin.format,
+                       &origin.group);
     joiners_.erase(in.transaction_id());
     out.set_epoch_authenticator(text_of(state.group.current().epoch_authenticator()));
     out.set_state_id(add_state(std::move(state)));

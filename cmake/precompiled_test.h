@@ -1,6 +1,0 @@
-// As precompiled.h, for unit tests.
-#pragma once
-
-#include <gtest/gtest.h>
-
-#include "precompiled.h"
