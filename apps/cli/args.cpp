@@ -101,7 +101,6 @@ constexpr TextOption text_options[] = {
     {"passphrase-file", &Command::passphrase_file},
     {"new-passphrase-file", &Command::new_passphrase_file},
     {"handle", &Command::handle},
-    {"name", &Command::name},
     {"invite", &Command::invite},
     {"digits", &Command::digits},
     {"code", &Command::code},
@@ -230,8 +229,7 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
     }
     for (const TextOption& text : text_options) {
         if (option.name != text.name) continue;
-        const bool may_be_empty = option.name == "handle" || option.name == "name";
-        if (option.value.empty() && !may_be_empty) {
+        if (option.value.empty() && option.name != "handle") {
             return UsageError{"--" + option.name + " is empty", ""};
         }
         command.*text.value = option.value;
@@ -241,6 +239,8 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
     }
     if (option.name == "relay") {
         command.relays.push_back(option.value);
+    } else if (option.name == "name") {
+        command.name = option.value;
     } else if (option.name == "with") {
         command.with.push_back(option.value);
     } else {

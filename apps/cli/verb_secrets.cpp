@@ -66,7 +66,7 @@ Outcome run_passphrase_duress(Context& context) {
         }
         TRY_ASSIGN(const core::AccountView account, home.session->messenger().account());
         profile.relays = account.relays;
-        profile.display_name = command.name.empty() ? account.display_name : command.name;
+        profile.display_name = command.name.value_or(account.display_name);
     }
     std::optional<BytesView> view;
     if (passphrase) view = passphrase->expose();

@@ -154,6 +154,18 @@ class Secrets(MayflyTest):
         self.assertFalse(alice.home.exists())
         self.assertEqual(follower.wait(timeout=10), FAILED)
 
+    def test_daemon_ends_when_its_home_is_given_up(self):
+        alice = self.make_person("alice", self.make_relay(), "words")
+        self.arm(alice, "give up")
+        for word, command in (("give up", ("whoami",)), (None, ("wipe", "--yes"))):
+            daemon = self.background(alice.start("daemon"))
+            self.assertIn(b"listening", daemon.stdout.readline())
+            if word:
+                self.use(alice, word)
+            alice.run(*command)
+            self.assertEqual(daemon.wait(timeout=10), FAILED)
+        self.assertFalse(alice.home.exists())
+
     def test_wipe_killed_at_any_moment_leaves_nothing_to_read(self):
         relay = self.make_relay()
         for number in range(KILL_ROUNDS // 2):

@@ -152,6 +152,7 @@ class Leaving(MayflyTest):
         alice.send(bob, "from alice")
         bob.send(alice, "from bob")
         alice.receive()
+        alice.run("group", "create", "Climbing")
         target = self.folder / "export"
         self.assert_fails(alice.try_run("export", target), USAGE, "invalid_argument", "--yes")
         self.assertFalse(target.exists())
@@ -159,7 +160,11 @@ class Leaving(MayflyTest):
         self.assertEqual((done["type"], done["messages"]), ("exported", 2))
         read = {path.name: [json.loads(line) for line in path.read_text().splitlines()]
                 for path in target.iterdir()}
-        self.assertEqual(sorted(read), ["account.jsonl", "contacts.jsonl", "messages.jsonl"])
+        self.assertEqual(sorted(read), ["account.jsonl", "contacts.jsonl",
+                                        "conversations.jsonl", "messages.jsonl"])
+        kinds = sorted(line["kind"] for line in read["conversations.jsonl"]
+                       if line["type"] == "conversation")
+        self.assertEqual(kinds, ["direct", "group"])
         self.assertEqual(read["account.jsonl"][0]["account"], alice.account)
         self.assertEqual(read["contacts.jsonl"][0]["account"], bob.account)
         self.assertEqual([m["text"] for m in read["messages.jsonl"]], ["from alice", "from bob"])
