@@ -89,8 +89,8 @@ class Receiver {
     }
 
     void warn(const core::ContactView& contact) {
-        if (!context_.command.json) requests_.append("mayfly: WARNING:\n");
-        show_contact(requests_, context_.command.json, contact);
+        if (!context_.command.json) notices_.append("mayfly: WARNING:\n");
+        show_contact(notices_, context_.command.json, contact);
     }
     void announce(const core::RequestView& request) {
         shown_++;

@@ -174,8 +174,8 @@ void show_blocked(OutputText& out, bool json, const core::BlockedView& blocked) 
     }
     append_printable(out, as_bytes(short_name(blocked.handle, blocked.account)));
     out.append(", blocked " + local_time(blocked.since) + "\n");
-    if (!blocked.handle.empty()) line(out, "    handle", blocked.handle);
-    line(out, "    account", account);
+    if (!blocked.handle.empty()) labelled_line(out, "    handle", blocked.handle);
+    labelled_line(out, "    account", account);
 }
 
 void show_request(OutputText& out, bool json, const core::RequestView& request) {
