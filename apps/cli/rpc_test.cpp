@@ -17,6 +17,8 @@ std::string method_of(std::string name) {
         {"group.list", "conversations"},  {"group.show", "group.members"},
         {"group.set", "group.change"},    {"group.moderator", "group.change"},
         {"group.reader", "group.change"}, {"verify-report", "verify_report"},
+        {"verify", "contact.verify"},     {"block", "contact.block"},
+        {"unblock", "contact.unblock"},   {"blocked", "contact.blocked"},
     };
     std::replace(name.begin(), name.end(), ' ', '.');
     const auto other = others.find(name);

@@ -32,8 +32,8 @@ Result<Answer> verify(Call& call) {
     Entropy& entropy = call.account.entropy();
     const bool undo = call.boolean("undo");
     auto effects =
-        call.has("shown") && !undo
-            ? messenger.verify_contact(contact.account, call.text("shown"), call.now, entropy)
+        call.has("number") && !undo
+            ? messenger.verify_contact(contact.account, call.text("number"), call.now, entropy)
             : messenger.set_verified(contact.account, !undo, call.now, entropy);
     TRY(effects);
     TRY(call.account.perform(std::move(*effects)));
@@ -63,11 +63,12 @@ Result<Answer> block(Call& call) {
 }
 
 Result<Answer> unblock(Call& call) {
-    const std::string_view id = call.text("id");
-    ENSURE(id.size() >= core::account_prefix_size_min, unknown_contact);
+    const std::string_view named = call.text("who");
     for (const core::BlockedView& view : call.messenger.blocked()) {
         const std::string account = core::text_of(view.account);
-        if (!account.starts_with(id)) continue;
+        const bool by_id =
+            named.size() >= core::account_prefix_size_min && account.starts_with(named);
+        if (!by_id && (view.handle.empty() || view.handle != named)) continue;
         TRY_ASSIGN(core::Effects effects,
                    call.messenger.unblock(view.account, call.now, call.account.entropy()));
         TRY(call.account.perform(std::move(effects)));
@@ -124,16 +125,16 @@ Result<Answer> account_delete(Call& call) {
 
 std::vector<Method> verifying_methods() {
     return {
-        {"safety_number",
+        {"contact.safety_number",
          "What a contact must see too, if nobody stands between.",
          {who},
          object_of("safety_number").fields,
          safety_number},
-        {"verify",
-         "Marks a contact as verified: because `shown` is our safety number as well, or else "
+        {"contact.verify",
+         "Marks a contact as verified: because `number` is our safety number as well, or else "
          "because a person says so.",
          {who,
-          optional_of({"shown", text, "their digits, or the text of their QR code"}),
+          optional_of({"number", text, "their digits, or the text of their QR code"}),
           {"undo", boolean, "takes the mark back", false}},
          object_of("contact").fields,
          verify},
@@ -153,18 +154,18 @@ std::vector<Method> verifying_methods() {
 
 std::vector<Method> blocking_methods() {
     return {
-        {"block",
+        {"contact.block",
          "Keeps an account out: the relay forgets the addresses by which it reaches us, its "
          "requests and what it says in groups are dropped. Answers when the relay has.",
          {anybody, {"remove", boolean, "also forget the contact and all messages", false}, timeout},
          {{"account", text, "account id"}},
          block},
-        {"unblock",
+        {"contact.unblock",
          "Takes that back. To write to each other again one adds the other.",
-         {{"id", text, "account id, or at least 8 characters of its beginning"}},
+         {{"who", text, "account id or at least 8 characters of its beginning, or their handle"}},
          {{"account", text, "account id"}},
          unblock},
-        {"blocked",
+        {"contact.blocked",
          "Who is blocked.",
          {},
          {{"blocked", Type::objects, "", true, "blocked"}},

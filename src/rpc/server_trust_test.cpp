@@ -5,21 +5,21 @@ namespace {
 
 TEST_F(ServerTest, safety_numbers_are_shown_compared_and_marked) {
     serve(*pair.bob);
-    const Json ours = ask("safety_number", {{"account", "/home/Alice"}, {"who", "bobby"}});
-    const Json theirs = ask("safety_number", {{"account", "/home/Bob"}, {"who", "alice"}});
+    const Json ours = ask("contact.safety_number", {{"account", "/home/Alice"}, {"who", "bobby"}});
+    const Json theirs = ask("contact.safety_number", {{"account", "/home/Bob"}, {"who", "alice"}});
     EXPECT_EQ(ours["digits"], theirs["digits"]);
     EXPECT_EQ(ours["verified"], false);
     const Json verify{{"account", "/home/Alice"}, {"who", "bobby"}};
     Json with_code = verify;
-    with_code["shown"] = theirs["code"];
-    EXPECT_EQ(ask("verify", with_code)["verified"], true);
+    with_code["number"] = theirs["code"];
+    EXPECT_EQ(ask("contact.verify", with_code)["verified"], true);
     Json undo = verify;
     undo["undo"] = true;
-    EXPECT_EQ(ask("verify", undo)["verified"], false);
-    EXPECT_EQ(ask("verify", verify)["verified"], true);
+    EXPECT_EQ(ask("contact.verify", undo)["verified"], false);
+    EXPECT_EQ(ask("contact.verify", verify)["verified"], true);
     Json other = verify;
-    other["shown"] = json_text(std::string(60, '1'));
-    EXPECT_EQ(fail_name("verify", other), "safety_number_differs");
+    other["number"] = json_text(std::string(60, '1'));
+    EXPECT_EQ(fail_name("contact.verify", other), "safety_number_differs");
     EXPECT_EQ(ask("contact.check", verify)["alarm"], "");
 }
 
@@ -33,15 +33,15 @@ TEST_F(ServerTest, qr_codes_are_rows_of_modules) {
 }
 
 TEST_F(ServerTest, accounts_are_blocked_listed_and_unblocked) {
-    const Json blocked = ask("block", {{"who", "bobby"}});
+    const Json blocked = ask("contact.block", {{"who", "bobby"}});
     EXPECT_EQ(ask("contact.list")["contacts"][0]["blocked"], true);
-    const Json list = ask("blocked")["blocked"];
+    const Json list = ask("contact.blocked")["blocked"];
     ASSERT_EQ(list.size(), 1U);
     EXPECT_EQ(list[0]["account"], blocked["account"]);
     EXPECT_EQ(fail_name("send", {{"who", "bobby"}, {"text", "x"}}), "contact_blocked");
-    ask("unblock", {{"id", blocked["account"]}});
-    EXPECT_EQ(ask("blocked")["blocked"].size(), 0U);
-    EXPECT_EQ(fail_name("unblock", {{"id", blocked["account"]}}), "unknown_contact");
+    ask("contact.unblock", {{"who", blocked["account"]}});
+    EXPECT_EQ(ask("contact.blocked")["blocked"].size(), 0U);
+    EXPECT_EQ(fail_name("contact.unblock", {{"who", blocked["account"]}}), "unknown_contact");
 }
 
 TEST_F(ServerTest, messages_are_reported_and_reports_verified) {

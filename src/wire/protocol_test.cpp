@@ -121,7 +121,7 @@ TEST(protocol, a_frame_cut_short_or_with_bytes_behind_is_refused) {
 }
 
 TEST(protocol, an_unknown_tag_is_refused) {
-    EXPECT_EQ(error_of_request({0, 0, 0, 9, 0, 24}), "malformed_input");
+    EXPECT_EQ(error_of_request({0, 0, 0, 9, 0, 25}), "malformed_input");
     EXPECT_EQ(error_of_request({0, 0, 0, 9, 1, 0}), "malformed_input");
     EXPECT_EQ(error_of_reply({0, 0, 0, 9, 0, 13}), "malformed_input");
 }
