@@ -6,6 +6,7 @@
 #include "core/content_rows.h"
 #include "core/rows.h"
 #include "core/transfers.h"
+#include "core/trust_rows.h"
 #include "core/vault.h"
 #include "relay/rows.h"
 #include "util/duration.h"
@@ -81,6 +82,9 @@ constexpr Check checks[] = {
     check_core_row<core::OrphanRow>,
     check_core_row<core::SettingsRow>,
     check_core_row<core::LocalRow>,
+    check_core_row<core::TrustRow>,
+    check_core_row<core::ProofRow>,
+    check_core_row<core::DeletionRow>,
 };
 
 }  // namespace

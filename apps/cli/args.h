@@ -65,6 +65,17 @@ enum class Verb : uint8_t {
     send_voice,
     download,
     resume,
+    verify,
+    block,
+    unblock,
+    blocked,
+    report,
+    verify_report,
+    export_data,
+    account_delete,
+    passphrase_change,
+    passphrase_duress,
+    wipe,
     help,
     version,
 };
@@ -78,7 +89,7 @@ struct Command {
     std::string handle;
     std::optional<std::string> name;
     std::string invite;
-    std::string target;  // WHO, ID, NAME, a link; with help: the verb asked about
+    std::string target;  // WHO, ID, NAME, FILE, a link; with help: the verb asked about
     std::string text;    // TEXT, FILE; with groups WHO
     std::string to;      // where a download goes; empty: here, under its own name
     std::optional<Duration> expire;
@@ -120,6 +131,16 @@ struct Command {
     bool stdio = false;
     std::string webhook;
     std::string webhook_secret_file;
+    bool yes = false;
+    bool confirm = false;
+    bool remove = false;
+    bool qr = false;
+    std::string digits;
+    std::string code;
+    std::vector<std::string> with;
+    std::optional<Duration> lock_after;
+    bool off = false;
+    std::string new_passphrase_file;
 };
 
 struct UsageError {

@@ -38,6 +38,12 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   send-file WHO FILE [--expire DUR] [--burn DUR]       up to 5 GiB; send-voice: a memo in Opus
   download ID [--to PATH]                              fetch the file of a message
   resume                                               go on with files that were interrupted
+  verify WHO | block WHO | unblock WHO | blocked       compare safety numbers; keep somebody out
+  report ID [--with ID]... | verify-report FILE        prove to others what somebody wrote
+  export DIRECTORY | account delete                    take your data along; leave for good
+  passphrase change | duress                           the passphrase of the home; one that gives
+                                                       the account up
+  wipe                                                 destroy this home at once
 
 A session, with a relay of your own (mayfly-relay prints its address):
 
@@ -101,7 +107,8 @@ their relay holds the request. They see it with `contact requests`.
 
   --timeout DUR     how long to try (10s)
 
-JSON: {"type":"contact","account","conversation","name","handle","established"}
+JSON: {"type":"contact","account","conversation","name","handle","established",
+"verified","blocked","alarm"}
 )"},
     {"contact requests", R"(mayfly contact requests
 
@@ -110,7 +117,8 @@ for news first, for 3 s at most.
 
   --offline         show what the device has
 
-JSON: {"type":"request","id","account","conversation","name","handle","received_at"}
+JSON: {"type":"request","id","account","conversation","name","handle","received_at",
+"handle_is_anothers"}
 )"},
     {"contact accept", R"(mayfly contact accept ID
 
@@ -118,7 +126,8 @@ Accepts a request (ID as `contact requests` shows it). Done when the relay holds
 
   --timeout DUR     how long to try (10s)
 
-JSON: {"type":"contact","account","conversation","name","handle","established"}
+JSON: {"type":"contact","account","conversation","name","handle","established",
+"verified","blocked","alarm"}
 )"},
     {"contact list", R"(mayfly contact list
 
@@ -126,7 +135,8 @@ Lists your contacts. Asks the relay for news first, for 3 s at most.
 
   --offline         show what the device has
 
-JSON: {"type":"contact","account","conversation","name","handle","established"}
+JSON: {"type":"contact","account","conversation","name","handle","established",
+"verified","blocked","alarm"}
 )"},
     {"contact remove", R"(mayfly contact remove WHO
 
@@ -161,11 +171,13 @@ of groups.
                     exit 0 with nothing printed
   --follow          print as they come, until a signal ends it (exit 0) or --timeout is over;
                     other verbs may use the same home meanwhile
+  --lock-after DUR  with --follow: when nothing came for so long, give up the keys and ask for the
+                    passphrase again; without a terminal, end (exit 0)
 
 Requests, offers and changes are told on stderr, with --json as objects on stdout.
 With --follow also who types, and messages that were edited, reacted to or voted on, once more.
 JSON: {"type":"message","id","conversation","group","sender","handle","content","text","sent_at",
-"expires_at","burn_seconds","state"} and more by content (docs/using.md): group is its name, or
+"expires_at","burn_seconds","state","verified"} and more by content (docs/using.md): group is its name, or
 empty; sender is an account id, times are milliseconds since 1970-01-01 UTC, burn_seconds is 0 for
 none, state is queued, sent, received or opened. {"type":"typing","conversation","account",
 "active"}. {"type":"change","conversation","group","by","added","removed","left","settings",
@@ -278,6 +290,9 @@ std::string_view help_text(std::string_view verb) {
         if (page.verb == verb) return page.text;
     }
     for (const HelpPage& page : content_help_pages()) {
+        if (page.verb == verb) return page.text;
+    }
+    for (const HelpPage& page : trust_help_pages()) {
         if (page.verb == verb) return page.text;
     }
     for (const HelpPage& page : group_help_pages()) {

@@ -107,6 +107,17 @@ Outcome run(Context& context) {
         case Verb::send_voice: return run_send_file(context);
         case Verb::download: return run_download(context);
         case Verb::resume: return run_resume(context);
+        case Verb::verify: return run_verify(context);
+        case Verb::block: return run_block(context);
+        case Verb::unblock: return run_unblock(context);
+        case Verb::blocked: return run_blocked(context);
+        case Verb::report: return run_report(context);
+        case Verb::verify_report: return run_verify_report(context);
+        case Verb::export_data: return run_export(context);
+        case Verb::account_delete: return run_account_delete(context);
+        case Verb::passphrase_change: return run_passphrase_change(context);
+        case Verb::passphrase_duress: return run_passphrase_duress(context);
+        case Verb::wipe: return run_wipe(context);
         case Verb::help:
         case Verb::version: break;
     }

@@ -136,6 +136,7 @@ Outcome run_group_link(Context& context) {
             .number("expires_at", (now + lifetime).ms);
     } else {
         context.out.append(made->first + "\n");
+        if (command.qr) show_qr(context.out, made->first);
     }
     TRY(context.show());
     notice(context, "it lets in " + std::to_string(uses) + ", until " + local_time(now + lifetime) +

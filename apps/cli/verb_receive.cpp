@@ -4,6 +4,8 @@
 #include <iterator>
 #include <set>
 
+#include "idle_lock.h"
+#include "passphrase.h"
 #include "printing.h"
 #include "verbs.h"
 #include "views.h"
@@ -22,6 +24,7 @@ class Receiver {
     void attach(Session& session) {
         session.on_event([this, &session](const core::Event& event) {
             if (std::holds_alternative<core::MessageArrived>(event)) arrived_ = true;
+            if (const auto* alarm = std::get_if<core::TrustAlarm>(&event)) warn(alarm->contact);
             if (const auto* request = std::get_if<core::RequestArrived>(&event)) {
                 announce(request->request);
             }
@@ -108,6 +111,10 @@ class Receiver {
         return context_.show();
     }
 
+    void warn(const core::ContactView& contact) {
+        if (!context_.command.json) notices_.append("mayfly: WARNING:\n");
+        show_contact(notices_, context_.command.json, contact);
+    }
     void announce(const core::RequestView& request) {
         shown_++;
         show_request(notices_, context_.command.json, request);
@@ -168,17 +175,19 @@ Outcome receive_once(Context& context, Session& session, Receiver& receiver) {
     return receiver.print(session);  // whom we let in
 }
 
-// Prints as messages come, and lets other processes use the home in between.
-Outcome receive_following(Context& context, Session& session, Receiver& receiver) {
-    std::optional<Time> deadline;
-    if (context.command.timeout) deadline = monotonic_now() + *context.command.timeout;
+// Prints as messages come, and lets other processes use the home in between. Ends when `idle` is
+// due.
+Outcome receive_following(Context& context, Session& session, Receiver& receiver,
+                          std::optional<Time> end, IdleLock& idle) {
     while (true) {
         receiver.look();
         Session::Ended ended = Session::Ended::done;
         while (ended == Session::Ended::done) {
+            const size_t shown = receiver.shown();
             TRY_OUTCOME(receiver.print(session));
-            TRY_ASSIGN(ended,
-                       session.run([&] { return receiver.has_news(session); }, deadline, true));
+            if (receiver.shown() != shown) idle.touch(monotonic_now());
+            TRY_ASSIGN(ended, session.run([&] { return receiver.has_news(session); },
+                                          idle.before(end), true));
         }
         TRY_OUTCOME(receiver.print(session));
         if (ended == Session::Ended::untrusted) return failure_of(session, ended);
@@ -205,12 +214,25 @@ Outcome run_receive(Context& context) {
         TRY(locked);
         follow_lock = std::move(locked).value();
     }
-    TRY_ASSIGN(const auto session, open_session(context));
-    Receiver receiver(context);
-    receiver.attach(*session);
-    TRY(session->go_online());
-    if (follows) return receive_following(context, *session, receiver);
-    return receive_once(context, *session, receiver);
+    IdleLock idle(context.command.lock_after, monotonic_now());
+    std::optional<Time> end;
+    if (context.command.timeout) end = monotonic_now() + *context.command.timeout;
+    while (true) {
+        auto session = open_session(context);
+        TRY(session);
+        Receiver receiver(context);
+        receiver.attach(**session);
+        TRY((*session)->go_online());
+        if (!follows) return receive_once(context, **session, receiver);
+        idle.touch(monotonic_now());
+        TRY_OUTCOME(receive_following(context, **session, receiver, end, idle));
+        const Time now = monotonic_now();
+        if (!idle.due(now) || (end && now >= *end) || context.interrupt.pending()) return {};
+        // The keys go here; who wants to go on types the passphrase again.
+        session->reset();
+        notice(context, "locked: nothing came for " + span_text(*context.command.lock_after));
+        if (!context.command.passphrase_file.empty() || !can_ask_passphrase()) return {};
+    }
 }
 
 }  // namespace mayfly::cli

@@ -30,11 +30,12 @@ struct Context {
 // notice tells a person something on the standard error; with --json it says nothing.
 void notice(const Context& context, const std::string& text);
 
-// open_session unlocks the home and opens it. Errors: those of the store, and no_account.
+// unlock_home takes the passphrase from the file or the terminal and gives what it opens; a duress
+// passphrase has had its effect when it returns. Errors: those of the store.
+Result<store::Unlocked> unlock_home(const std::string& home, const std::string& passphrase_file);
+// open_session unlocks the home and opens it. Errors: those of the store, no_account, and
+// account_deleting for all verbs but the one that deletes.
 Result<std::unique_ptr<Session>> open_session(Context& context);
-
-// unlock_home gives the key to a home; a passphrase comes from the file or the terminal.
-Result<store::StoreKey> unlock_home(const std::string& home, const std::string& passphrase_file);
 
 // finish_operation works until the operation has ended. What stops it otherwise becomes the
 // Failure: a relay that cannot be reached or trusted, the time, a signal.
@@ -75,6 +76,17 @@ Outcome run_settings(Context& context);
 Outcome run_local(Context& context);
 Outcome run_draft(Context& context);
 Outcome run_search(Context& context);
+Outcome run_verify(Context& context);
+Outcome run_block(Context& context);
+Outcome run_unblock(Context& context);
+Outcome run_blocked(Context& context);
+Outcome run_report(Context& context);
+Outcome run_verify_report(Context& context);
+Outcome run_export(Context& context);
+Outcome run_account_delete(Context& context);
+Outcome run_passphrase_change(Context& context);
+Outcome run_passphrase_duress(Context& context);
+Outcome run_wipe(Context& context);
 Outcome run_device_link(Context& context);
 Outcome run_device_add(Context& context);
 Outcome run_device_list(Context& context);

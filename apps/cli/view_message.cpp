@@ -111,7 +111,8 @@ void show_json(OutputText& out, const core::MessageView& message, const std::str
         .number("sent_at", message.sent_at.ms)
         .number("expires_at", message.expires_at.ms)
         .number("burn_seconds", message.burn_seconds)
-        .text("state", state_name(message.state));
+        .text("state", state_name(message.state))
+        .boolean("verified", message.verified);
     if (message.file) {
         line.text("file_name", message.file->name)
             .text("file_type", message.file->type)
@@ -238,7 +239,7 @@ void show_message(OutputText& out, bool json, const core::Messenger& messenger,
     }
     const std::string sender = message.outgoing ? "you" : messenger.name_of(message.sender);
     append_printable(out, as_bytes(sender));
-    out.append(": ");
+    out.append(message.verified ? " (verified): " : ": ");
     if (message.needs_newer) {
         out.append("(needs a newer Mayfly)");
     } else if (message.file) {

@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "util/qr_code.h"
+
 namespace mayfly::cli {
 namespace {
 
@@ -68,6 +70,23 @@ std::string span_text(Duration span) {
     return "less than 1 s";
 }
 
+// A person without a terminal's colours sees the code too: light modules are blocks.
+void show_qr(OutputText& out, std::string_view text) {
+    const auto code = QrCode::encode(as_bytes(text));
+    if (code.ok()) out.append(qr_text(*code));
+}
+
+const char* alarm_text(core::Alarm alarm) {
+    switch (alarm) {
+        case core::Alarm::none: return "";
+        case core::Alarm::handle_moved:
+            return "this handle leads to another account now; ask your contact in person";
+        case core::Alarm::record_forked:
+            return "somebody showed another account record of theirs; compare safety numbers";
+    }
+    return "";
+}
+
 void show_account(OutputText& out, bool json, const core::AccountView& account,
                   BytesView recovery_kit) {
     if (json) {
@@ -97,7 +116,10 @@ void show_contact(OutputText& out, bool json, const core::ContactView& contact) 
             .text("conversation", to_base32(contact.conversation.view()))
             .text("name", contact.display_name)
             .text("handle", contact.handle)
-            .boolean("established", contact.established);
+            .boolean("established", contact.established)
+            .boolean("verified", contact.verified)
+            .boolean("blocked", contact.blocked)
+            .text("alarm", core::alarm_name(contact.alarm));
         return;
     }
     append_printable(out, as_bytes(short_name(contact.handle, contact.account)));
@@ -106,8 +128,29 @@ void show_contact(OutputText& out, bool json, const core::ContactView& contact) 
         append_printable(out, as_bytes(contact.display_name));
         out.append(")");
     }
+    if (contact.verified) out.append(", verified");
+    if (contact.blocked) out.append(", blocked");
     out.append(contact.established ? "\n" : ", has not accepted yet\n");
+    if (contact.alarm != core::Alarm::none) {
+        out.append(std::string("    WARNING: ") + alarm_text(contact.alarm) + "\n");
+    }
     if (!contact.handle.empty()) labelled_line(out, "    handle", contact.handle);
+    labelled_line(out, "    account", account);
+}
+
+void show_blocked(OutputText& out, bool json, const core::BlockedView& blocked) {
+    const std::string account = core::text_of(blocked.account);
+    if (json) {
+        JsonLine(out, "blocked")
+            .text("account", account)
+            .text("name", blocked.display_name)
+            .text("handle", blocked.handle)
+            .number("since", blocked.since.ms);
+        return;
+    }
+    append_printable(out, as_bytes(short_name(blocked.handle, blocked.account)));
+    out.append(", blocked " + local_time(blocked.since) + "\n");
+    if (!blocked.handle.empty()) labelled_line(out, "    handle", blocked.handle);
     labelled_line(out, "    account", account);
 }
 
@@ -120,7 +163,8 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
             .text("conversation", to_base32(request.conversation.view()))
             .text("name", request.display_name)
             .text("handle", request.handle)
-            .number("received_at", request.received_at.ms);
+            .number("received_at", request.received_at.ms)
+            .boolean("handle_is_anothers", request.handle_is_anothers);
         return;
     }
     out.append(local_time(request.received_at));
@@ -132,6 +176,9 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
         out.append(")");
     }
     out.append(" wants to write to you\n");
+    if (request.handle_is_anothers) {
+        out.append("    WARNING: a contact of yours has this handle, and this is somebody else\n");
+    }
     if (!request.handle.empty()) labelled_line(out, "    handle", request.handle);
     labelled_line(out, "    id", account);
 }

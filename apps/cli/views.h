@@ -32,6 +32,13 @@ void show_change(OutputText& out, bool json, const core::Messenger& messenger,
 
 // size_text: "64.0 MB", in powers of 1000.
 std::string size_text(uint64_t size_bytes);
+
+// show_qr draws the text's QR code, or nothing if it is too long for one.
+void show_qr(OutputText& out, std::string_view text);
+void show_blocked(OutputText& out, bool json, const core::BlockedView& blocked);
+
+// alarm_text says what is the matter with a contact.
+const char* alarm_text(core::Alarm alarm);
 // span_text rounds to two units at most: "1 h 20 min".
 std::string span_text(Duration span);
 std::string local_time(Time at);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/content_rows.h"
+#include "core/trust_rows.h"
 
 namespace mayfly::core {
 
@@ -40,7 +41,9 @@ struct LinkGrant {
     std::optional<GrantedAccount> account;
     std::vector<ContactRow> contacts;
     std::vector<GrantedConversation> conversations;
-    MAYFLY_FIELDS(self.version, self.last, self.account, self.contacts, self.conversations)
+    std::vector<TrustRow> trust;
+    MAYFLY_FIELDS(self.version, self.last, self.account, self.contacts, self.conversations,
+                  self.trust)
 };
 
 // PastMessage is a message that is still alive, for a device that was not there when it came.
@@ -88,8 +91,11 @@ struct Sync {
     std::vector<ConversationId> left;
     Bytes record;  // a newer account record; empty: none
     std::vector<NamedDevice> names;
+    std::vector<TrustRow> trust;   // marks and blocks, as they are now
+    bool account_deleted = false;  // forget all, and have the relays do so
     MAYFLY_FIELDS(self.version, self.opened, self.burnt, self.contacts, self.removed_contacts,
-                  self.conversations, self.left, self.record, self.names)
+                  self.conversations, self.left, self.record, self.names, self.trust,
+                  self.account_deleted)
 };
 
 Result<LinkGrant> decode_link_grant(BytesView body);

@@ -163,6 +163,9 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
     ENSURE(equal(sender.device_key.view(), message->signature_key), mls_unknown_sender);
     const AccountId account = wire::account_id_of(sender.account_key);
     TRY_ASSIGN(Content content, decode_content(message->plaintext.expose()));
+    // What a blocked member changes of a group counts for all; what they say does not reach us.
+    if (is_blocked(machine, account) && !is_control(content.type)) return {};
+    const ProofRow proof = proof_of(sender, *message, content);
     if (row.info.kind == ConversationKind::direct) {
         ENSURE(account == row.contact || account == machine.own_account(), mls_unknown_sender);
         if (account == row.contact) {
@@ -172,7 +175,8 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
     } else {
         TRY(check_rules(machine, row, account, content));
     }
-    return content_arrived(machine, step, row, sender, content);
+    TRY(content_arrived(machine, step, row, sender, content));
+    return store_proof(step, content.id, proof);
 }
 
 Status handle(Machine& machine, Step& step, const std::string& relay,
@@ -198,10 +202,13 @@ Status handle(Machine& machine, Step& step, const std::string& relay,
 
 Status delivery_arrived(Machine& machine, Step& step, const std::string& name,
                         const wire::Delivery& delivery) {
+    const bool deleting = machine.tables.deletion.has_value();
+    if (deleting && !machine.tables.relays.contains(name)) return {};  // it went with the queue
     RelayRow& relay = machine.tables.relays.at(name);
     // What came again after a lost acknowledgement has had its effect: acknowledge once more.
     if (delivery.sequence > relay.processed) {
-        const Status handled = handle(machine, step, name, delivery);
+        const bool heard = !deleting || is_of_own_devices(machine, delivery);
+        const Status handled = heard ? handle(machine, step, name, delivery) : Status();
         if (!handled.ok() && is_store_error(handled.code())) return handled;
         relay.processed = delivery.sequence;
         save_relay(machine, step, relay);

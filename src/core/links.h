@@ -37,6 +37,9 @@ struct Purpose {
         blob_put,
         blob_get,
         blob_delete,
+        record_delete,
+        vault_end,
+        queue_delete,
     };
     Kind kind = Kind::hello;
     uint64_t number = 0;  // operation, order or index, as the kind needs
@@ -83,6 +86,7 @@ struct Lookup {
     std::string hub;  // set once the record is known: where key packages are taken
     std::vector<Wanted> wanted;
     Time deadline;
+    bool check_only = false;  // of a contact: nothing is begun
 
     const std::string& relay() const { return hub.empty() ? relays[relay_index] : hub; }
 };

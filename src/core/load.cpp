@@ -127,6 +127,10 @@ Status load_tables(StorePort& store, Tables& tables) {
             codec::Reader reader(key);
             transfers.removals.insert_or_assign(reader.u64(), std::move(row));
         }));
+    TRY(scan_rows<TrustRow>(store, row_kind::trust, [&](BytesView, TrustRow row) {
+        tables.trust.insert_or_assign(row.account, std::move(row));
+    }));
+    TRY(load_row(store, row_key::deletion(), tables.deletion));
     TRY_ASSIGN(tables.next_expiry, first_expiry(store));
     return {};
 }

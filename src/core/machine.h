@@ -16,6 +16,7 @@
 #include "core/roles.h"
 #include "core/step.h"
 #include "core/transfers.h"
+#include "core/trust.h"
 #include "mls/group.h"
 
 namespace mayfly::core {
@@ -84,6 +85,8 @@ struct Tables {
     std::map<ConversationId, SettingsRow> settings;
     std::map<ConversationId, LocalRow> local_settings;
     Transfers transfers;
+    std::map<AccountId, TrustRow> trust;
+    std::optional<DeletionRow> deletion;
     std::optional<Time> next_expiry;
 };
 
@@ -178,6 +181,8 @@ void finish_setup(Machine& machine, Step& step);
 
 // lookup.cpp
 Result<OperationId> begin_lookup(Machine& machine, Step& step, std::string_view target);
+// begin_check looks a contact up as if to add it, so that what changed is noticed.
+Result<OperationId> begin_check(Machine& machine, Step& step, const AccountId& account);
 Status pump_lookups(Machine& machine, Step& step, const std::string& relay);
 Status lookup_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
 void end_lookup(Machine& machine, Step& step, OperationId operation, Status result);
@@ -193,7 +198,11 @@ Status forget_conversation(Machine& machine, Step& step, const ConversationId& i
                            OperationId operation);
 Status erase_groups(Step& step, const ConversationId& id);
 Status erase_messages(Machine& machine, Step& step, const ConversationId& id);
-void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id);
+// add_removal has the relay forget our address of a conversation; end_if_removed ends an operation
+// that waits for no relay.
+void add_removal(Machine& machine, Step& step, const ConversationRow& row, OperationId operation);
+void end_if_removed(Machine& machine, Step& step, OperationId operation);
+void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id, Error why);
 // release_relay gives up the queue at a relay that is neither home nor hub of anything.
 void release_relay(Machine& machine, Step& step, const std::string& relay);
 
@@ -350,11 +359,6 @@ Person own_profile(const Machine& machine);
 Person person_of(const Machine& machine, const AccountId& account);
 
 // outbox.cpp
-struct Queued {
-    OperationId operation = 0;
-    MessageId id;
-    uint64_t order = 0;
-};
 struct OutgoingMessage {
     ContentType type = ContentType::text;
     BytesView body;
@@ -380,30 +384,6 @@ Status message_replied(Machine& machine, Step& step, const Purpose& purpose, wir
 void move_outbox(Machine& machine, Step& step, const AccountId& contact);
 void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result);
 Status expire_outbox(Machine& machine, Step& step);
-
-// uploads.cpp
-Result<Queued> queue_file(Machine& machine, Step& step, const ConversationId& conversation,
-                          const FileOffer& offer, const SendOptions& options);
-Status pump_uploads(Machine& machine, Step& step, const std::string& relay);
-void pump_blob_removals(Machine& machine, Step& step, const std::string& relay);
-Status upload_replied(Machine& machine, Step& step, const std::string& relay,
-                      const Purpose& purpose, const wire::ReplyBody& body);
-void blob_delete_replied(Machine& machine, Step& step, const std::string& relay,
-                         const Purpose& purpose, const wire::ReplyBody& body);
-// delete_blob has the relay erase the file of a message that nobody is to have any more.
-Status delete_blob(Machine& machine, Step& step, const MessageRow& message);
-// forget_attachment: the message ends, and with it its transfers and tokens.
-Status forget_attachment(Machine& machine, Step& step, const MessageRow& message);
-void transfers_lost_link(Machine& machine, const std::string& relay);
-Status expire_blob_removals(Machine& machine, Step& step);
-
-// downloads.cpp
-Result<OperationId> queue_download(Machine& machine, Step& step, const MessageId& id,
-                                   const std::string& target);
-Status end_download(Machine& machine, Step& step, const MessageId& id, Status result);
-Status pump_downloads(Machine& machine, Step& step, const std::string& relay);
-Status download_replied(Machine& machine, Step& step, const std::string& relay,
-                        const Purpose& purpose, wire::ReplyBody& body);
 
 // inbox.cpp
 Status mark_seen(Machine& machine, Step& step, const AccountId& sender, const MessageId& id,
@@ -445,5 +425,6 @@ Result<ConversationView> find_conversation_view(const Machine& machine, std::str
 Result<std::vector<MemberView>> list_members(const Machine& machine, const ConversationId& id);
 Result<OfferView> find_offer_view(const Machine& machine, std::string_view what);
 Result<AccountId> find_account(const Machine& machine, std::string_view who, bool accepted);
+Result<AccountId> find_anybody(const Machine& machine, std::string_view who);
 
 }  // namespace mayfly::core

@@ -274,7 +274,7 @@ Result<OperationId> leave_group(Machine& machine, Step& step, const Conversation
     end_plan(machine, step, id, MAYFLY_ERROR(unknown_conversation));
     TRY(erase_messages(machine, step, id));
     TRY(erase_conversation_rows(machine, step, id));
-    drop_conversation_outbox(machine, step, id);
+    drop_conversation_outbox(machine, step, id, MAYFLY_ERROR(unknown_contact));
     row->leaving = true;
     row->accept_operation = operation;
     save_conversation(machine, step, *row);

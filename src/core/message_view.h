@@ -73,6 +73,7 @@ struct MessageView {
     uint32_t burn_seconds = 0;  // 0: does not burn on read
     MessageState state = MessageState::received;
     std::optional<FileView> file;
+    bool verified = false;     // the sender is
     bool needs_newer = false;  // of a type that this version cannot show; text is empty
 };
 

@@ -102,6 +102,7 @@ Status erase_message(Machine& machine, Step& step, const MessageRow& row) {
     step.erase(row_key::message(row.id));
     step.erase(row_key::body(row.id));
     step.erase(row_key::body_key(row.id));
+    step.erase(row_key::proof(row.id));
     step.erase(row_key::listing(row.conversation, row.order, row.id));
     step.erase(row_key::untaken(row.order, row.id));
     step.erase(row_key::expiry(from_ms(row.expires_at_ms), expiry_of_message, row.id.view()));
@@ -183,6 +184,7 @@ Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow
     view.burn_seconds = row.burn_seconds;
     view.state = row.state;
     TRY(complete_view(machine, step, row, view));
+    view.verified = is_verified(machine, row.sender);
     const auto contact = machine.tables.contacts.find(row.sender);
     const auto person = machine.tables.people.find(row.sender);
     if (contact != machine.tables.contacts.end()) {

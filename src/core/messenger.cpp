@@ -174,24 +174,14 @@ Result<Messenger::Started> Messenger::recall(const MessageId& id, Time now, Entr
 
 Result<Effects> Messenger::open_message(const MessageId& id, Time now) {
     Machine& machine = state_->machine;
-    Step step(machine.store, now, nullptr);
-    const auto done = run_command<bool>(machine, step, [&]() -> Result<bool> {
-        TRY(core::open_message(machine, step, id, now));
-        return true;
-    });
-    TRY(done);
-    return std::move(step.effects);
+    return run_change(machine, now, nullptr,
+                      [&](Step& step) { return core::open_message(machine, step, id, now); });
 }
 
 Result<Effects> Messenger::burn(const MessageId& id, Time now) {
     Machine& machine = state_->machine;
-    Step step(machine.store, now, nullptr);
-    const auto done = run_command<bool>(machine, step, [&]() -> Result<bool> {
-        TRY(burn_message(machine, step, id));
-        return true;
-    });
-    TRY(done);
-    return std::move(step.effects);
+    return run_change(machine, now, nullptr,
+                      [&](Step& step) { return burn_message(machine, step, id); });
 }
 
 Result<std::pair<std::vector<MessageView>, Effects>> Messenger::take_new_messages(size_t limit,

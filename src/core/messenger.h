@@ -24,11 +24,11 @@
 
 #include "core/message_view.h"
 #include "core/store_port.h"
+#include "core/trust_views.h"
 #include "util/entropy.h"
 #include "util/parallel.h"
 #include "util/time.h"
 #include "wire/account_record.h"
-#include "wire/protocol.h"
 
 namespace mayfly::core {
 
@@ -78,6 +78,9 @@ struct ContactView {
     std::string display_name;
     std::string handle;        // name@relay as added or as the record claims; empty: none
     bool established = false;  // the other side accepted
+    bool verified = false;     // a person compared the safety number
+    bool blocked = false;
+    Alarm alarm = Alarm::none;
 };
 
 struct RequestView {
@@ -86,6 +89,7 @@ struct RequestView {
     std::string display_name;  // what they claim
     std::string handle;
     Time received_at;
+    bool handle_is_anothers = false;  // a contact of ours has that handle
 };
 
 // LocalSettings is how this device shows a conversation; nobody else is told.
@@ -234,10 +238,13 @@ struct TransferProgress {
     uint64_t size_bytes = 0;
     bool upload = false;
 };
+struct TrustAlarm {  // something about a contact must not go unnoticed
+    ContactView contact;
+};
 using Event =
     std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, MessageChanged,
                  TypingChanged, LinkChanged, CaughtUp, ConversationChanged, OfferArrived, DeviceMet,
-                 DeviceLinked, DeviceRevoked, TransferProgress>;
+                 DeviceLinked, DeviceRevoked, TransferProgress, TrustAlarm>;
 
 struct Effects {
     WriteBatch writes;
@@ -389,15 +396,44 @@ class Messenger {
     // set_draft keeps a text that was not sent yet; empty, or sending it, destroys it.
     Result<Effects> set_draft(const ConversationId& conversation, BytesView text, Time now);
     Result<SecretBuffer> draft(const ConversationId& conversation) const;
+    // verify_contact compares what the other side shows (digits or a code) with our safety number
+    // and marks the contact as verified. Errors: unknown_contact, invalid_argument (neither digits
+    // nor a code), safety_number_differs. set_verified takes a person's word, or takes it back.
+    Result<Effects> verify_contact(const AccountId& account, std::string_view shown, Time now,
+                                   Entropy& entropy);
+    Result<Effects> set_verified(const AccountId& account, bool verified, Time now,
+                                 Entropy& entropy);
+    // check_contact asks the relays whether handle and record are still the contact's; the
+    // operation ends with key_changed or forged_record, and an alarm, when they are not.
+    Result<Started> check_contact(const AccountId& account, Time now, Entropy& entropy);
+    // block takes a contact, a request or somebody in a group of ours. The operation ends when the
+    // relays have forgotten the addresses. `remove` also forgets the contact with all messages.
+    // Marks and blocks reach our other devices. Errors: unknown_contact.
+    Result<Started> block(const AccountId& account, bool remove, Time now, Entropy& entropy);
+    Result<Effects> unblock(const AccountId& account, Time now, Entropy& entropy);
+    // report gives the text of a report on the first message with the others as its context.
+    // Errors: unknown_message, no_proof (our own, or changed since), invalid_argument.
+    Result<std::string> report(const std::vector<MessageId>& ids, Time now) const;
+    // delete_account forgets all at once, tells our other devices to do the same, and every relay;
+    // the operation ends when all have deleted what they held. Called again it goes on. All other
+    // commands then give account_deleting; the host wipes the store at the end.
+    Result<Started> delete_account(Time now, Entropy& entropy);
 
     // --- looking
     // ------------------------------------------------------------------------------------
     Result<AccountView> account() const;
     std::vector<ContactView> contacts() const;
     std::vector<RequestView> requests() const;
+    Result<Bytes> account_record() const;  // signed, the newest
+    std::vector<BlockedView> blocked() const;
+    Result<SafetyNumber> safety_number(const AccountId& account) const;
+    // relays_to_tell: where a deleted account still is; nothing unless it is being deleted.
+    std::optional<std::vector<std::string>> relays_to_tell() const;
     // find_contact takes an account id, a unique prefix of one (8 characters or more), a handle, or
     // a unique handle name or display name. Errors: unknown_contact, ambiguous_name.
     Result<ContactView> find_contact(std::string_view who) const;
+    // find_anybody also takes requests and people in groups of ours.
+    Result<AccountId> find_anybody(std::string_view who) const;
     Result<RequestView> find_request(std::string_view who) const;
     // messages gives what is alive at `now`, oldest first.
     Result<std::vector<MessageView>> messages(const ConversationId& conversation, Time now) const;
@@ -430,6 +466,7 @@ class Messenger {
     // name_of is what people call an account: a handle's name, a display name, or its id's
     // beginning.
     std::string name_of(const AccountId& account) const;
+    // outbox_empty: no relay waits for anything of ours, a new account's record included.
     bool outbox_empty() const;
     // transfers_under_way counts uploads and downloads that have not ended.
     size_t transfers_under_way() const;

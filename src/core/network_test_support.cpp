@@ -162,6 +162,8 @@ void TestClient::note(const Event& event) {
         typing_changes.push_back(*typing_change);
     } else if (const auto* progress = std::get_if<TransferProgress>(&event)) {
         last_progress = *progress;
+    } else if (const auto* alarm = std::get_if<TrustAlarm>(&event)) {
+        alarms.push_back(alarm->contact);
     } else if (std::holds_alternative<MessageArrived>(event)) {
         ++arrivals;
     }

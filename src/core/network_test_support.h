@@ -70,6 +70,7 @@ class TestClient {
     bool linked = false;
     bool revoked = false;
     std::optional<TransferProgress> last_progress;
+    std::vector<ContactView> alarms;
     size_t arrivals = 0;
     std::vector<std::string> texts_taken;
     std::function<void(const Event&)> on_event;  // what else is to hear of each

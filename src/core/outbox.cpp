@@ -142,6 +142,7 @@ Result<Queued> queue_message(Machine& machine, Step& step, const ConversationId&
                              const OutgoingMessage& message) {
     const ConversationRow* given = find_conversation(machine, conversation);
     ENSURE(given != nullptr && given->accepted, unknown_contact);
+    ENSURE(!is_closed_by_block(machine, *given), contact_blocked);
     const ConversationSettings agreed = settings_of(machine, conversation);
     const Duration expiration = message.expiration.value_or(
         Duration::milliseconds(static_cast<int64_t>(agreed.expiration_ms)));

@@ -48,6 +48,10 @@ void meet_contacts_again(Machine& machine, Step& step, const VaultContent& conte
         contact.since_ms = to_ms(step.now());
         save_contact(machine, step, contact);
         machine.tables.contacts.insert_or_assign(contact.account, std::move(contact));
+        if (known.verified) mark_trust(machine, step, known.account, &TrustRow::verified, true);
+    }
+    for (const AccountId& account : content.blocked) {
+        mark_trust(machine, step, account, &TrustRow::blocked, true);
     }
     for (const VaultConversation& known : content.conversations) {
         if (known.peers.empty() || !has_state(known.info.kind)) continue;
@@ -173,9 +177,10 @@ Status pump_reunions(Machine& machine, Step& step) {
         if (!contact.accepted || !conversations_of(machine, id).empty()) continue;
         missing = true;
         if (machine.lookups.size() >= reunions_max) break;
+        const AccountId& account_id = id;  // clang 14 captures no structured binding
         const bool under_way =
             std::any_of(machine.lookups.begin(), machine.lookups.end(),
-                        [&](const auto& entry) { return entry.second.account == id; });
+                        [&](const auto& entry) { return entry.second.account == account_id; });
         if (under_way || contact.relays.empty()) continue;
         TRY(begin_lookup(machine, step, format_contact_link({id, contact.relays})));
     }

@@ -151,6 +151,11 @@ Status sync_arrived(Machine& machine, Step& step, const Sync& sync) {
         step.write(row_key::device_name(named.device), row);
         machine.tables.device_names.insert_or_assign(named.device, std::move(row));
     }
+    for (const TrustRow& row : sync.trust) TRY(trust_elsewhere(machine, step, row));
+    if (sync.account_deleted && !machine.tables.deletion) {
+        TRY(delete_account(machine, step, false));
+        step.tell(DeviceRevoked{machine.tables.account->device, true});
+    }
     return {};
 }
 

@@ -40,6 +40,9 @@ void pump_removals(Machine& machine, Step& step, const std::string& name) {
 }
 
 Status pump_ready(Machine& machine, Step& step, const std::string& name) {
+    if (machine.tables.deletion) {
+        return pump_deletion(machine, step, name);
+    }
     TRY(pump_setup(machine, step, name));
     TRY(pump_pairing(machine, step, name));
     pump_removals(machine, step, name);
@@ -73,6 +76,7 @@ void queue_open_replied(Machine& machine, Step& step, const std::string& name,
             save_account(machine, step);
         }
         lookups_lost_relay(machine, step, name, why);
+        if (deletion_refused_queue(machine, step, name, failed->status)) return;
         return drop_link(machine, step, name, why, true);
     }
     Link& link = machine.links[name];
@@ -226,7 +230,7 @@ Status pump_once(Machine& machine, Step& step) {
         connect_wanted(machine, step);
         return {};
     }
-    if (machine.tables.account->stage == AccountStage::normal) {
+    if (machine.tables.account->stage == AccountStage::normal && !machine.tables.deletion) {
         TRY(flush_syncs(machine, step));
         TRY(pump_reunions(machine, step));
     }
@@ -319,6 +323,8 @@ std::optional<Time> next_due(const Machine& machine) {
     if (can_flush_syncs(machine)) consider(Time{});
     if (machine.tables.pairing) consider(from_ms(machine.tables.pairing->ends_at_ms));
     if (machine.tables.account && machine.tables.account->reuniting) consider(machine.reunions_at);
+    const auto& deletion = machine.tables.deletion;
+    if (deletion && own_devices(machine)) consider(from_ms(deletion->tell_until_ms));
     return due;
 }
 

@@ -178,6 +178,7 @@ Result<Queued> queue_file(Machine& machine, Step& step, const ConversationId& co
     TRY(check_pieces(row.pieces, source.size_bytes));
     const ConversationRow* given = find_conversation(machine, conversation);
     ENSURE(given != nullptr && given->accepted, unknown_contact);
+    ENSURE(!is_closed_by_block(machine, *given), contact_blocked);
     const auto target = sending_target(machine, *given);
     ENSURE(target.has_value(), unknown_channel);
     row.relay = find_conversation(machine, *target)->info.hubs.front();

@@ -65,6 +65,7 @@ Reply handle(Context& context, const wire::BlobBegin& request);
 Reply handle(Context& context, const wire::BlobPut& request);
 Reply handle(Context& context, const wire::BlobGet& request);
 Reply handle(Context& context, const wire::BlobDelete& request);
+Reply handle(Context& context, const wire::RecordDelete& request);
 
 // --- shared by several requests
 

@@ -105,6 +105,7 @@ struct FanOutRow {
 // account: account id
 struct AccountRow {
     uint64_t latest = 0;  // number of the newest record; all from 1 on are there
+    bool is_deleted() const { return latest == UINT64_MAX; }  // the tombstone: none is there
     MAYFLY_FIELDS(self.latest)
 };
 // record (account id, number), key_package (queue id, number), last_resort (queue id)

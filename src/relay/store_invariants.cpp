@@ -100,7 +100,7 @@ void Checker::queue_address(const Bytes& key) {
 void Checker::record(const Bytes& key, const Bytes& value) {
     wire::AccountId account;
     const auto row = read<AccountRow>(value);
-    if (!read_key(key, account) || !row) return;
+    if (!read_key(key, account) || !row || row->is_deleted()) return;
     for (uint64_t number = 1; number <= row->latest; ++number) {
         require(rows.contains(table_key(Table::record, account, number)), "no record is missing");
     }

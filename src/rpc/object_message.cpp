@@ -110,7 +110,8 @@ Json json_of(const core::MessageView& message) {
              {"sent_at", message.sent_at.ms},
              {"expires_at", message.expires_at.ms},
              {"burn_seconds", message.burn_seconds},
-             {"state", state_name(message.state)}};
+             {"state", state_name(message.state)},
+             {"verified", message.verified}};
     if (message.edited) out["edited"] = true;
     if (message.reply_to) {
         out["reply_to"] = json_text(core::text_of(message.reply_to->id));

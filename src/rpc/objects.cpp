@@ -69,6 +69,9 @@ std::optional<Notification> notify(const core::TransferProgress& event) {
                          {"size", event.size_bytes},
                          {"upload", event.upload}}};
 }
+std::optional<Notification> notify(const core::TrustAlarm& event) {
+    return Notification{"trust_alarm", {{"contact", json_of(event.contact)}}};
+}
 std::optional<Notification> notify(const core::CaughtUp& event) {
     return Notification{"caught_up", {{"relay", json_text(event.relay)}}};
 }
@@ -100,7 +103,10 @@ Json json_of(const core::ContactView& contact) {
             {"conversation", json_text(to_base32(contact.conversation.view()))},
             {"name", json_text(contact.display_name)},
             {"handle", json_text(contact.handle)},
-            {"established", contact.established}};
+            {"established", contact.established},
+            {"verified", contact.verified},
+            {"blocked", contact.blocked},
+            {"alarm", core::alarm_name(contact.alarm)}};
 }
 
 Json json_of(const core::RequestView& request) {
@@ -110,7 +116,8 @@ Json json_of(const core::RequestView& request) {
             {"conversation", json_text(to_base32(request.conversation.view()))},
             {"name", json_text(request.display_name)},
             {"handle", json_text(request.handle)},
-            {"received_at", request.received_at.ms}};
+            {"received_at", request.received_at.ms},
+            {"handle_is_anothers", request.handle_is_anothers}};
 }
 
 Json json_of(const core::ConversationView& view) {
@@ -168,6 +175,24 @@ Json json_of(const core::DeviceView& device) {
             {"this", device.is_this},
             {"revoked", device.revoked},
             {"added_at", device.added_at.ms}};
+}
+
+Json json_of(const core::BlockedView& blocked) {
+    return {{"account", json_text(core::text_of(blocked.account))},
+            {"name", json_text(blocked.display_name)},
+            {"handle", json_text(blocked.handle)},
+            {"since", blocked.since.ms}};
+}
+
+Json json_of(const core::ProvenMessage& message) {
+    return {{"account", json_text(core::text_of(message.account))},
+            {"device", json_text(to_base32(message.device.view()))},
+            {"conversation", json_text(core::text_of(message.conversation))},
+            {"epoch", message.epoch},
+            {"id", json_text(core::text_of(message.id))},
+            {"sent_at", message.sent_at.ms},
+            {"is_text", message.is_text},
+            {"text", json_text(as_text(message.text.expose()))}};
 }
 
 std::string device_code_text(uint32_t code) {

@@ -29,7 +29,13 @@ std::vector<Object> person_objects() {
           {"conversation", text, "conversation id"},
           {"name", text, "what they call themselves"},
           {"handle", text, "`name@relay`, or empty"},
-          {"established", boolean, "both sides agreed"}}},
+          {"established", boolean, "both sides agreed"},
+          {"verified", boolean, "a person compared the safety number"},
+          {"blocked", boolean, "nothing goes out and nothing comes in"},
+          {"alarm", text,
+           "what must not go unnoticed, until a person verifies: `handle_moved` (the handle leads "
+           "to another account now), `record_forked` (somebody showed another signed record); or "
+           "empty"}}},
         {"request",
          "Somebody who asks to be a contact. Name and handle are what they claim.",
          {{"id", text, "what `contact.accept` takes"},
@@ -37,7 +43,8 @@ std::vector<Object> person_objects() {
           {"conversation", text, "conversation id"},
           {"name", text, "display name"},
           {"handle", text, "`name@relay`, or empty"},
-          {"received_at", integer, "ms since 1970"}}},
+          {"received_at", integer, "ms since 1970"},
+          {"handle_is_anothers", boolean, "a contact of ours has it: this is somebody else"}}},
         {"device",
          "A device of ours.",
          {{"id", text, "device id"},
@@ -141,6 +148,35 @@ std::vector<Object> part_objects() {
     };
 }
 
+std::vector<Object> trust_objects() {
+    using enum Type;
+    return {
+        {"safety_number",
+         "What both sides of a conversation see, if nobody stands between.",
+         {{"account", text, "account id"},
+          {"digits", text, "60, in groups of five"},
+          {"code", text, "the content of its QR code"},
+          {"verified", boolean, "as in `contact`"},
+          {"alarm", text, "likewise"}}},
+        {"blocked",
+         "Somebody who is kept out.",
+         {{"account", text, "account id"},
+          {"name", text, "as they were called then"},
+          {"handle", text, "`name@relay`, or empty"},
+          {"since", integer, "ms since 1970"}}},
+        {"proven",
+         "What a report proves: a device of this account signed this under this id.",
+         {{"account", text, "account id"},
+          {"device", text, "device id"},
+          {"conversation", text, "conversation id"},
+          {"epoch", integer, "of the conversation"},
+          {"id", text, "message id"},
+          {"sent_at", integer, "ms since 1970, as the device says"},
+          {"is_text", boolean, "else of a kind that this version cannot show"},
+          {"text", text, "what it says"}}},
+    };
+}
+
 std::vector<Object> other_objects() {
     using enum Type;
     return {
@@ -158,6 +194,7 @@ std::vector<Object> other_objects() {
           {"expires_at", integer, "ms since 1970; once opened: when it burns, if that is earlier"},
           {"burn_seconds", integer, "from opening; 0: does not burn"},
           {"state", text, "`queued`, `sent` (ours), `received` or `opened` (theirs)"},
+          {"verified", boolean, "the sender is"},
           {"edited", boolean, "its sender changed it", false},
           {"reply_to", text, "id of what it answers", false},
           {"quote", object, "how that begins", false, "quote"},
@@ -227,6 +264,9 @@ std::vector<EventSpec> messenger_events() {
         {"device_revoked",
          "Another device of the account was shut out; or this one.",
          {account, {"device", text, "device id"}, {"is_this", boolean, "nothing works any more"}}},
+        {"trust_alarm",
+         "Something about a contact must not go unnoticed: its `alarm` says what.",
+         {account, {"contact", object, "", true, "contact"}}},
         {"transfer_progress",
          "A file of ours is on its way up, or one of theirs down.",
          {account,
@@ -267,7 +307,8 @@ std::vector<EventSpec> service_events() {
 
 const std::vector<Object>& objects() {
     static const std::vector<Object> all =
-        joined(joined(person_objects(), group_objects()), joined(part_objects(), other_objects()));
+        joined(joined(person_objects(), group_objects()),
+               joined(joined(part_objects(), trust_objects()), other_objects()));
     return all;
 }
 

@@ -166,6 +166,13 @@ Bytes vault_proof_to_sign(const PublicKey& vault_key, uint64_t version, BytesVie
     return writer.take();
 }
 
+Bytes record_delete_to_sign(const PublicKey& account_key) {
+    codec::Writer writer;
+    writer.opaque(as_bytes("Mayfly 1 record delete"));
+    writer(account_key);
+    return writer.take();
+}
+
 QueueId queue_id_of(const PublicKey& queue_key) { return hash_id<QueueId>(queue_key); }
 VaultId vault_id_of(const PublicKey& vault_key) { return hash_id<VaultId>(vault_key); }
 TokenHash token_hash_of(const Token& token) { return hash_id<TokenHash>(token); }

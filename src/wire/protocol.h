@@ -239,12 +239,20 @@ struct BlobDelete {
     MAYFLY_FIELDS(self.write_token)
 };
 
+// RecordDelete ends an account at this relay for good: records and handles go, and none is taken
+// again. The signature covers record_delete_to_sign, so it says the same to every relay.
+struct RecordDelete {
+    PublicKey account_key;
+    Signature proof;
+    MAYFLY_FIELDS(self.account_key, self.proof)
+};
+
 // The position in this list is the request's tag on the wire: append only.
 using RequestBody =
     std::variant<Hello, QueueOpen, QueueAck, QueueDelete, AddressAdd, AddressRemove, Put,
                  ChannelCreate, ChannelCommit, ChannelSend, ChannelQuery, ChannelDelete, RecordPut,
                  RecordGet, HandleGet, KeyPackagesPut, KeyPackageTake, KeyPackageQuery, VaultPut,
-                 VaultGet, BlobBegin, BlobPut, BlobGet, BlobDelete>;
+                 VaultGet, BlobBegin, BlobPut, BlobGet, BlobDelete, RecordDelete>;
 
 struct ClientFrame {
     uint32_t request_id = 0;  // chosen by the client, unique among those under way
@@ -354,9 +362,13 @@ Result<RelayFrame> decode_relay_frame(BytesView bytes);
 // peek_request_id reads the request id of a frame that need not be well-formed behind it.
 std::optional<uint32_t> peek_request_id(BytesView bytes);
 
-// What the signatures in QueueOpen and VaultPut cover.
+// What the signatures in QueueOpen, VaultPut and RecordDelete cover.
 Bytes queue_proof_to_sign(BytesView nonce, const PublicKey& queue_key);
 Bytes vault_proof_to_sign(const PublicKey& vault_key, uint64_t version, BytesView ciphertext);
+
+Bytes record_delete_to_sign(const PublicKey& account_key);
+// VaultPut of this version with no ciphertext ends a vault for good.
+constexpr uint64_t vault_version_end = UINT64_MAX;
 
 QueueId queue_id_of(const PublicKey& queue_key);
 VaultId vault_id_of(const PublicKey& vault_key);

@@ -60,7 +60,8 @@ std::vector<RequestBody> one_of_each_request() {
             BlobBegin{filled<Token>(1), 1000, 5},
             BlobPut{filled<Token>(1), 7, Bytes{1, 2}},
             BlobGet{filled<BlobId>(1), 7, 9},
-            BlobDelete{filled<Token>(1)}};
+            BlobDelete{filled<Token>(1)},
+            RecordDelete{filled<PublicKey>(1), filled<Signature>(2)}};
 }
 
 std::vector<ReplyBody> one_of_each_reply() {
@@ -120,7 +121,7 @@ TEST(protocol, a_frame_cut_short_or_with_bytes_behind_is_refused) {
 }
 
 TEST(protocol, an_unknown_tag_is_refused) {
-    EXPECT_EQ(error_of_request({0, 0, 0, 9, 0, 24}), "malformed_input");
+    EXPECT_EQ(error_of_request({0, 0, 0, 9, 0, 25}), "malformed_input");
     EXPECT_EQ(error_of_request({0, 0, 0, 9, 1, 0}), "malformed_input");
     EXPECT_EQ(error_of_reply({0, 0, 0, 9, 0, 13}), "malformed_input");
 }
