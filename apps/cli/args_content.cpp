@@ -12,7 +12,7 @@ std::optional<UsageError> set_number(const std::string& name, const std::string&
     const char* end = value.data() + value.size();
     const auto [stop, error] = std::from_chars(value.data(), end, number);
     if (error != std::errc() || stop != end) {
-        return UsageError{"--" + name + " wants a whole number", ""};
+        return UsageError{"--" + name + " wants a whole number", "as in --" + name + " 20"};
     }
     out = number;
     return std::nullopt;

@@ -74,8 +74,8 @@ JSON: {"type":"typing","conversation","account","active"}
 )"},
     {"settings", R"(mayfly settings WHO [--expire DUR] [--burn DUR] [--receipts on|off] ...
 
-Shows what a conversation has agreed on, or changes it for all; the newest change counts. In a
-room moderators change it; `group set` has more of a group's settings.
+Shows what a conversation has agreed on, or changes it for all; the newest change counts. In a room
+only moderators may, in a group only they turn receipts and typing on. More: `group set`.
 
   --expire DUR      how long messages live unless they say otherwise, 3s to 1y
   --burn DUR        from opening until they are gone; --no-burn: they do not burn

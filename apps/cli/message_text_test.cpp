@@ -25,8 +25,8 @@ TEST(MessageText, link_says_where_it_leads) {
 }
 
 TEST(MessageText, text_cannot_steer_the_terminal_through_marks) {
-    EXPECT_EQ(shown("**\x1b[31mred** [a\x1b](https://b\xe2\x80\xae.example)", true),
-              "\x1b[1m\xef\xbf\xbd[31mred\x1b[22m \x1b[4ma\xef\xbf\xbd\x1b[24m "
+    EXPECT_EQ(shown("**so \x1b[31mred** [a\x1b](https://b\xe2\x80\xae.example)", true),
+              "\x1b[1mso \xef\xbf\xbd[31mred\x1b[22m \x1b[4ma\xef\xbf\xbd\x1b[24m "
               "<https://b\xef\xbf\xbd.example>");
 }
 

@@ -162,7 +162,6 @@ struct PairingView {
 };
 
 // --- what comes out
-// ---------------------------------------------------------------------------------
 
 // The host keeps one connection to each relay it is told to connect to, and reconnects with backoff
 // when it is told again (the core owns the backoff).
@@ -268,7 +267,6 @@ class Messenger {
     Effects start(Time now);
 
     // --- commands
-    // -----------------------------------------------------------------------------------
     struct Started {
         OperationId operation = 0;
         Effects effects;
@@ -389,7 +387,6 @@ class Messenger {
     Result<Effects> mark_given(std::span<const MessageId> ids, Time now);
 
     // --- of this device alone
-    // ----------------------------------------------------------------------
     Result<Effects> set_local_settings(const ConversationId& conversation,
                                        const LocalSettings& settings, Time now);
     Result<LocalSettings> local_settings(const ConversationId& conversation) const;
@@ -420,7 +417,6 @@ class Messenger {
     Result<Started> delete_account(Time now, Entropy& entropy);
 
     // --- looking
-    // ------------------------------------------------------------------------------------
     Result<AccountView> account() const;
     std::vector<ContactView> contacts() const;
     std::vector<RequestView> requests() const;
@@ -479,7 +475,6 @@ class Messenger {
     void forget_rules_for_testing(const ConversationId& conversation);
 
     // --- inputs
-    // -------------------------------------------------------------------------------------
     Effects on_link_up(std::string_view relay, Time now, Entropy& entropy);
     Effects on_link_down(std::string_view relay, Error why, Time now);
     Effects on_frame(std::string_view relay, BytesView frame, Time now, Entropy& entropy);

@@ -95,7 +95,10 @@ TEST_F(GroupContent, settings_of_a_group_are_its_state) {
     settings.burn_seconds = 60;
     settings.receipts = true;
     settings.typing = true;
-    ASSERT_TRUE(settle(*bob_, settings).ok());
+    EXPECT_EQ(
+        bob_->messenger().change_settings(group_, settings, network_.now, bob_->entropy()).code(),
+        ErrorCode::not_authorized);
+    ASSERT_TRUE(settle(*alice_, settings).ok());
     for (TestClient* client : all()) {
         EXPECT_EQ(*client->messenger().settings(group_), settings) << client->name;
         EXPECT_EQ(client->messenger().state(group_)->burn_seconds, 60U);
