@@ -139,7 +139,7 @@ TEST_F(Views, message_object_has_exactly_the_fields_of_the_contract) {
     for (const auto& [name, value] : object.items()) names.push_back(name);
     EXPECT_EQ(names, (std::vector<std::string>{"burn_seconds", "conversation", "expires_at",
                                                "group", "handle", "id", "sender", "sent_at",
-                                               "state", "text", "type"}));
+                                               "state", "text", "type", "verified"}));
     EXPECT_EQ(object["sent_at"], 1'000'000);
     EXPECT_EQ(object["state"], "received");
 }
