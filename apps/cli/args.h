@@ -133,13 +133,11 @@ struct Command {
     std::string webhook_secret_file;
     bool yes = false;
     bool confirm = false;
-    bool remove = false;
     bool qr = false;
     std::string digits;
     std::string code;
     std::vector<std::string> with;
     std::optional<Duration> lock_after;
-    bool off = false;
     std::string new_passphrase_file;
 };
 

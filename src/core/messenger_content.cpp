@@ -30,17 +30,6 @@ Result<Messenger::SendStarted> run_send(Machine& machine, Time now, Entropy& ent
     return Messenger::SendStarted{queued.operation, queued.id, std::move(step.effects)};
 }
 
-template <class Body>
-Result<Effects> run_change(Machine& machine, Time now, Entropy* entropy, const Body& body) {
-    Step step(machine.store, now, entropy);
-    const auto done = run_command<bool>(machine, step, [&]() -> Result<bool> {
-        TRY(body(step));
-        return true;
-    });
-    TRY(done);
-    return std::move(step.effects);
-}
-
 }  // namespace
 
 Result<Messenger::SendStarted> Messenger::send_body(const ConversationId& conversation,

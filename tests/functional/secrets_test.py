@@ -86,7 +86,8 @@ class Secrets(MayflyTest):
         self.use(alice, "give up")
         shown = alice.run("contact", "list", "--offline")
         self.assertEqual((shown.objects, shown.err), ([], b""))
-        self.assert_fails(alice.try_run("messages", "bob"), FAILED, "unknown_contact")
+        self.assert_fails(alice.try_run("messages", "bob"), FAILED,
+                          "unknown_conversation")
         self.assertIsNone(self.opens(alice, "real words"))
         decoy = self.opens(alice, "give up")
         self.assertNotEqual(decoy, alice.account)
