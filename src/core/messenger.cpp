@@ -277,7 +277,8 @@ bool Messenger::outbox_empty() const {
         });
     });
     return !asking && tables.outbox.empty() && tables.tickets.empty() && tables.creations.empty() &&
-           tables.removals.empty() && tables.transfers.removals.empty() && !committing;
+           tables.removals.empty() && tables.transfers.removals.empty() && !committing &&
+           (!tables.account || tables.account->setup_operation == 0);
 }
 
 size_t Messenger::transfers_under_way() const {
