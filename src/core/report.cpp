@@ -1,5 +1,6 @@
 #include "core/report.h"
 
+#include "core/content_types.h"
 #include "core/identity.h"
 #include "core/machine.h"
 #include "crypto/aead.h"
@@ -51,7 +52,10 @@ Result<ProvenMessage> verify_item(const ReportItem& item) {
     out.id = content.id;
     out.sent_at = from_ms(content.sent_at_ms);
     out.is_text = content.type == ContentType::text;
-    if (out.is_text) out.text = std::move(content.body);
+    if (out.is_text) {
+        TRY_ASSIGN(Text text, decode_text(content.body.expose()));
+        out.text = std::move(text.text);
+    }
     return out;
 }
 
