@@ -68,7 +68,10 @@ Result<ReportItem> make_item(Machine& machine, Step& step, const MessageId& id) 
     TRY_ASSIGN(const auto key, step.get(row_key::body_key(id)));
     TRY_ASSIGN(const auto sealed, step.get(row_key::proof(id)));
     ENSURE(key && sealed, no_proof);
-    TRY_ASSIGN(ProofRow proof, open_proof(key->expose(), id, sealed->expose()));
+    // An edited body has another key: what is said now is not what was signed.
+    auto opened = open_proof(key->expose(), id, sealed->expose());
+    ENSURE(opened.ok(), no_proof);
+    ProofRow proof = std::move(opened).value();
     Content content;
     content.id = id;
     content.sent_at_ms = proof.sent_at_ms;
@@ -77,7 +80,6 @@ Result<ReportItem> make_item(Machine& machine, Step& step, const MessageId& id) 
     content.type = row->type;
     TRY_ASSIGN(content.body, load_body(step, *row));
     ReportItem item{proof.sender, std::move(proof.proof), encode_content(content)};
-    // What was changed since, an edited text, is not what was signed.
     ENSURE(verify_item(item).ok(), no_proof);
     return item;
 }

@@ -1,6 +1,7 @@
 // Safety numbers, alarms, blocking, reports, and leaving. docs/spec/trust.md
 #include "core/group_test_support.h"
 #include "core/identity.h"
+#include "core/machine.h"
 #include "core/report.h"
 #include "core/safety_number.h"
 #include "core/vault.h"
@@ -364,6 +365,14 @@ TEST_F(Trust, proof_goes_with_its_message) {
 TEST_F(Trust, own_messages_cannot_be_reported) {
     say(bob(), pair_.to_alice, alice(), "mine");
     EXPECT_EQ(report({bob().last_sent}).code(), ErrorCode::no_proof);
+}
+
+TEST_F(Trust, message_that_was_changed_since_has_no_proof) {
+    const MessageView message = say(alice(), pair_.to_bob, bob(), "as it was");
+    Step step(bob().store(), network_.now, &bob().entropy());
+    seal_body(step, message.id, as_bytes("as it is"));
+    ASSERT_TRUE(bob().store().apply(step.effects.writes).ok());
+    EXPECT_EQ(report({message.id}).code(), ErrorCode::no_proof);
 }
 
 // What a proof costs at rest: it must not outgrow the messages that it is of.

@@ -6,7 +6,7 @@ import unittest
 
 from harness import DONE, FAILED, USAGE, MayflyTest, Person, befriend, files_with
 
-KILL_ROUNDS = 12
+KILL_ROUNDS = 6
 KILL_AFTER_SECONDS_MAX = 0.6
 
 
