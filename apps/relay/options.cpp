@@ -149,6 +149,10 @@ Options interpret(ServeOptions options, const ServeTexts& texts) {
             return UsageError{"--name is not HOST or HOST:PORT", "for example relay.example"};
         }
     }
+    if (options.web_pki && !options.name) {
+        return UsageError{"--web-pki needs --name HOST[:PORT]",
+                          "the name that the certificate is for"};
+    }
     return options;
 }
 
@@ -159,6 +163,14 @@ Options parse_serve(Words& words) {
         if (words.word() == "--help") return HelpOptions{};
         if (words.is_flag("--tls-self-signed")) {
             options.self_signed = true;
+            continue;
+        }
+        if (words.is_flag("--web-pki")) {
+            options.web_pki = true;
+            continue;
+        }
+        if (words.is_flag("--no-web")) {
+            options.web = false;
             continue;
         }
         const bool known = words.is_option("--data", options.data) ||
@@ -189,6 +201,15 @@ Options parse_invite(Words& words) {
 }
 
 }  // namespace
+
+const char* registration_name(wire::Registration registration) {
+    switch (registration) {
+        case wire::Registration::open: return "open";
+        case wire::Registration::invite: return "invite";
+        case wire::Registration::closed: return "closed";
+    }
+    return "";
+}
 
 Options parse_options(const std::vector<std::string_view>& all) {
     Words words(all);
