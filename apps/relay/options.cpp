@@ -149,6 +149,8 @@ Options interpret(ServeOptions options, const ServeTexts& texts) {
             return UsageError{"--name is not HOST or HOST:PORT", "for example relay.example"};
         }
     }
+    // What an onion service hides, a connection to a push service would tell.
+    if (options.name && options.name->host.ends_with(".onion")) options.push = false;
     if (options.web_pki && !options.name) {
         return UsageError{"--web-pki needs --name HOST[:PORT]",
                           "the name that the certificate is for"};
@@ -156,23 +158,24 @@ Options interpret(ServeOptions options, const ServeTexts& texts) {
     return options;
 }
 
+bool take_flag(Words& words, ServeOptions& options) {
+    const auto take = [&](std::string_view name, bool& flag, bool value) {
+        const bool is_it = words.is_flag(name);
+        if (is_it) flag = value;
+        return is_it;
+    };
+    return take("--tls-self-signed", options.self_signed, true) ||
+           take("--web-pki", options.web_pki, true) || take("--no-web", options.web, false) ||
+           take("--no-push", options.push, false) ||
+           take("--push-to-private", options.push_to_private, true);
+}
+
 Options parse_serve(Words& words) {
     ServeOptions options;
     ServeTexts texts;
     while (words.next()) {
         if (words.word() == "--help") return HelpOptions{};
-        if (words.is_flag("--tls-self-signed")) {
-            options.self_signed = true;
-            continue;
-        }
-        if (words.is_flag("--web-pki")) {
-            options.web_pki = true;
-            continue;
-        }
-        if (words.is_flag("--no-web")) {
-            options.web = false;
-            continue;
-        }
+        if (take_flag(words, options)) continue;
         const bool known = words.is_option("--data", options.data) ||
                            words.is_option("--listen", texts.listen) ||
                            words.is_option("--tls-cert", options.certificates_path) ||

@@ -31,6 +31,8 @@ struct ServeOptions {
     std::optional<HostPort> name;  // under which clients reach it
     bool web_pki = false;          // clients trust that name by the web's authorities
     bool web = true;               // serve the web client, if it is in the program
+    bool push = true;              // wake devices by Web Push
+    bool push_to_private = false;  // also where the push service has a private address
 };
 struct InviteOptions {
     std::string data;

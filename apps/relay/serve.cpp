@@ -7,6 +7,7 @@
 #include <set>
 
 #include "crypto/system_entropy.h"
+#include "pushing.h"
 #include "relay_net/control_socket.h"
 #include "relay_net/data_directory.h"
 #include "relay_net/host.h"
@@ -99,6 +100,21 @@ Exit report_tls(Error error, const ServeOptions& options) {
     return report(Exit::failed, "the relay's own key in " + options.data + " is damaged",
                   "restore tls-key.pem and tls-certificate.pem from a backup: with a new key, "
                   "clients would refuse this relay");
+}
+
+Exit report_push_key(Error error, const ServeOptions& options) {
+    if (error.code != ErrorCode::invalid_key) return report_storage(error, options.data);
+    return report(Exit::failed, "the key for push services in " + options.data + " is damaged",
+                  "restore push-key from a backup, or remove it: then browsers are not woken until "
+                  "they have subscribed anew");
+}
+
+relay::RelayConfig relay_config_of(const ServeOptions& options) {
+    relay::RelayConfig out;
+    out.registration = options.registration;
+    out.ttl_max = options.ttl_max;
+    out.blob_total_size_bytes_max = options.blob_total_size_bytes_max;
+    return out;
 }
 
 sigset_t awaited_signals() {
@@ -204,13 +220,15 @@ Exit serve(const ServeOptions& options) {
     }
     const uint16_t port = (*listener)->port();
     const wire::RelayAddress address = address_of(options, port, fingerprint);
-    relay::RelayConfig relay_config;
-    relay_config.registration = options.registration;
-    relay_config.ttl_max = options.ttl_max;
-    relay_config.blob_total_size_bytes_max = options.blob_total_size_bytes_max;
+    auto pushing = Pushing::open(options, *data, address, host);
+    if (!pushing.ok()) return report_push_key(pushing.error(), options);
+    relay::RelayConfig relay_config = relay_config_of(options);
     relay_config.own_addresses = own_addresses(options, port, address, fingerprint);
+    relay_config.push_key = pushing->key();
     relay::Relay relay(**store, std::move(relay_config));
-    host.start(relay, [&](std::vector<relay::Send> sends) { (*listener)->send(std::move(sends)); });
+    host.start(
+        relay, [&](std::vector<relay::Send> sends) { (*listener)->send(std::move(sends)); },
+        [&](std::vector<relay::Push> pushes) { pushing->send(std::move(pushes)); });
     const relay_net::WebBundle* bundle = options.web ? web_bundle() : nullptr;
     (*listener)->serve({bundle, relay_json(options, address, bundle)});
     (*listener)->start();
