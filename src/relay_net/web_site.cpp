@@ -20,7 +20,7 @@ constexpr std::string_view cache_if_same = "no-cache";  // kept, but asked about
 constexpr std::string_view page_headers =
     "Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
     "style-src 'self'; img-src 'self' blob: data:; media-src blob:; connect-src 'self' wss: "
-    "ws://127.0.0.1:* ws://localhost:* ws://[::1]:*; worker-src 'self'; manifest-src 'self'; "
+    "ws://127.0.0.1:* ws://localhost:*; worker-src 'self'; manifest-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"

@@ -134,6 +134,8 @@ class WebServing(unittest.TestCase):
         for rule in ("default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'",
                      "frame-ancestors 'none'", "require-trusted-types-for 'script'"):
             self.assertIn(rule, policy)
+        # Browsers know no IPv6 addresses here, and say so on every page.
+        self.assertNotIn("[", headers["content-security-policy"])
         self.assertEqual(headers["cross-origin-opener-policy"], "same-origin")
         self.assertEqual(headers["x-content-type-options"], "nosniff")
         self.assertEqual(headers["referrer-policy"], "no-referrer")

@@ -87,7 +87,7 @@ class RelayProgram(unittest.TestCase):
         return one
 
     def test_it_serves_and_ends_in_order(self):
-        relay = self.serve()
+        relay = self.serve("--no-web")
         self.assertIsNotNone(relay.match, relay.ready)
         self.assertEqual(relay.match[2], relay.match[4])
         self.assertTrue(relay.get("/health").endswith("\r\n\r\nok\n"))
