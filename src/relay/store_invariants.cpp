@@ -135,6 +135,13 @@ void Checker::collect(const Bytes& key, const Bytes& value) {
             if (read_key(key, channel, leaf_index)) ++fan_out_sizes[channel];
             break;
         }
+        case Table::push: {
+            wire::QueueId queue;
+            const auto row = read<PushRow>(value);
+            require(read_key(key, queue) && row && queues.contains(queue),
+                    "a push subscription is that of a queue");
+            break;
+        }
         case Table::handle: {
             const auto row = read<HandleRow>(value);
             require(row && rows.contains(table_key(Table::account, row->account)),

@@ -247,12 +247,32 @@ struct RecordDelete {
     MAYFLY_FIELDS(self.account_key, self.proof)
 };
 
+// PushSet has the relay ask a push service to wake the queue's device when something arrives and
+// the device is not connected (docs/spec/push.md). One a queue; a new one replaces it.
+struct PushSet {
+    QueueId queue;
+    std::string endpoint;  // https URL of the subscription
+    PushKey p256dh;
+    PushAuth auth;
+    MAYFLY_FIELDS(self.queue, self.endpoint, self.p256dh, self.auth)
+};
+struct PushRemove {
+    QueueId queue;
+    MAYFLY_FIELDS(self.queue)
+};
+// PushQuery is answered with PushState.
+struct PushQuery {
+    QueueId queue;
+    MAYFLY_FIELDS(self.queue)
+};
+
 // The position in this list is the request's tag on the wire: append only.
 using RequestBody =
     std::variant<Hello, QueueOpen, QueueAck, QueueDelete, AddressAdd, AddressRemove, Put,
                  ChannelCreate, ChannelCommit, ChannelSend, ChannelQuery, ChannelDelete, RecordPut,
                  RecordGet, HandleGet, KeyPackagesPut, KeyPackageTake, KeyPackageQuery, VaultPut,
-                 VaultGet, BlobBegin, BlobPut, BlobGet, BlobDelete, RecordDelete>;
+                 VaultGet, BlobBegin, BlobPut, BlobGet, BlobDelete, RecordDelete, PushSet,
+                 PushRemove, PushQuery>;
 
 struct ClientFrame {
     uint32_t request_id = 0;  // chosen by the client, unique among those under way
@@ -314,6 +334,12 @@ struct BlobPart {
     MAYFLY_FIELDS(self.size_bytes, self.bytes)
 };
 
+struct PushState {
+    Bytes server_key;  // for the subscription (RFC 8292 section 4.1); empty: this relay sends none
+    bool is_set = false;
+    MAYFLY_FIELDS(self.server_key, self.is_set)
+};
+
 enum class Source : uint8_t { direct = 0, channel_commit = 1, channel_message = 2 };
 constexpr bool is_known(Source source) { return source <= Source::channel_message; }
 
@@ -346,7 +372,7 @@ struct QueueCaughtUp {
 // The position in this list is the reply's tag on the wire: append only.
 using ReplyBody = std::variant<Done, Failed, HelloReply, ChannelState, RecordList, KeyPackageReply,
                                KeyPackageCount, VaultReply, Delivery, QueueLost, QueueCaughtUp,
-                               BlobState, BlobPart>;
+                               BlobState, BlobPart, PushState>;
 
 struct RelayFrame {
     uint32_t request_id = 0;
