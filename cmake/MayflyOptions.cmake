@@ -17,8 +17,9 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 
+# ccache takes an outdated precompiled header for the new one, so it is one or the other.
 find_program(MAYFLY_CCACHE ccache)
-if(MAYFLY_CCACHE)
+if(MAYFLY_CCACHE AND NOT MAYFLY_PCH)
   set(CMAKE_C_COMPILER_LAUNCHER ${MAYFLY_CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${MAYFLY_CCACHE})
 endif()
@@ -36,11 +37,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   target_compile_options(mayfly_flags INTERFACE
     -Wno-restrict -Wno-stringop-overread -Wno-stringop-overflow -Wno-array-bounds
     -Wno-maybe-uninitialized)
-endif()
-if(MAYFLY_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  target_compile_options(mayfly_flags INTERFACE -fpch-preprocess)  # what ccache needs to see
-elseif(MAYFLY_PCH)
-  target_compile_options(mayfly_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
 endif()
 if(NOT MAYFLY_WASM)
   target_compile_options(mayfly_flags INTERFACE -fstack-protector-strong)

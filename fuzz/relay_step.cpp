@@ -72,7 +72,9 @@ class Machine {
     }
     void restart() {
         store_.crash();
-        relay_.emplace(store_, RelayConfig{});
+        RelayConfig config;
+        config.push_key = point();
+        relay_.emplace(store_, std::move(config));
         nonces_.clear();
         for (uint64_t id = 1; id <= connection_count; ++id) connect({id});
     }
@@ -87,6 +89,7 @@ class Machine {
         Status status = store_.apply(effects.writes);
         if (status.ok()) status = store_.sync();
         if (!status.ok()) effects.sends = relay_->unwind(std::move(effects.sends), status.error());
+        for (const Push& push : effects.pushes) MAYFLY_ASSERT(push.expires_at_ms > now_ms());
         size_t answers = 0;
         for (const Send& send : effects.sends) {
             if (send.frame.empty()) continue;
@@ -138,6 +141,23 @@ class Machine {
         const auto proof =
             crypto::sign(crypto::SignatureId::ed25519, key.pair.private_key, message);
         return wire::QueueOpen{key.public_key, *wire::Signature::from(*proof), {}};
+    }
+    // A point of P-256, because a relay refuses others.
+    static wire::PushKey point() {
+        static const wire::PushKey made = [] {
+            crypto::SeededEntropy entropy(7);
+            const auto pair = crypto::signature_generate(crypto::SignatureId::ecdsa_p256, entropy);
+            return *wire::PushKey::from(pair->public_key);
+        }();
+        return made;
+    }
+    wire::RequestBody push_request() {
+        const wire::QueueId queue = this->queue();
+        switch (byte() % 3) {
+            case 0: return wire::PushRemove{queue};
+            case 1: return wire::PushQuery{queue};
+            default: return wire::PushSet{queue, "https://push.example/a", point(), {}};
+        }
     }
     wire::RequestBody blob_request() {
         const wire::Token token = this->token();
@@ -195,8 +215,10 @@ class Machine {
             case 28: return wire::KeyPackagesPut{queue(), {bytes(), bytes()}, bytes()};
             case 29: return wire::KeyPackageTake{token()};
             case 30: return blob_request();
-            default: return wire::KeyPackageQuery{queue()};
+            default: break;
         }
+        if (byte() % 2 == 0) return push_request();
+        return wire::KeyPackageQuery{queue()};
     }
 
     codec::Reader script_;

@@ -3,7 +3,10 @@
 //
 // Rows as a damaged disk would give them back: the core's, the relay's and the vault. What is taken
 // is written again as the same bytes; nothing else is taken. The first byte says which row it is.
+#include "core/content_rows.h"
+#include "core/rows.h"
 #include "core/transfers.h"
+#include "core/trust_rows.h"
 #include "core/vault.h"
 #include "relay/rows.h"
 #include "util/duration.h"
@@ -75,6 +78,13 @@ constexpr Check checks[] = {
     check_relay_row<relay::BlobFileRow>,
     check_relay_row<relay::BlobTotalRow>,
     check_duration,
+    check_core_row<core::AnnexRow>,
+    check_core_row<core::OrphanRow>,
+    check_core_row<core::SettingsRow>,
+    check_core_row<core::LocalRow>,
+    check_core_row<core::TrustRow>,
+    check_core_row<core::ProofRow>,
+    check_core_row<core::DeletionRow>,
 };
 
 }  // namespace

@@ -119,4 +119,9 @@ Then write:
 
 The relay keeps its data in $data. Ctrl-C stops it.
 TEXT
+# "listening HOST:PORT address ADDRESS": a browser on this machine needs no certificate there.
+listening=$(sed -n 's/^listening \([^ ]*\) .*/\1/p' "$scratch/ready")
+if "$bin/mayfly-relay" version | grep -q '^web client '; then
+    printf '\nOpen in a browser on this machine:\n\n    http://%s/\n' "$listening"
+fi
 wait "$relay_pid"

@@ -9,9 +9,10 @@ packages_of() {
     case "$1" in
         # The programs themselves: `make run`.
         build) echo "g++ cmake ninja-build pkg-config ccache libssl-dev libsodium-dev" \
-            "librocksdb-dev libsqlite3-dev nlohmann-json3-dev libjpeg-dev libpng-dev" ;;
+            "librocksdb-dev libsqlite3-dev nlohmann-json3-dev libjpeg-dev libpng-dev" \
+            "python3 brotli" ;;
         # Unit, vector, simulator and functional tests.
-        test) echo "libgtest-dev python3 tmux valgrind zlib1g-dev" ;;
+        test) echo "libgtest-dev python3 openssl tmux valgrind zlib1g-dev" ;;
         # Other MLS implementations run in Node. A nodejs from elsewhere than Debian brings npm
         # along, and Debian's npm would replace it.
         interop) echo "nodejs$(command -v npm >/dev/null || echo " npm")" ;;
@@ -23,7 +24,7 @@ packages_of() {
         # The core for WebAssembly, its tests, and libcrypto from Debian's source package.
         wasm) echo "clang-19 lld-19 llvm-19 wasi-libc libc++-19-dev-wasm32" \
             "libclang-rt-19-dev-wasm32 googletest nodejs dpkg-dev perl make patch" \
-            "tcl gcc libc6-dev" ;;
+            "tcl gcc libc6-dev binaryen" ;;
         # The web client's pages come from npm; Debian's Chromium tests them.
         web) echo "chromium fonts-dejavu-core fonts-noto-color-emoji" \
             "nodejs$(command -v npm >/dev/null || echo " npm")" ;;

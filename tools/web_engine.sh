@@ -10,7 +10,9 @@ brotli_size_max=600000
 tools/build_wasm_deps.sh
 tools/build.sh web mayfly_web
 mkdir -p web/public
-cp build/web/bin/mayfly.wasm web/public/mayfly.wasm
+wasm-opt -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-globals \
+    --enable-nontrapping-float-to-int build/web/bin/mayfly.wasm -o build/web/mayfly.wasm
+cp build/web/mayfly.wasm web/public/mayfly.wasm
 read -r raw brotli < <(node -e '
     const { brotliCompressSync } = require("zlib")
     const bytes = require("fs").readFileSync("web/public/mayfly.wasm")

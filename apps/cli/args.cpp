@@ -18,18 +18,39 @@ struct VerbSpec {
 };
 constexpr VerbSpec verb_specs[] = {
     {Verb::init, "init", {}, " relay handle name invite timeout "},
-    {Verb::whoami, "whoami", {}, " "},
+    {Verb::whoami, "whoami", {}, " qr "},
     {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
     {Verb::contact_requests, "contact requests", {}, " offline "},
     {Verb::contact_accept, "contact accept", {"ID"}, " timeout "},
     {Verb::contact_list, "contact list", {}, " offline "},
     {Verb::contact_remove, "contact remove", {"WHO"}, " timeout "},
     {Verb::send, "send", {"WHO", "TEXT"}, " expire burn no-burn timeout "},
-    {Verb::receive, "receive", {}, " follow timeout "},
+    {Verb::receive, "receive", {}, " follow timeout lock-after "},
     {Verb::messages, "messages", {"WHO"}, " offline "},
     {Verb::open, "open", {"ID"}, " "},
     {Verb::burn, "burn", {"ID"}, " "},
     {Verb::recall, "recall", {"ID"}, " timeout "},
+    {Verb::reply, "reply", {"ID", "TEXT"}, " expire burn no-burn timeout "},
+    {Verb::edit, "edit", {"ID", "TEXT"}, " timeout "},
+    {Verb::react, "react", {"ID", "EMOJI"}, " remove timeout "},
+    {Verb::poll,
+     "poll",
+     {"WHO", "QUESTION"},
+     " option multiple closes expire burn no-burn timeout "},
+    {Verb::vote, "vote", {"ID", "CHOICES"}, " timeout "},
+    {Verb::location,
+     "location",
+     {"WHO", "LAT,LON"},
+     " accuracy label expire burn no-burn timeout "},
+    {Verb::card, "card", {"WHO", "OTHER"}, " expire burn no-burn timeout "},
+    {Verb::screenshot, "screenshot", {"WHO"}, " timeout "},
+    {Verb::typing, "typing", {"WHO"}, " off timeout "},
+    {Verb::settings, "settings", {"WHO"}, " expire burn no-burn receipts typing timeout "},
+    {Verb::mute, "mute", {"WHO"}, " for off "},
+    {Verb::archive, "archive", {"WHO"}, " off "},
+    {Verb::pin, "pin", {"WHO"}, " off "},
+    {Verb::draft, "draft", {"WHO"}, " text clear "},
+    {Verb::search, "search", {"WORDS"}, " in limit "},
     {Verb::device_link, "device link", {}, " relay timeout "},
     {Verb::device_add, "device add", {"LINK"}, " timeout "},
     {Verb::device_list, "device list", {}, " offline "},
@@ -44,7 +65,7 @@ constexpr VerbSpec verb_specs[] = {
     {Verb::group_list, "group list", {}, " offline "},
     {Verb::group_show, "group show", {"NAME"}, " offline "},
     {Verb::group_invite, "group invite", {"NAME", "WHO"}, " timeout "},
-    {Verb::group_link, "group link", {"NAME"}, " uses expires "},
+    {Verb::group_link, "group link", {"NAME"}, " uses expires qr "},
     {Verb::group_offers, "group offers", {}, " offline "},
     {Verb::group_join, "group join", {"NAME-OR-LINK"}, " timeout "},
     {Verb::group_decline, "group decline", {"NAME"}, " "},
@@ -58,10 +79,21 @@ constexpr VerbSpec verb_specs[] = {
     {Verb::group_reader, "group reader", {"NAME", "WHO"}, " undo timeout "},
     {Verb::daemon, "daemon", {}, " socket stdio webhook webhook-secret-file "},
     {Verb::tui, "tui", {}, " timeout "},
-    {Verb::send_file, "send-file", {"WHO", "FILE"}, " expire burn as-is timeout "},
-    {Verb::send_voice, "send-voice", {"WHO", "FILE"}, " expire burn timeout "},
+    {Verb::send_file, "send-file", {"WHO", "FILE"}, " expire burn no-burn as-is timeout "},
+    {Verb::send_voice, "send-voice", {"WHO", "FILE"}, " expire burn no-burn timeout "},
     {Verb::download, "download", {"ID"}, " to timeout "},
     {Verb::resume, "resume", {}, " timeout "},
+    {Verb::verify, "verify", {"WHO"}, " digits code confirm undo offline "},
+    {Verb::block, "block", {"WHO"}, " remove timeout "},
+    {Verb::unblock, "unblock", {"WHO"}, " "},
+    {Verb::blocked, "blocked", {}, " "},
+    {Verb::report, "report", {"ID"}, " with "},
+    {Verb::verify_report, "verify-report", {"FILE"}, " "},
+    {Verb::export_data, "export", {"DIRECTORY"}, " yes "},
+    {Verb::account_delete, "account delete", {}, " yes timeout "},
+    {Verb::passphrase_change, "passphrase change", {}, " new-passphrase-file "},
+    {Verb::passphrase_duress, "passphrase duress", {}, " new-passphrase-file name off "},
+    {Verb::wipe, "wipe", {}, " yes "},
 };
 
 const VerbSpec& spec_of(Verb verb) {
@@ -69,10 +101,43 @@ const VerbSpec& spec_of(Verb verb) {
                          [&](const VerbSpec& spec) { return spec.verb == verb; });
 }
 
+// Options that are there or not, and those that hold a text.
+struct Flag {
+    const char* name;
+    bool Command::*value;
+};
+constexpr Flag flags[] = {
+    {"json", &Command::json},       {"follow", &Command::follow},
+    {"offline", &Command::offline}, {"yes", &Command::yes},
+    {"off", &Command::off},         {"undo", &Command::undo},
+    {"confirm", &Command::confirm}, {"remove", &Command::remove},
+    {"stdio", &Command::stdio},     {"room", &Command::room},
+    {"no-burn", &Command::no_burn}, {"as-is", &Command::as_is},
+    {"qr", &Command::qr},           {"multiple", &Command::multiple},
+    {"clear", &Command::clear},
+};
+struct TextOption {
+    const char* name;
+    std::string Command::*value;
+};
+constexpr TextOption text_options[] = {
+    {"home", &Command::home},
+    {"passphrase-file", &Command::passphrase_file},
+    {"new-passphrase-file", &Command::new_passphrase_file},
+    {"handle", &Command::handle},
+    {"invite", &Command::invite},
+    {"digits", &Command::digits},
+    {"code", &Command::code},
+    {"to", &Command::to},
+    {"socket", &Command::socket},
+    {"webhook", &Command::webhook},
+    {"webhook-secret-file", &Command::webhook_secret_file},
+};
+
 bool is_flag(std::string_view option) {
-    return option == "json" || option == "follow" || option == "offline" || option == "stdio" ||
-           option == "help" || option == "version" || option == "room" || option == "undo" ||
-           option == "no-burn" || option == "as-is";
+    return option == "help" || option == "version" ||
+           std::any_of(std::begin(flags), std::end(flags),
+                       [&](const Flag& flag) { return flag.name == option; });
 }
 bool is_global(std::string_view option) {
     return option == "home" || option == "passphrase-file" || option == "json" ||
@@ -166,8 +231,16 @@ std::optional<UsageError> set_duration(const Option& option, Command& command) {
     if (!parsed.ok()) {
         return UsageError{"--" + option.name + " " + option.value + " is no duration", hint};
     }
-    if (option.name == "timeout") {
-        command.timeout = parsed.value();
+    constexpr struct {
+        const char* name;
+        std::optional<Duration> Command::*value;
+    } spans[] = {{"timeout", &Command::timeout},
+                 {"lock-after", &Command::lock_after},
+                 {"closes", &Command::closes},
+                 {"for", &Command::mute_for}};
+    for (const auto& span : spans) {
+        if (option.name != span.name) continue;
+        command.*span.value = parsed.value();
         return std::nullopt;
     }
     const bool is_burn = option.name == "burn";
@@ -181,41 +254,31 @@ std::optional<UsageError> set_duration(const Option& option, Command& command) {
 }
 
 std::optional<UsageError> set_option(const Option& option, Command& command) {
-    if (option.name == "home" || option.name == "passphrase-file") {
-        if (option.value.empty()) return UsageError{"--" + option.name + " is empty", ""};
-        const bool is_home = option.name == "home";
-        (is_home ? command.home : command.passphrase_file) = option.value;
-        (is_home ? command.homes : command.passphrase_files).push_back(option.value);
-    } else if (option.name == "json") {
-        command.json = true;
-    } else if (option.name == "follow") {
-        command.follow = true;
-    } else if (option.name == "offline") {
-        command.offline = true;
-    } else if (option.name == "stdio") {
-        command.stdio = true;
-    } else if (option.name == "socket") {
-        command.socket = option.value;
-    } else if (option.name == "webhook") {
-        command.webhook = option.value;
-    } else if (option.name == "webhook-secret-file") {
-        command.webhook_secret_file = option.value;
-    } else if (option.name == "as-is") {
-        command.as_is = true;
-    } else if (option.name == "to") {
-        if (option.value.empty()) return UsageError{"--to is empty", ""};
-        command.to = option.value;
-    } else if (option.name == "relay") {
+    for (const Flag& flag : flags) {
+        if (option.name != flag.name) continue;
+        command.*flag.value = true;
+        return std::nullopt;
+    }
+    for (const TextOption& text : text_options) {
+        if (option.name != text.name) continue;
+        if (option.value.empty() && option.name != "handle") {
+            return UsageError{"--" + option.name + " is empty", ""};
+        }
+        command.*text.value = option.value;
+        if (option.name == "home") command.homes.push_back(option.value);
+        if (option.name == "passphrase-file") command.passphrase_files.push_back(option.value);
+        return std::nullopt;
+    }
+    if (option.name == "relay") {
         command.relays.push_back(option.value);
-    } else if (option.name == "handle") {
-        command.handle = option.value;
     } else if (option.name == "name") {
         command.name = option.value;
-    } else if (option.name == "invite") {
-        command.invite = option.value;
+    } else if (option.name == "with") {
+        command.with.push_back(option.value);
     } else {
         bool handled = false;
         auto error = set_group_option(option.name, option.value, command, handled);
+        if (!handled) error = set_content_option(option.name, option.value, command, handled);
         return handled ? error : set_duration(option, command);
     }
     return std::nullopt;
@@ -230,7 +293,8 @@ std::optional<UsageError> set_positionals(const VerbSpec& spec,
     }
     if (positionals.size() > wanted) {
         UsageError error = usage_of(spec, "unexpected argument: " + positionals[wanted]);
-        if (spec.verb == Verb::send) error.hint = "put the text in quotes";
+        if (spec.positionals[wanted - 1] == std::string_view("TEXT"))
+            error.hint = "put the text in quotes";
         return error;
     }
     if (wanted > 0) command.target = std::move(positionals[0]);
@@ -244,6 +308,10 @@ std::optional<UsageError> set_positionals(const VerbSpec& spec,
 UsageError unknown_verb(const std::vector<std::string>& positionals) {
     if (positionals[0] == "contact") {
         return {"contact wants one of add, requests, accept, list, remove", "mayfly --help"};
+    }
+    if (positionals[0] == "account") return {"account wants delete", "mayfly --help"};
+    if (positionals[0] == "passphrase") {
+        return {"passphrase wants one of change, duress", "mayfly --help"};
     }
     if (positionals[0] == "device") {
         return {"device wants one of link, add, list, revoke, name", "mayfly --help"};

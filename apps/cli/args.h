@@ -24,6 +24,21 @@ enum class Verb : uint8_t {
     open,
     burn,
     recall,
+    reply,
+    edit,
+    react,
+    poll,
+    vote,
+    location,
+    card,
+    screenshot,
+    typing,
+    settings,
+    mute,
+    archive,
+    pin,
+    draft,
+    search,
     device_link,
     device_add,
     device_list,
@@ -50,6 +65,17 @@ enum class Verb : uint8_t {
     send_voice,
     download,
     resume,
+    verify,
+    block,
+    unblock,
+    blocked,
+    report,
+    verify_report,
+    export_data,
+    account_delete,
+    passphrase_change,
+    passphrase_duress,
+    wipe,
     help,
     version,
 };
@@ -63,7 +89,7 @@ struct Command {
     std::string handle;
     std::optional<std::string> name;
     std::string invite;
-    std::string target;  // WHO, ID, NAME, a link; with help: the verb asked about
+    std::string target;  // WHO, ID, NAME, FILE, a link; with help: the verb asked about
     std::string text;    // TEXT, FILE; with groups WHO
     std::string to;      // where a download goes; empty: here, under its own name
     std::optional<Duration> expire;
@@ -72,6 +98,19 @@ struct Command {
     bool follow = false;
     bool as_is = false;  // metadata stays
     bool offline = false;
+    // Of what is said besides plain texts.
+    bool remove = false;
+    bool multiple = false;
+    bool off = false;
+    bool clear = false;
+    std::vector<std::string> choices;  // --option
+    std::string label;
+    std::optional<uint32_t> accuracy_m;
+    std::optional<Duration> closes;
+    std::optional<Duration> mute_for;
+    std::optional<std::string> draft_text;
+    std::string in;  // search: WHO
+    std::optional<uint32_t> limit;
     // Of groups.
     std::optional<std::string> topic;
     std::optional<std::string> avatar;  // a file; empty: none
@@ -92,6 +131,14 @@ struct Command {
     bool stdio = false;
     std::string webhook;
     std::string webhook_secret_file;
+    bool yes = false;
+    bool confirm = false;
+    bool qr = false;
+    std::string digits;
+    std::string code;
+    std::vector<std::string> with;
+    std::optional<Duration> lock_after;
+    std::string new_passphrase_file;
 };
 
 struct UsageError {
@@ -108,6 +155,10 @@ std::variant<Command, UsageError> parse_arguments(const std::vector<std::string>
 // set_group_option takes an option of the verbs about groups; handled says whether it is one.
 std::optional<UsageError> set_group_option(const std::string& name, const std::string& value,
                                            Command& command, bool& handled);
+
+// set_content_option takes an option of the verbs about what is said besides plain texts.
+std::optional<UsageError> set_content_option(const std::string& name, const std::string& value,
+                                             Command& command, bool& handled);
 
 // verb_name gives a verb as it is typed: "contact add".
 const char* verb_name(Verb verb);

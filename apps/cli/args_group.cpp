@@ -57,12 +57,6 @@ Error set_group_option(const std::string& name, const std::string& value, Comman
         command.topic = value;
     } else if (name == "avatar") {
         command.avatar = value;
-    } else if (name == "room") {
-        command.room = true;
-    } else if (name == "undo") {
-        command.undo = true;
-    } else if (name == "no-burn") {
-        command.no_burn = true;
     } else if (name == "uses") {
         return set_uses(value, command.uses);
     } else if (name == "expires") {

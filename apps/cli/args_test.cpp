@@ -77,46 +77,65 @@ TEST(arguments, daemon_takes_several_homes) {
     EXPECT_EQ(command.webhook_secret_file, "f");
 }
 
+std::vector<std::vector<std::string>> line_of_each_verb() {
+    return {{"init", "--relay", "a"},
+            {"whoami"},
+            {"contact", "add", "x"},
+            {"contact", "requests"},
+            {"contact", "accept", "x"},
+            {"contact", "list"},
+            {"contact", "remove", "x"},
+            {"send", "x", "y"},
+            {"receive"},
+            {"messages", "x"},
+            {"open", "x"},
+            {"burn", "x"},
+            {"recall", "x"},
+            {"reply", "x", "y"},
+            {"edit", "x", "y"},
+            {"react", "x", "y"},
+            {"poll", "x", "y"},
+            {"vote", "x", "y"},
+            {"location", "x", "y"},
+            {"card", "x", "y"},
+            {"screenshot", "x"},
+            {"typing", "x"},
+            {"settings", "x"},
+            {"mute", "x"},
+            {"archive", "x"},
+            {"pin", "x"},
+            {"draft", "x"},
+            {"search", "x"},
+            {"device", "link", "--relay", "a"},
+            {"device", "add", "x"},
+            {"device", "list"},
+            {"device", "revoke", "x"},
+            {"device", "name", "x", "y"},
+            {"recover", "--relay", "a"},
+            {"conversations"},
+            {"group", "create", "x"},
+            {"group", "list"},
+            {"group", "show", "x"},
+            {"group", "invite", "x", "y"},
+            {"group", "link", "x"},
+            {"group", "offers"},
+            {"group", "join", "x"},
+            {"group", "decline", "x"},
+            {"group", "remove", "x", "y"},
+            {"group", "leave", "x"},
+            {"group", "set", "x"},
+            {"group", "moderator", "x", "y"},
+            {"group", "reader", "x", "y"},
+            {"daemon"},
+            {"tui"},
+            {"send-file", "x", "y"},
+            {"send-voice", "x", "y"},
+            {"download", "x"},
+            {"resume"}};
+}
+
 TEST(arguments, every_verb_is_found_and_has_its_own_help) {
-    const std::vector<std::vector<std::string>> lines{{"init", "--relay", "a"},
-                                                      {"whoami"},
-                                                      {"contact", "add", "x"},
-                                                      {"contact", "requests"},
-                                                      {"contact", "accept", "x"},
-                                                      {"contact", "list"},
-                                                      {"contact", "remove", "x"},
-                                                      {"send", "x", "y"},
-                                                      {"receive"},
-                                                      {"messages", "x"},
-                                                      {"open", "x"},
-                                                      {"burn", "x"},
-                                                      {"recall", "x"},
-                                                      {"device", "link", "--relay", "a"},
-                                                      {"device", "add", "x"},
-                                                      {"device", "list"},
-                                                      {"device", "revoke", "x"},
-                                                      {"device", "name", "x", "y"},
-                                                      {"recover", "--relay", "a"},
-                                                      {"conversations"},
-                                                      {"group", "create", "x"},
-                                                      {"group", "list"},
-                                                      {"group", "show", "x"},
-                                                      {"group", "invite", "x", "y"},
-                                                      {"group", "link", "x"},
-                                                      {"group", "offers"},
-                                                      {"group", "join", "x"},
-                                                      {"group", "decline", "x"},
-                                                      {"group", "remove", "x", "y"},
-                                                      {"group", "leave", "x"},
-                                                      {"group", "set", "x"},
-                                                      {"group", "moderator", "x", "y"},
-                                                      {"group", "reader", "x", "y"},
-                                                      {"daemon"},
-                                                      {"tui"},
-                                                      {"send-file", "x", "y"},
-                                                      {"send-voice", "x", "y"},
-                                                      {"download", "x"},
-                                                      {"resume"}};
+    const auto lines = line_of_each_verb();
     for (size_t i = 0; i < lines.size(); i++) {
         const Verb verb = parsed(lines[i]).verb;
         EXPECT_EQ(verb, static_cast<Verb>(i));
@@ -159,6 +178,27 @@ TEST(arguments, groups_have_rules) {
     EXPECT_EQ(refused({"group", "set", "x", "--max-expire", "2s"}),
               "--max-expire 2s is out of range");
     EXPECT_EQ(refused({"group", "invite", "x"}), "WHO is missing");
+}
+
+TEST(arguments, contents_have_options) {
+    const Command poll = parsed({"poll", "bob", "Where?", "--option", "pier", "--option", "mill",
+                                 "--multiple", "--closes", "1h", "--no-burn"});
+    EXPECT_EQ(poll.text, "Where?");
+    EXPECT_EQ(poll.choices, (std::vector<std::string>{"pier", "mill"}));
+    EXPECT_TRUE(poll.multiple && poll.no_burn);
+    EXPECT_EQ(poll.closes, Duration::hours(1));
+    const Command place = parsed({"location", "bob", "-1.5,2", "--accuracy", "20", "--label", "x"});
+    EXPECT_EQ(place.text, "-1.5,2");
+    EXPECT_EQ(place.accuracy_m, 20U);
+    EXPECT_EQ(parsed({"mute", "bob", "--for", "2h"}).mute_for, Duration::hours(2));
+    EXPECT_TRUE(parsed({"archive", "bob", "--off"}).off);
+    EXPECT_EQ(parsed({"draft", "bob", "--text", ""}).draft_text, "");
+    EXPECT_EQ(parsed({"search", "words", "--in", "bob", "--limit", "3"}).limit, 3U);
+    EXPECT_EQ(parsed({"settings", "bob", "--receipts", "on"}).receipts, true);
+    EXPECT_TRUE(parsed({"react", "x", "y", "--remove"}).remove);
+    EXPECT_EQ(refused({"search", "w", "--limit", "-1"}), "--limit wants a whole number");
+    EXPECT_EQ(refused({"settings", "bob", "--typing", "yes"}), "--typing wants on or off");
+    EXPECT_EQ(refused({"mute", "bob", "--off=yes"}), "--off takes no value");
 }
 
 TEST(arguments, requests_and_accept_work_without_contact) {

@@ -13,6 +13,25 @@ constexpr const char* peer_is_off =
     "the other side or its relay sent something wrong; is its Mayfly up to date?";
 constexpr const char* try_again = "try again in a moment; nothing was changed";
 
+Advice trust_advice(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::contact_blocked:
+            return {ExitCode::failed,
+                    "mayfly unblock WHO takes it back; mayfly blocked lists them"};
+        case ErrorCode::safety_number_differs:
+            return {ExitCode::not_trusted,
+                    "compare once more, with the right person; if it stays so, somebody may stand "
+                    "between you: trust nothing that came this way"};
+        case ErrorCode::no_proof:
+            return {ExitCode::failed,
+                    "only messages of others, as they came, can be proven to a third person"};
+        case ErrorCode::account_deleting:
+            return {ExitCode::failed,
+                    "mayfly account delete goes on with it; mayfly wipe gives up on the relays"};
+        default: return {ExitCode::failed, nullptr};
+    }
+}
+
 Advice local_advice(ErrorCode code) {
     switch (code) {
         case ErrorCode::no_account:
@@ -33,6 +52,8 @@ Advice local_advice(ErrorCode code) {
         case ErrorCode::text_too_large:
             return {ExitCode::failed, "a text may have 65,536 bytes; send it in parts"};
         case ErrorCode::not_ours: return {ExitCode::failed, "burn removes it from this device"};
+        case ErrorCode::not_enabled:
+            return {ExitCode::failed, "mayfly settings WHO --typing on turns it on for both"};
         case ErrorCode::wrong_passphrase:
             return {ExitCode::failed,
                     "try again; without the passphrase this home cannot be opened"};
@@ -130,6 +151,7 @@ Advice remote_advice(ErrorCode code) {
 }
 
 Advice advice_on(ErrorCode code) {
+    if (const Advice trust = trust_advice(code); trust.hint != nullptr) return trust;
     if (const Advice local = local_advice(code); local.hint != nullptr) return local;
     if (const Advice remote = remote_advice(code); remote.hint != nullptr) return remote;
     switch (code) {

@@ -18,6 +18,13 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   open ID                                              mark as read; starts the burn timer
   burn ID                                              destroy a message on this device
   recall ID                                            take a message back everywhere
+  reply ID TEXT | edit ID TEXT | react ID EMOJI        about a message
+  poll WHO QUESTION --option TEXT ... | vote ID 1,3    ask, and answer
+  location WHO LAT,LON | card WHO OTHER                send a place, or somebody's contact
+  search WORDS [--in WHO]                              find what is still alive
+  settings WHO [--expire DUR] [--receipts on] ...      what a conversation has agreed on
+  mute WHO | archive WHO | pin WHO | draft WHO         on this device only
+  typing WHO | screenshot WHO                          tell that you type; that you took a picture
   device link | add | list | revoke | name             several devices of one account
   recover --relay ADDRESS                              the account from its recovery kit
   conversations                                        direct ones, groups and rooms
@@ -31,6 +38,12 @@ constexpr std::string_view overview = R"(mayfly: private messages that burn
   send-file WHO FILE [--expire DUR] [--burn DUR]       up to 5 GiB; send-voice: a memo in Opus
   download ID [--to PATH]                              fetch the file of a message
   resume                                               go on with files that were interrupted
+  verify WHO | block WHO | unblock WHO | blocked       compare safety numbers; keep somebody out
+  report ID [--with ID]... | verify-report FILE        prove to others what somebody wrote
+  export DIRECTORY | account delete                    take your data along; leave for good
+  passphrase change | duress                           the passphrase of the home; one that gives
+                                                       the account up
+  wipe                                                 destroy this home at once
 
 A session, with a relay of your own (mayfly-relay prints its address):
 
@@ -94,7 +107,8 @@ their relay holds the request. They see it with `contact requests`.
 
   --timeout DUR     how long to try (10s)
 
-JSON: {"type":"contact","account","conversation","name","handle","established"}
+JSON: {"type":"contact","account","conversation","name","handle","established",
+"verified","blocked","alarm"}
 )"},
     {"contact requests", R"(mayfly contact requests
 
@@ -103,7 +117,8 @@ for news first, for 3 s at most.
 
   --offline         show what the device has
 
-JSON: {"type":"request","id","account","conversation","name","handle","received_at"}
+JSON: {"type":"request","id","account","conversation","name","handle","received_at",
+"handle_is_anothers"}
 )"},
     {"contact accept", R"(mayfly contact accept ID
 
@@ -111,7 +126,8 @@ Accepts a request (ID as `contact requests` shows it). Done when the relay holds
 
   --timeout DUR     how long to try (10s)
 
-JSON: {"type":"contact","account","conversation","name","handle","established"}
+JSON: {"type":"contact","account","conversation","name","handle","established",
+"verified","blocked","alarm"}
 )"},
     {"contact list", R"(mayfly contact list
 
@@ -119,7 +135,8 @@ Lists your contacts. Asks the relay for news first, for 3 s at most.
 
   --offline         show what the device has
 
-JSON: {"type":"contact","account","conversation","name","handle","established"}
+JSON: {"type":"contact","account","conversation","name","handle","established",
+"verified","blocked","alarm"}
 )"},
     {"contact remove", R"(mayfly contact remove WHO
 
@@ -134,11 +151,12 @@ JSON: {"type":"removed","account"}
 Sends a message and prints its id. Exit 0 means: the relay holds it durably. If the relay cannot
 be reached in time the message is taken back (exit 3); if it may have left, the hint says so.
 
-  --expire DUR      from now until it is gone everywhere, 3s to 1y (6d; a group's default)
+  --expire DUR      from now until it is gone everywhere, 3s to 1y (as the settings say; 6d)
   --burn DUR        from opening until it is gone, 1s to 1y; never after the expiry
-  --no-burn         it does not burn on reading, whatever the group's default
+  --no-burn         it does not burn on reading, whatever the settings say
   --timeout DUR     how long to try (10s)
 
+TEXT may have *emphasis*, **strong**, `code`, > quotes, - lists, links, and @names of contacts.
 TEXT is one word to the shell: use quotes. With - the text is read from the standard input; one
 line end at its end is dropped. At most 65,536 bytes.
 JSON: {"type":"sent","id","conversation"}
@@ -153,12 +171,16 @@ of groups.
                     exit 0 with nothing printed
   --follow          print as they come, until a signal ends it (exit 0) or --timeout is over;
                     other verbs may use the same home meanwhile
+  --lock-after DUR  with --follow: when nothing came for so long, give up the keys and ask for the
+                    passphrase again; without a terminal, end (exit 0)
 
 Requests, offers and changes are told on stderr, with --json as objects on stdout.
-JSON: {"type":"message","id","conversation","group","sender","handle","text","sent_at","expires_at",
-"burn_seconds","state"}: group is its name, or empty; sender is an account id, times are
-milliseconds since 1970-01-01 UTC, burn_seconds is 0 for none, state is queued, sent, received or
-opened. {"type":"change","conversation","group","by","added","removed","left","settings",
+With --follow also who types, and messages that were edited, reacted to or voted on, once more.
+JSON: {"type":"message","id","conversation","group","sender","handle","content","text","sent_at",
+"expires_at","burn_seconds","state","verified"} and more by content (docs/using.md): group is its
+name, or empty; sender is an account id, times are milliseconds since 1970-01-01 UTC, burn_seconds
+is 0 for none, state is queued, sent, received or opened. {"type":"typing","conversation","account",
+"active"}. {"type":"change","conversation","group","by","added","removed","left","settings",
 "removed_us"}: lists of account ids.
 A file also has "file_name", "file_type", "file_size" in bytes, "duration_ms" (0 unless a voice
 memo) and "thumbnail" (JPEG in base64url, or empty).
@@ -223,8 +245,8 @@ Sends a file of up to 5 GiB, encrypted on this device, and prints the id of its 
 means: the relay holds file and message durably. From JPEG and PNG images everything is left out
 that is not the picture (place, time, camera, comments), without loss; a small preview goes along.
 
-  --expire DUR      from now until it is gone everywhere, 3s to 1y (6d)
-  --burn DUR        from opening or downloading until the message is gone, 1s to 1y
+  --expire DUR      from now until it is gone everywhere, 3s to 1y (as the settings say; 6d)
+  --burn DUR        from opening or downloading until the message is gone, 1s to 1y; --no-burn
   --as-is           leave metadata in the file, and send no preview
   --timeout DUR     how long to try altogether (as long as it moves; 30s without progress)
 
@@ -265,6 +287,12 @@ std::string_view help_text(std::string_view verb) {
     const std::string_view device = device_help_text(verb);
     if (!device.empty()) return device;
     for (const HelpPage& page : pages) {
+        if (page.verb == verb) return page.text;
+    }
+    for (const HelpPage& page : content_help_pages()) {
+        if (page.verb == verb) return page.text;
+    }
+    for (const HelpPage& page : trust_help_pages()) {
         if (page.verb == verb) return page.text;
     }
     for (const HelpPage& page : group_help_pages()) {

@@ -1,4 +1,4 @@
-// Help, written by hand.
+// The help a person asks for: an overview, or one verb.
 #pragma once
 
 #include <span>
@@ -10,8 +10,12 @@ struct HelpPage {
     std::string_view verb;
     std::string_view text;
 };
-// group_help_pages: of the verbs about groups and rooms.
+// content_help_pages: of the verbs about what is said besides plain texts.
+std::span<const HelpPage> content_help_pages();
+// group_help_pages: of the verbs about groups and rooms; trust_help_pages: about trust, secrets and
+// leaving.
 std::span<const HelpPage> group_help_pages();
+std::span<const HelpPage> trust_help_pages();
 
 // help_text gives the help of one verb ("contact add"), or the whole program's for anything else.
 std::string_view help_text(std::string_view verb);

@@ -56,6 +56,7 @@ after they asked. Works without the network.
 
   --uses N          how many it lets in (1)
   --expires DUR     when it ends, 3s to 1y (7d)
+  --qr              draw it as a QR code too
 
 JSON: {"type":"group_link","conversation","link","uses","expires_at"}
 )"},

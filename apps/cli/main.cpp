@@ -51,49 +51,81 @@ int print(std::string_view text) {
     return out.write_to(STDOUT_FILENO).ok() ? 0 : 1;
 }
 
+struct Runner {
+    Verb verb;
+    Outcome (*run)(Context&);
+};
+constexpr Runner runners[] = {
+    {Verb::init, run_init},
+    {Verb::whoami, run_whoami},
+    {Verb::contact_add, run_contact_add},
+    {Verb::contact_requests, run_contact_requests},
+    {Verb::contact_accept, run_contact_accept},
+    {Verb::contact_list, run_contact_list},
+    {Verb::contact_remove, run_contact_remove},
+    {Verb::send, run_send},
+    {Verb::receive, run_receive},
+    {Verb::messages, run_messages},
+    {Verb::open, run_open},
+    {Verb::burn, run_burn},
+    {Verb::recall, run_recall},
+    {Verb::reply, run_reply},
+    {Verb::edit, run_edit},
+    {Verb::react, run_react},
+    {Verb::poll, run_poll},
+    {Verb::vote, run_vote},
+    {Verb::location, run_location},
+    {Verb::card, run_card},
+    {Verb::screenshot, run_screenshot},
+    {Verb::typing, run_typing},
+    {Verb::settings, run_settings},
+    {Verb::mute, run_local},
+    {Verb::archive, run_local},
+    {Verb::pin, run_local},
+    {Verb::draft, run_draft},
+    {Verb::search, run_search},
+    {Verb::device_link, run_device_link},
+    {Verb::device_add, run_device_add},
+    {Verb::device_list, run_device_list},
+    {Verb::device_revoke, run_device_revoke},
+    {Verb::device_name, run_device_name},
+    {Verb::recover, run_recover},
+    {Verb::conversations, run_conversations},
+    {Verb::group_list, run_conversations},
+    {Verb::group_create, run_group_create},
+    {Verb::group_show, run_group_show},
+    {Verb::group_invite, run_group_invite},
+    {Verb::group_link, run_group_link},
+    {Verb::group_offers, run_group_offers},
+    {Verb::group_join, run_group_join},
+    {Verb::group_decline, run_group_decline},
+    {Verb::group_remove, run_group_remove},
+    {Verb::group_leave, run_group_leave},
+    {Verb::group_set, run_group_set},
+    {Verb::group_moderator, run_group_role},
+    {Verb::group_reader, run_group_role},
+    {Verb::daemon, run_daemon},
+    {Verb::tui, run_tui},
+    {Verb::send_file, run_send_file},
+    {Verb::send_voice, run_send_file},
+    {Verb::download, run_download},
+    {Verb::resume, run_resume},
+    {Verb::verify, run_verify},
+    {Verb::block, run_block},
+    {Verb::unblock, run_unblock},
+    {Verb::blocked, run_blocked},
+    {Verb::report, run_report},
+    {Verb::verify_report, run_verify_report},
+    {Verb::export_data, run_export},
+    {Verb::account_delete, run_account_delete},
+    {Verb::passphrase_change, run_passphrase_change},
+    {Verb::passphrase_duress, run_passphrase_duress},
+    {Verb::wipe, run_wipe},
+};
+
 Outcome run(Context& context) {
-    switch (context.command.verb) {
-        case Verb::init: return run_init(context);
-        case Verb::whoami: return run_whoami(context);
-        case Verb::contact_add: return run_contact_add(context);
-        case Verb::contact_requests: return run_contact_requests(context);
-        case Verb::contact_accept: return run_contact_accept(context);
-        case Verb::contact_list: return run_contact_list(context);
-        case Verb::contact_remove: return run_contact_remove(context);
-        case Verb::send: return run_send(context);
-        case Verb::receive: return run_receive(context);
-        case Verb::messages: return run_messages(context);
-        case Verb::open: return run_open(context);
-        case Verb::burn: return run_burn(context);
-        case Verb::recall: return run_recall(context);
-        case Verb::device_link: return run_device_link(context);
-        case Verb::device_add: return run_device_add(context);
-        case Verb::device_list: return run_device_list(context);
-        case Verb::device_revoke: return run_device_revoke(context);
-        case Verb::device_name: return run_device_name(context);
-        case Verb::recover: return run_recover(context);
-        case Verb::conversations:
-        case Verb::group_list: return run_conversations(context);
-        case Verb::group_create: return run_group_create(context);
-        case Verb::group_show: return run_group_show(context);
-        case Verb::group_invite: return run_group_invite(context);
-        case Verb::group_link: return run_group_link(context);
-        case Verb::group_offers: return run_group_offers(context);
-        case Verb::group_join: return run_group_join(context);
-        case Verb::group_decline: return run_group_decline(context);
-        case Verb::group_remove: return run_group_remove(context);
-        case Verb::group_leave: return run_group_leave(context);
-        case Verb::group_set: return run_group_set(context);
-        case Verb::group_moderator:
-        case Verb::group_reader: return run_group_role(context);
-        case Verb::daemon: return run_daemon(context);
-        case Verb::tui: return run_tui(context);
-        case Verb::send_file:
-        case Verb::send_voice: return run_send_file(context);
-        case Verb::download: return run_download(context);
-        case Verb::resume: return run_resume(context);
-        case Verb::help:
-        case Verb::version: break;
+    for (const Runner& runner : runners) {
+        if (runner.verb == context.command.verb) return runner.run(context);
     }
     return MAYFLY_ERROR(internal);
 }

@@ -64,8 +64,35 @@ JsonLine::JsonLine(OutputText& out, std::string_view type) : out_(out) {
 }
 JsonLine::~JsonLine() { out_.append("}\n"); }
 
+void JsonLine::separate() {
+    if (!std::exchange(is_first_, false)) out_.append(",");
+}
+
+JsonLine& JsonLine::open(std::string_view key, char bracket) {
+    name(key);
+    out_.append({&bracket, 1});
+    is_first_ = true;
+    return *this;
+}
+JsonLine& JsonLine::open_item() {
+    separate();
+    out_.append("{");
+    is_first_ = true;
+    return *this;
+}
+JsonLine& JsonLine::close(char bracket) {
+    out_.append(bracket == '{' ? "}" : "]");
+    is_first_ = false;
+    return *this;
+}
+JsonLine& JsonLine::number_item(int64_t value) {
+    separate();
+    out_.append(std::to_string(value));
+    return *this;
+}
+
 void JsonLine::name(std::string_view name) {
-    out_.append(",");
+    separate();
     quoted(name);
     out_.append(":");
 }

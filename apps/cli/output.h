@@ -40,11 +40,19 @@ class JsonLine {
     JsonLine& number(std::string_view name, int64_t value);
     JsonLine& boolean(std::string_view name, bool value);
     JsonLine& texts(std::string_view name, const std::vector<std::string>& values);
+    // open begins an object '{' or an array '[' under a name, open_item an object in an array; what
+    // follows is in it until close with the same bracket.
+    JsonLine& open(std::string_view name, char bracket);
+    JsonLine& open_item();
+    JsonLine& close(char bracket);
+    JsonLine& number_item(int64_t value);
 
   private:
     void name(std::string_view name);
+    void separate();
     void quoted(std::string_view value);
     OutputText& out_;
+    bool is_first_ = false;  // nothing in what was opened yet
 };
 
 }  // namespace mayfly::cli

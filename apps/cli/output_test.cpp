@@ -137,9 +137,9 @@ TEST_F(Views, message_object_has_exactly_the_fields_of_the_contract) {
     const auto object = nlohmann::json::parse(out.view());
     std::vector<std::string> names;
     for (const auto& [name, value] : object.items()) names.push_back(name);
-    EXPECT_EQ(names, (std::vector<std::string>{"burn_seconds", "conversation", "expires_at",
-                                               "group", "handle", "id", "sender", "sent_at",
-                                               "state", "text", "type"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"burn_seconds", "content", "conversation",
+                                               "expires_at", "group", "handle", "id", "sender",
+                                               "sent_at", "state", "text", "type", "verified"}));
     EXPECT_EQ(object["sent_at"], 1'000'000);
     EXPECT_EQ(object["state"], "received");
 }

@@ -67,20 +67,20 @@ Result<SecretBuffer> ask(std::string_view prompt) {
     return typed;
 }
 
-bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
-
 }  // namespace
+
+bool can_ask_passphrase() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 
 Result<std::optional<SecretBuffer>> read_passphrase(const std::string& file) {
     if (!file.empty()) return from_file(file);
-    if (!can_ask()) return std::optional<SecretBuffer>();
+    if (!can_ask_passphrase()) return std::optional<SecretBuffer>();
     TRY_ASSIGN(SecretBuffer typed, ask("Passphrase: "));
     return std::optional<SecretBuffer>(std::move(typed));
 }
 
 Result<std::optional<SecretBuffer>> choose_passphrase(const std::string& file) {
     if (!file.empty()) return from_file(file);
-    if (!can_ask()) return std::optional<SecretBuffer>();
+    if (!can_ask_passphrase()) return std::optional<SecretBuffer>();
     TRY_ASSIGN(SecretBuffer first, ask("Choose a passphrase (empty: none): "));
     if (first.empty()) return std::optional<SecretBuffer>();
     TRY_ASSIGN(const SecretBuffer second, ask("The same again: "));

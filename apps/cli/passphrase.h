@@ -21,4 +21,7 @@ Result<std::optional<SecretBuffer>> read_passphrase(const std::string& file);
 // Errors: as above, and wrong_passphrase when the two differ.
 Result<std::optional<SecretBuffer>> choose_passphrase(const std::string& file);
 
+// can_ask_passphrase: there is a person at a terminal.
+bool can_ask_passphrase();
+
 }  // namespace mayfly::cli

@@ -45,6 +45,8 @@ void harden() {
     ::signal(SIGXFSZ, SIG_IGN);
 }
 
+void keep_out_of_swap(const void* object, size_t size_bytes) { (void)::mlock(object, size_bytes); }
+
 Time wall_clock_now() { return read_clock(CLOCK_REALTIME); }
 Time monotonic_now() { return read_clock(CLOCK_MONOTONIC); }
 

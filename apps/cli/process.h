@@ -10,6 +10,9 @@ namespace mayfly::cli {
 // allows it, makes new files private, and turns SIGPIPE and SIGXFSZ into errors of the write.
 void harden();
 
+// keep_out_of_swap locks the pages that hold an object with keys, where harden could not lock all.
+void keep_out_of_swap(const void* object, size_t size_bytes);
+
 Time wall_clock_now();
 // monotonic_now never goes back; only differences mean something.
 Time monotonic_now();

@@ -39,10 +39,12 @@ void ServedAccount::leave(Duration until_retry) {
 }
 
 void ServedAccount::try_return() {
-    if (monotonic_now() < retry_at_) return;
+    if (lost_ || monotonic_now() < retry_at_) return;
     const Status opened = session_.open(Duration{});
     if (!opened.ok() || !session_.go_online().ok()) {
         session_.close();
+        lost_ = !opened.ok() && (opened.code() == ErrorCode::no_account ||
+                                 opened.code() == ErrorCode::store_corrupt);
         const bool busy = !opened.ok() && opened.code() == ErrorCode::store_locked;
         retry_at_ = monotonic_now() + (busy ? hand_over_check : reopen_delay);
         return;

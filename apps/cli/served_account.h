@@ -31,6 +31,8 @@ class ServedAccount final : public rpc::AccountPort {
     void work();
     void wait_on(std::vector<pollfd>& fds, Duration& wait) const;
     void close() { session_.close(); }
+    // is_lost: the key opens nothing here any more, because the home was wiped or given up.
+    bool is_lost() const { return lost_; }
 
   private:
     void leave(Duration until_retry);
@@ -44,6 +46,7 @@ class ServedAccount final : public rpc::AccountPort {
     std::optional<Time> wanted_since_;  // another process waits
     Time retry_at_;                     // while not open
     bool served_ = false;               // as far as the server knows
+    bool lost_ = false;
 };
 
 }  // namespace mayfly::cli

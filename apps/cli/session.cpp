@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/key_change.h"
+
 namespace mayfly::cli {
 namespace {
 
@@ -12,12 +14,14 @@ constexpr Duration poll_max = Duration::seconds(1);
 
 Status Session::open(std::optional<Duration> wait) {
     TRY_ASSIGN(lock_, store::HomeLock::acquire(home_, wait, [&] { return interrupt_.pending(); }));
+    const Status finished = store::finish_key_change(home_);
     auto store = store::SqliteStore::open(home_, key_, entropy_);
-    if (!store.ok()) {
+    if (!finished.ok() || !store.ok()) {
         lock_.reset();
-        return store.error();
+        return finished.ok() ? store.error() : finished.error();
     }
     store_ = std::move(store).value();
+    keep_out_of_swap(store_.get(), sizeof *store_);
     auto messenger = core::Messenger::open(*store_, wall_clock_now(), &threads_, &files_);
     if (!messenger.ok() || !messenger->has_account()) {
         close();

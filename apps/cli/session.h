@@ -33,7 +33,9 @@ class Session {
     };
 
     Session(std::string home, store::StoreKey key, const Interrupt& interrupt)
-        : home_(std::move(home)), key_(std::move(key)), interrupt_(interrupt) {}
+        : home_(std::move(home)), key_(std::move(key)), interrupt_(interrupt) {
+        keep_out_of_swap(&key_, sizeof key_);
+    }
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     ~Session() { close(); }

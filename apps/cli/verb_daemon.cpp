@@ -23,10 +23,10 @@ class Daemon {
 
     Outcome add_home(const std::string& home, const std::string& passphrase_file) {
         // Argon2 runs before the home is locked: others need not wait for it.
-        auto key = unlock_home(home, passphrase_file);
-        if (!key.ok()) return Failure{key.code(), home, ""};
+        auto unlocked = unlock_home(home, passphrase_file);
+        if (!unlocked.ok()) return Failure{unlocked.code(), home, ""};
         accounts_.push_back(
-            std::make_unique<ServedAccount>(home, std::move(key).value(), interrupt_));
+            std::make_unique<ServedAccount>(home, std::move(unlocked->key), interrupt_));
         const Status opened = accounts_.back()->open(server_);
         if (opened.ok()) return {};
         if (opened.code() == ErrorCode::store_locked) {
@@ -57,10 +57,14 @@ class Daemon {
         return {};
     }
 
-    // run serves until a signal comes, or the standard input has ended and all is answered.
-    void run() {
+    // run serves until a signal comes, or the standard input has ended and all is answered. The key
+    // of a home that was given up must not stay in memory: then the daemon fails.
+    Outcome run() {
         while (!interrupt_.pending() && !over_) {
             wait();
+            for (const auto& account : accounts_) {
+                if (account->is_lost()) return lost(account->home());
+            }
             for (const auto& account : accounts_) account->work();
             const Time now = wall_clock_now();
             server_.on_timer(now);
@@ -73,11 +77,20 @@ class Daemon {
                 return true;
             });
         }
-        webhook_.reset();
-        for (const auto& account : accounts_) account->close();
+        close();
+        return {};
     }
 
   private:
+    Outcome lost(const std::string& home) {
+        close();
+        return Failure{ErrorCode::no_account, home,
+                       "the account that was served is not there any more; start the daemon again"};
+    }
+    void close() {
+        webhook_.reset();
+        for (const auto& account : accounts_) account->close();
+    }
     void wait() {
         std::vector<pollfd> fds{{interrupt_.fd(), POLLIN, 0}};
         Duration wait = hand_over_check;
@@ -168,8 +181,7 @@ Outcome run_daemon(Context& context) {
         TRY(context.show());
     }
     if (command.stdio) daemon.serve_standard_streams();
-    daemon.run();
-    return {};
+    return daemon.run();
 }
 
 }  // namespace mayfly::cli

@@ -168,33 +168,33 @@ Failure stopped(const Session& session, Session::Ended ended, const char* hint) 
 
 Outcome run_send_file(Context& context) {
     const Command& command = context.command;
-    core::SendOptions options;
-    options.expiration = command.expire.value_or(core::expiration_default);
-    options.burn = command.burn;
     TRY_ASSIGN(const auto session, open_session(context));
-    const auto contact = session->messenger().find_contact(command.target);
-    if (!contact.ok()) return Failure{contact.code(), command.target, ""};
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
+    core::SendOptions options;
+    TRY_OUTCOME(send_options(command, place, options));
     core::FileOffer offer;
     TRY_OUTCOME(make_offer(command, *session, offer));
     TRY(session->go_online());
     Watch watch(context, *session);
-    TRY_ASSIGN(auto started, session->messenger().send_file(contact->conversation, offer, options,
-                                                            wall_clock_now(), session->entropy()));
-    TRY(session->perform(std::move(started.effects)));
-    const auto result = [&] { return watch.result_of(started.operation); };
+    auto started = session->messenger().send_file(place.conversation, offer, options,
+                                                  wall_clock_now(), session->entropy());
+    if (!started.ok()) return refusal_in(place, started.code());
+    TRY(session->perform(std::move(started->effects)));
+    const auto result = [&] { return watch.result_of(started->operation); };
     TRY_ASSIGN(const Session::Ended ended, watch.run([&] { return result().has_value(); }));
     if (ended != Session::Ended::done) {
         // Nobody wants to send half a file twice; what never began is taken back like a text.
         if (watch.moved()) return stopped(*session, ended, going_on);
-        return take_back(*session, started.id, failure_of(*session, ended));
+        return take_back(*session, started->id, failure_of(*session, ended));
     }
     if (!result()->ok()) return Failure{result()->code(), command.text, ""};
     if (command.json) {
         JsonLine(context.out, "sent")
-            .text("id", core::text_of(started.id))
-            .text("conversation", to_base32(contact->conversation.view()));
+            .text("id", core::text_of(started->id))
+            .text("conversation", core::text_of(place.conversation));
     } else {
-        context.out.append(core::text_of(started.id) + "\n");
+        context.out.append(core::text_of(started->id) + "\n");
     }
     TRY(context.show());
     return flush_outbox(*session);

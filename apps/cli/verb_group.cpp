@@ -56,18 +56,6 @@ Outcome change_of(const Command& command, core::StateChange& change) {
     return {};
 }
 
-// A limit below the default pulls the default down with it, unless that was asked for too.
-void fit_defaults(const core::ConversationState& now, core::StateChange& change) {
-    const core::ConversationState next = core::apply_change(now, change);
-    if (!change.expiration_ms && next.expiration_ms > next.expiration_max_ms) {
-        change.expiration_ms = next.expiration_max_ms;
-    }
-    const bool burns_always = next.burn_seconds_max != 0;
-    if (!change.burn_seconds && burns_always && next.burn_seconds > next.burn_seconds_max) {
-        change.burn_seconds = next.burn_seconds_max;
-    }
-}
-
 Failure bad_rules() {
     return {ErrorCode::invalid_argument, "these settings do not fit together",
             "defaults must be within their limits; a name has at most 128 bytes, a topic 1,024"};
@@ -101,7 +89,6 @@ Outcome run_group_create(Context& context) {
     core::StateChange change;
     TRY_OUTCOME(change_of(command, change));
     change.name = command.target;
-    fit_defaults({}, change);
     const core::ConversationState state = core::apply_change({}, change);
     if (!core::check_conversation_state(state).ok()) return bad_rules();
     TRY_ASSIGN(const auto session, open_session(context));
@@ -149,6 +136,7 @@ Outcome run_group_link(Context& context) {
             .number("expires_at", (now + lifetime).ms);
     } else {
         context.out.append(made->first + "\n");
+        if (command.qr) show_qr(context.out, made->first);
     }
     TRY(context.show());
     notice(context, "it lets in " + std::to_string(uses) + ", until " + local_time(now + lifetime) +
@@ -168,7 +156,6 @@ Outcome run_group_set(Context& context) {
     TRY_OUTCOME(find_group(context, *session, place));
     const auto state = session->messenger().state(place.conversation);
     if (!state.ok()) return refusal_in(place, ErrorCode::not_authorized);
-    fit_defaults(*state, change);
     if (!core::check_conversation_state(core::apply_change(*state, change)).ok()) {
         return bad_rules();
     }

@@ -27,11 +27,6 @@ Result<SecretBuffer> read_stdin() {
     return text;
 }
 
-Result<SecretBuffer> text_of_command(const Command& command) {
-    if (command.text == "-") return read_stdin();
-    return SecretBuffer(as_bytes(command.text));
-}
-
 Outcome check_text(BytesView text) {
     if (text.empty()) {
         return Failure{ErrorCode::invalid_argument, "the text is empty", "say something"};
@@ -43,33 +38,7 @@ Outcome check_text(BytesView text) {
     return {};
 }
 
-// send_options takes what was asked for, else what the conversation has as its default, and says
-// clearly what its limits do not allow.
-Outcome send_options(const Command& command, const core::ConversationView& place,
-                     core::SendOptions& options) {
-    options.expiration = command.expire.value_or(place.expiration);
-    options.burn = command.burn;
-    const Duration burn_limit = Duration::seconds(place.burn_seconds_limit);
-    const bool may_keep = place.burn_seconds_limit == 0;
-    if (!options.burn && !command.no_burn) {
-        const Duration usual = Duration::seconds(place.burn_seconds);
-        if (usual.ms != 0) options.burn = usual;
-        if (usual.ms == 0 && !may_keep) options.burn = burn_limit;
-    }
-    if (options.expiration > place.expiration_limit) {
-        const std::string most = format_duration(place.expiration_limit);
-        return Failure{ErrorCode::bad_duration,
-                       "messages in " + place.title + " live " + most + " at most",
-                       "use --expire " + most + " or less"};
-    }
-    if (!may_keep && (!options.burn || *options.burn > burn_limit)) {
-        const std::string most = format_duration(burn_limit);
-        return Failure{ErrorCode::bad_duration,
-                       "messages in " + place.title + " burn " + most + " after opening, or sooner",
-                       "use --burn " + most + " or less"};
-    }
-    return {};
-}
+}  // namespace
 
 Outcome show_id(Context& context, const char* type, const core::MessageId& id) {
     if (context.command.json) {
@@ -81,32 +50,54 @@ Outcome show_id(Context& context, const char* type, const core::MessageId& id) {
     return {};
 }
 
-}  // namespace
+Outcome text_of_argument(const std::string& argument, SecretBuffer& text) {
+    if (argument == "-") {
+        TRY_ASSIGN(text, read_stdin());
+    } else {
+        text = SecretBuffer(as_bytes(argument));
+    }
+    return check_text(text.expose());
+}
 
-Outcome run_send(Context& context) {
-    const Command& command = context.command;
-    TRY_ASSIGN(const SecretBuffer text, text_of_command(command));
-    TRY_OUTCOME(check_text(text.expose()));
-    TRY_ASSIGN(const auto session, open_session(context));
-    core::ConversationView place;
-    TRY_OUTCOME(find_place(context, *session, place));
-    core::SendOptions options;
-    TRY_OUTCOME(send_options(command, place, options));
-    TRY(session->go_online());
-    auto started = session->messenger().send_text(place.conversation, text.expose(), options,
-                                                  wall_clock_now(), session->entropy());
+Outcome send_options(const Command& command, const core::ConversationView& place,
+                     core::SendOptions& options) {
+    options.expiration = command.expire;
+    options.burn = command.burn;
+    options.no_burn = command.no_burn;
+    if (command.expire && *command.expire > place.expiration_limit) {
+        const std::string most = format_duration(place.expiration_limit);
+        return Failure{ErrorCode::bad_duration,
+                       "messages in " + place.title + " live " + most + " at most",
+                       "use --expire " + most + " or less"};
+    }
+    const Duration burn_limit = Duration::seconds(place.burn_seconds_limit);
+    const bool too_long = command.no_burn || (command.burn && *command.burn > burn_limit);
+    if (burn_limit.ms != 0 && too_long) {
+        const std::string most = format_duration(burn_limit);
+        return Failure{ErrorCode::bad_duration,
+                       "messages in " + place.title + " burn " + most + " after opening, or sooner",
+                       "use --burn " + most + " or less"};
+    }
+    return {};
+}
+
+Outcome finish_message(Context& context, Session& session,
+                       Result<core::Messenger::SendStarted> started,
+                       const core::ConversationView& place) {
     if (!started.ok()) return refusal_in(place, started.code());
-    TRY(session->perform(std::move(started->effects)));
-    const Outcome ended = finish_operation(context, *session, started->operation);
+    TRY(session.perform(std::move(started->effects)));
+    const Outcome ended = finish_operation(context, session, started->operation);
     if (!ended.ok()) {
-        const auto now = session->messenger().find_contact(command.target);
-        Failure failure = take_back(*session, started->id, ended.failure());
-        if (now.ok() && !now->established && failure.code == ErrorCode::timed_out) {
-            failure.detail = command.target + " has not accepted your request yet";
+        Failure failure = take_back(session, started->id, ended.failure());
+        const bool direct = place.kind == core::ConversationKind::direct;
+        const auto now = session.messenger().find_contact(core::text_of(place.contact));
+        if (direct && now.ok() && !now->established && failure.code == ErrorCode::timed_out) {
+            failure.detail =
+                session.messenger().name_of(place.contact) + " has not accepted your request yet";
         }
         return failure;
     }
-    if (command.json) {
+    if (context.command.json) {
         JsonLine(context.out, "sent")
             .text("id", core::text_of(started->id))
             .text("conversation", core::text_of(place.conversation));
@@ -114,7 +105,30 @@ Outcome run_send(Context& context) {
         context.out.append(core::text_of(started->id) + "\n");
     }
     TRY(context.show());
-    return flush_outbox(*session);
+    return flush_outbox(session);
+}
+
+Outcome finish_secondary(Context& context, Session& session, core::OperationId operation) {
+    const Outcome ended = finish_operation(context, session, operation);
+    if (ended.ok()) return {};
+    Failure failure = ended.failure();
+    failure.hint = "it waits in the outbox; any later verb that reaches the relay takes it along";
+    return failure;
+}
+
+Outcome run_send(Context& context) {
+    SecretBuffer text;
+    TRY_OUTCOME(text_of_argument(context.command.text, text));
+    TRY_ASSIGN(const auto session, open_session(context));
+    core::ConversationView place;
+    TRY_OUTCOME(find_place(context, *session, place));
+    core::SendOptions options;
+    TRY_OUTCOME(send_options(context.command, place, options));
+    options.mentions = session->messenger().find_mentions(place.conversation, text.expose());
+    TRY(session->go_online());
+    auto started = session->messenger().send_text(place.conversation, text.expose(), options,
+                                                  wall_clock_now(), session->entropy());
+    return finish_message(context, *session, std::move(started), place);
 }
 
 Outcome run_messages(Context& context) {
@@ -168,14 +182,7 @@ Outcome run_recall(Context& context) {
     auto started = session->messenger().recall(message->id, wall_clock_now(), session->entropy());
     if (!started.ok()) return Failure{started.code(), id, ""};
     TRY(session->perform(std::move(started->effects)));
-    const Outcome ended = finish_operation(context, *session, started->operation);
-    if (!ended.ok()) {
-        Failure failure = ended.failure();
-        failure.hint =
-            "the recall waits in the outbox; any later verb that reaches the relay "
-            "takes it along";
-        return failure;
-    }
+    TRY_OUTCOME(finish_secondary(context, *session, started->operation));
     TRY_OUTCOME(show_id(context, "recalled", message->id));
     return flush_outbox(*session);
 }

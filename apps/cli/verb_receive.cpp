@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
+#include "idle_lock.h"
+#include "passphrase.h"
 #include "printing.h"
 #include "verbs.h"
 #include "views.h"
@@ -21,6 +24,7 @@ class Receiver {
     void attach(Session& session) {
         session.on_event([this, &session](const core::Event& event) {
             if (std::holds_alternative<core::MessageArrived>(event)) arrived_ = true;
+            if (const auto* alarm = std::get_if<core::TrustAlarm>(&event)) warn(alarm->contact);
             if (const auto* request = std::get_if<core::RequestArrived>(&event)) {
                 announce(request->request);
             }
@@ -30,13 +34,15 @@ class Receiver {
             if (const auto* change = std::get_if<core::ConversationChanged>(&event)) {
                 note_change(session.messenger(), *change);
             }
+            if (context_.command.follow) follow(session.messenger(), event);
         });
     }
     // Messages may wait from before: an accepted request, a process that died.
     void look() { arrived_ = true; }
     // Changes of groups wait until everything was taken in: names of who came are on the way.
     bool has_news(const Session& session) const {
-        return arrived_ || !notices_.empty() || (!changes_.empty() && session.caught_up());
+        return arrived_ || !notices_.empty() || !changed_.empty() ||
+               (!changes_.empty() && session.caught_up());
     }
     size_t shown() const { return shown_; }
 
@@ -61,6 +67,7 @@ class Receiver {
             if (!ids.empty()) note_.end();
             shown_ += messages.size();
         }
+        TRY(print_changed(session));
         for (const core::ConversationChanged& change : std::exchange(changes_, {})) {
             show_change(notices_, context_.command.json, session.messenger(), change);
         }
@@ -85,6 +92,29 @@ class Receiver {
         return out;
     }
 
+    void follow(const core::Messenger& messenger, const core::Event& event) {
+        if (const auto* changed = std::get_if<core::MessageChanged>(&event)) {
+            changed_.insert(changed->id);
+        } else if (const auto* typing = std::get_if<core::TypingChanged>(&event)) {
+            show_typing(notices_, context_.command.json, messenger, *typing);
+        }
+    }
+
+    // What changed of messages that were printed before is printed once more.
+    Status print_changed(Session& session) {
+        const Time now = wall_clock_now();
+        for (const core::MessageId& id : std::exchange(changed_, {})) {
+            const auto message = session.messenger().find_message(core::text_of(id), now);
+            if (!message.ok()) continue;
+            show_message(context_.out, context_.command.json, session.messenger(), *message, now);
+        }
+        return context_.show();
+    }
+
+    void warn(const core::ContactView& contact) {
+        if (!context_.command.json) notices_.append("mayfly: WARNING:\n");
+        show_contact(notices_, context_.command.json, contact);
+    }
     void announce(const core::RequestView& request) {
         shown_++;
         show_request(notices_, context_.command.json, request);
@@ -114,8 +144,9 @@ class Receiver {
 
     Context& context_;
     PrintingNote note_;
-    OutputText notices_;  // requests, offers, changes
+    OutputText notices_;  // requests, offers, changes, who types
     std::vector<core::ConversationChanged> changes_;
+    std::set<core::MessageId> changed_;
     bool left_over_done_ = false;
     bool arrived_ = false;
     size_t shown_ = 0;
@@ -144,17 +175,19 @@ Outcome receive_once(Context& context, Session& session, Receiver& receiver) {
     return receiver.print(session);  // whom we let in
 }
 
-// Prints as messages come, and lets other processes use the home in between.
-Outcome receive_following(Context& context, Session& session, Receiver& receiver) {
-    std::optional<Time> deadline;
-    if (context.command.timeout) deadline = monotonic_now() + *context.command.timeout;
+// Prints as messages come, and lets other processes use the home in between. Ends when `idle` is
+// due.
+Outcome receive_following(Context& context, Session& session, Receiver& receiver,
+                          std::optional<Time> end, IdleLock& idle) {
     while (true) {
         receiver.look();
         Session::Ended ended = Session::Ended::done;
         while (ended == Session::Ended::done) {
+            const size_t shown = receiver.shown();
             TRY_OUTCOME(receiver.print(session));
-            TRY_ASSIGN(ended,
-                       session.run([&] { return receiver.has_news(session); }, deadline, true));
+            if (receiver.shown() != shown) idle.touch(monotonic_now());
+            TRY_ASSIGN(ended, session.run([&] { return receiver.has_news(session); },
+                                          idle.before(end), true));
         }
         TRY_OUTCOME(receiver.print(session));
         if (ended == Session::Ended::untrusted) return failure_of(session, ended);
@@ -181,12 +214,25 @@ Outcome run_receive(Context& context) {
         TRY(locked);
         follow_lock = std::move(locked).value();
     }
-    TRY_ASSIGN(const auto session, open_session(context));
-    Receiver receiver(context);
-    receiver.attach(*session);
-    TRY(session->go_online());
-    if (follows) return receive_following(context, *session, receiver);
-    return receive_once(context, *session, receiver);
+    IdleLock idle(context.command.lock_after, monotonic_now());
+    std::optional<Time> end;
+    if (context.command.timeout) end = monotonic_now() + *context.command.timeout;
+    while (true) {
+        auto session = open_session(context);
+        TRY(session);
+        Receiver receiver(context);
+        receiver.attach(**session);
+        TRY((*session)->go_online());
+        if (!follows) return receive_once(context, **session, receiver);
+        idle.touch(monotonic_now());
+        TRY_OUTCOME(receive_following(context, **session, receiver, end, idle));
+        const Time now = monotonic_now();
+        if (!idle.due(now) || (end && now >= *end) || context.interrupt.pending()) return {};
+        // The keys go here; who wants to go on types the passphrase again.
+        session->reset();
+        notice(context, "locked: nothing came for " + span_text(*context.command.lock_after));
+        if (!context.command.passphrase_file.empty() || !can_ask_passphrase()) return {};
+    }
 }
 
 }  // namespace mayfly::cli

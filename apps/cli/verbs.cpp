@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "decoy.h"
 #include "passphrase.h"
 
 namespace mayfly::cli {
@@ -18,7 +19,7 @@ void notice(const Context& context, const std::string& text) {
     (void)line.write_to(STDERR_FILENO);
 }
 
-Result<store::StoreKey> unlock_home(const std::string& home, const std::string& passphrase_file) {
+Result<store::Unlocked> unlock_home(const std::string& home, const std::string& passphrase_file) {
     TRY_ASSIGN(const store::Protection protection, store::store_protection(home));
     std::optional<SecretBuffer> passphrase;
     if (protection == store::Protection::passphrase) {
@@ -26,14 +27,20 @@ Result<store::StoreKey> unlock_home(const std::string& home, const std::string& 
     }
     std::optional<BytesView> view;
     if (passphrase) view = passphrase->expose();
-    return store::unlock_store(home, view);
+    TRY_ASSIGN(store::Unlocked unlocked, store::unlock_store(home, view));
+    if (unlocked.kind != store::SlotKind::own) TRY(make_decoy(home, unlocked));
+    return unlocked;
 }
 
 Result<std::unique_ptr<Session>> open_session(Context& context) {
     // Argon2 runs before the home is locked: others need not wait for it.
-    TRY_ASSIGN(store::StoreKey key, unlock_home(context.home, context.command.passphrase_file));
-    auto session = std::make_unique<Session>(context.home, std::move(key), context.interrupt);
+    TRY_ASSIGN(store::Unlocked unlocked,
+               unlock_home(context.home, context.command.passphrase_file));
+    auto session =
+        std::make_unique<Session>(context.home, std::move(unlocked.key), context.interrupt);
     TRY(session->open(store::home_lock_wait));
+    ENSURE(!session->messenger().relays_to_tell() || context.command.verb == Verb::account_delete,
+           account_deleting);
     return session;
 }
 

@@ -30,11 +30,12 @@ struct Context {
 // notice tells a person something on the standard error; with --json it says nothing.
 void notice(const Context& context, const std::string& text);
 
-// open_session unlocks the home and opens it. Errors: those of the store, and no_account.
+// unlock_home takes the passphrase from the file or the terminal and gives what it opens; a duress
+// passphrase has had its effect when it returns. Errors: those of the store.
+Result<store::Unlocked> unlock_home(const std::string& home, const std::string& passphrase_file);
+// open_session unlocks the home and opens it. Errors: those of the store, no_account, and
+// account_deleting for all verbs but the one that deletes.
 Result<std::unique_ptr<Session>> open_session(Context& context);
-
-// unlock_home gives the key to a home; a passphrase comes from the file or the terminal.
-Result<store::StoreKey> unlock_home(const std::string& home, const std::string& passphrase_file);
 
 // finish_operation works until the operation has ended. What stops it otherwise becomes the
 // Failure: a relay that cannot be reached or trusted, the time, a signal.
@@ -62,6 +63,30 @@ Outcome run_messages(Context& context);
 Outcome run_open(Context& context);
 Outcome run_burn(Context& context);
 Outcome run_recall(Context& context);
+Outcome run_reply(Context& context);
+Outcome run_edit(Context& context);
+Outcome run_react(Context& context);
+Outcome run_poll(Context& context);
+Outcome run_vote(Context& context);
+Outcome run_location(Context& context);
+Outcome run_card(Context& context);
+Outcome run_screenshot(Context& context);
+Outcome run_typing(Context& context);
+Outcome run_settings(Context& context);
+Outcome run_local(Context& context);
+Outcome run_draft(Context& context);
+Outcome run_search(Context& context);
+Outcome run_verify(Context& context);
+Outcome run_block(Context& context);
+Outcome run_unblock(Context& context);
+Outcome run_blocked(Context& context);
+Outcome run_report(Context& context);
+Outcome run_verify_report(Context& context);
+Outcome run_export(Context& context);
+Outcome run_account_delete(Context& context);
+Outcome run_passphrase_change(Context& context);
+Outcome run_passphrase_duress(Context& context);
+Outcome run_wipe(Context& context);
 Outcome run_device_link(Context& context);
 Outcome run_device_add(Context& context);
 Outcome run_device_list(Context& context);
@@ -80,6 +105,11 @@ Outcome run_group_remove(Context& context);
 Outcome run_group_leave(Context& context);
 Outcome run_group_set(Context& context);
 Outcome run_group_role(Context& context);  // moderator and reader
+Outcome run_daemon(Context& context);
+Outcome run_tui(Context& context);
+Outcome run_send_file(Context& context);
+Outcome run_download(Context& context);
+Outcome run_resume(Context& context);
 
 // find_place finds the conversation that the verb's first argument names.
 Outcome find_place(const Context& context, Session& session, core::ConversationView& place);
@@ -90,11 +120,21 @@ Outcome change_group(Context& context, Session& session, const core::Conversatio
                      const core::StateChange& change);
 // refusal_in says why the core refuses to do something in a conversation.
 Failure refusal_in(const core::ConversationView& place, ErrorCode code);
-Outcome run_daemon(Context& context);
-Outcome run_tui(Context& context);
-Outcome run_send_file(Context& context);
-Outcome run_download(Context& context);
-Outcome run_resume(Context& context);
+
+// text_of_argument gives a text as it was typed, or with "-" the standard input. Errors are of the
+// text: empty, too large, not UTF-8.
+Outcome text_of_argument(const std::string& argument, SecretBuffer& text);
+// send_options takes what was asked for, and says clearly what the conversation does not allow.
+Outcome send_options(const Command& command, const core::ConversationView& place,
+                     core::SendOptions& options);
+// finish_message waits until the relay has a message, and shows its id; if that fails the message
+// is taken back.
+Outcome finish_message(Context& context, Session& session,
+                       Result<core::Messenger::SendStarted> started,
+                       const core::ConversationView& place);
+// finish_secondary waits for something that stays in the outbox if the relay cannot be reached.
+Outcome finish_secondary(Context& context, Session& session, core::OperationId operation);
+Outcome show_id(Context& context, const char* type, const core::MessageId& id);
 
 // refresh asks the relay for news if it is there; `contact list` and the like work without.
 Outcome refresh(Context& context, Session& session);

@@ -2,18 +2,10 @@
 
 #include <time.h>
 
+#include "util/qr_code.h"
+
 namespace mayfly::cli {
 namespace {
-
-const char* state_name(core::MessageState state) {
-    switch (state) {
-        case core::MessageState::queued: return "queued";
-        case core::MessageState::sent: return "sent";
-        case core::MessageState::received: return "received";
-        case core::MessageState::opened: return "opened";
-    }
-    return "received";
-}
 
 // The address to pass on: the first handle, or the link.
 std::string address_of(const core::AccountView& account) {
@@ -47,20 +39,6 @@ void labelled_line(OutputText& out, std::string_view label, std::string_view val
     out.append("\n");
 }
 
-namespace {
-
-void show_file(OutputText& out, const core::FileView& file) {
-    out.append(file.duration_ms == 0 ? "file " : "voice memo ");
-    append_printable(out, as_bytes(file.name));
-    out.append(" (" + size_text(file.size_bytes));
-    if (file.duration_ms != 0) {
-        out.append(", " + span_text(Duration::milliseconds(file.duration_ms)));
-    }
-    out.append(")");
-}
-
-}  // namespace
-
 std::string size_text(uint64_t size_bytes) {
     constexpr const char* units[] = {"B", "kB", "MB", "GB"};
     size_t unit = 0;
@@ -92,6 +70,23 @@ std::string span_text(Duration span) {
     return "less than 1 s";
 }
 
+// A person without a terminal's colours sees the code too: light modules are blocks.
+void show_qr(OutputText& out, std::string_view text) {
+    const auto code = QrCode::encode(as_bytes(text));
+    if (code.ok()) out.append(qr_text(*code));
+}
+
+const char* alarm_text(core::Alarm alarm) {
+    switch (alarm) {
+        case core::Alarm::none: return "";
+        case core::Alarm::handle_moved:
+            return "this handle leads to another account now; ask your contact in person";
+        case core::Alarm::record_forked:
+            return "somebody showed another account record of theirs; compare safety numbers";
+    }
+    return "";
+}
+
 void show_account(OutputText& out, bool json, const core::AccountView& account,
                   BytesView recovery_kit) {
     if (json) {
@@ -121,7 +116,10 @@ void show_contact(OutputText& out, bool json, const core::ContactView& contact) 
             .text("conversation", to_base32(contact.conversation.view()))
             .text("name", contact.display_name)
             .text("handle", contact.handle)
-            .boolean("established", contact.established);
+            .boolean("established", contact.established)
+            .boolean("verified", contact.verified)
+            .boolean("blocked", contact.blocked)
+            .text("alarm", core::alarm_name(contact.alarm));
         return;
     }
     append_printable(out, as_bytes(short_name(contact.handle, contact.account)));
@@ -130,8 +128,29 @@ void show_contact(OutputText& out, bool json, const core::ContactView& contact) 
         append_printable(out, as_bytes(contact.display_name));
         out.append(")");
     }
+    if (contact.verified) out.append(", verified");
+    if (contact.blocked) out.append(", blocked");
     out.append(contact.established ? "\n" : ", has not accepted yet\n");
+    if (contact.alarm != core::Alarm::none) {
+        out.append(std::string("    WARNING: ") + alarm_text(contact.alarm) + "\n");
+    }
     if (!contact.handle.empty()) labelled_line(out, "    handle", contact.handle);
+    labelled_line(out, "    account", account);
+}
+
+void show_blocked(OutputText& out, bool json, const core::BlockedView& blocked) {
+    const std::string account = core::text_of(blocked.account);
+    if (json) {
+        JsonLine(out, "blocked")
+            .text("account", account)
+            .text("name", blocked.display_name)
+            .text("handle", blocked.handle)
+            .number("since", blocked.since.ms);
+        return;
+    }
+    append_printable(out, as_bytes(short_name(blocked.handle, blocked.account)));
+    out.append(", blocked " + local_time(blocked.since) + "\n");
+    if (!blocked.handle.empty()) labelled_line(out, "    handle", blocked.handle);
     labelled_line(out, "    account", account);
 }
 
@@ -144,7 +163,8 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
             .text("conversation", to_base32(request.conversation.view()))
             .text("name", request.display_name)
             .text("handle", request.handle)
-            .number("received_at", request.received_at.ms);
+            .number("received_at", request.received_at.ms)
+            .boolean("handle_is_anothers", request.handle_is_anothers);
         return;
     }
     out.append(local_time(request.received_at));
@@ -156,57 +176,11 @@ void show_request(OutputText& out, bool json, const core::RequestView& request) 
         out.append(")");
     }
     out.append(" wants to write to you\n");
+    if (request.handle_is_anothers) {
+        out.append("    WARNING: a contact of yours has this handle, and this is somebody else\n");
+    }
     if (!request.handle.empty()) labelled_line(out, "    handle", request.handle);
     labelled_line(out, "    id", account);
-}
-
-void show_message(OutputText& out, bool json, const core::Messenger& messenger,
-                  const core::MessageView& message, Time now) {
-    const std::string group = group_title(messenger, message.conversation);
-    const std::string id = core::text_of(message.id);
-    if (json) {
-        JsonLine object(out, "message");
-        object.text("id", id)
-            .text("conversation", to_base32(message.conversation.view()))
-            .text("group", group)
-            .text("sender", core::text_of(message.sender))
-            .text("handle", message.handle)
-            .text("text", as_text(message.text.expose()))
-            .number("sent_at", message.sent_at.ms)
-            .number("expires_at", message.expires_at.ms)
-            .number("burn_seconds", message.burn_seconds)
-            .text("state", state_name(message.state));
-        if (message.file) {
-            object.text("file_name", message.file->name)
-                .text("file_type", message.file->type)
-                .number("file_size", static_cast<int64_t>(message.file->size_bytes))
-                .number("duration_ms", message.file->duration_ms)
-                .text("thumbnail", to_base64url(message.file->thumbnail.expose()));
-        }
-        return;
-    }
-    out.append(local_time(message.sent_at));
-    out.append(" ");
-    if (!group.empty()) {
-        append_printable(out, as_bytes(group));
-        out.append(", ");
-    }
-    const std::string sender = message.outgoing ? "you" : messenger.name_of(message.sender);
-    append_printable(out, as_bytes(sender));
-    out.append(": ");
-    if (message.file) {
-        show_file(out, *message.file);
-    } else {
-        append_printable(out, message.text.expose(), true);
-    }
-    out.append("\n    id " + id);
-    out.append(", expires in " + span_text(message.expires_at - now));
-    if (message.burn_seconds != 0 && message.state != core::MessageState::opened) {
-        out.append(", burns " + span_text(Duration::seconds(message.burn_seconds)) +
-                   " after it is opened");
-    }
-    if (message.state == core::MessageState::queued) out.append(", waits for the relay");
-    out.append("\n");
 }
 
 }  // namespace mayfly::cli

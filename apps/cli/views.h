@@ -12,9 +12,14 @@ void show_account(OutputText& out, bool json, const core::AccountView& account,
                   BytesView recovery_kit);
 void show_contact(OutputText& out, bool json, const core::ContactView& contact);
 void show_request(OutputText& out, bool json, const core::RequestView& request);
-// show_message needs the messenger for names of groups.
+// show_message needs the messenger for names of accounts and groups.
 void show_message(OutputText& out, bool json, const core::Messenger& messenger,
                   const core::MessageView& message, Time now);
+void show_typing(OutputText& out, bool json, const core::Messenger& messenger,
+                 const core::TypingChanged& typing);
+void show_settings(OutputText& out, bool json, const core::ConversationId& conversation,
+                   const core::ConversationSettings& agreed, const core::LocalSettings& local,
+                   Time now);
 
 // show_conversation with a state shows also its rules: what `group show` does.
 void show_conversation(OutputText& out, bool json, const core::ConversationView& view,
@@ -27,6 +32,13 @@ void show_change(OutputText& out, bool json, const core::Messenger& messenger,
 
 // size_text: "64.0 MB", in powers of 1000.
 std::string size_text(uint64_t size_bytes);
+
+// show_qr draws the text's QR code, or nothing if it is too long for one.
+void show_qr(OutputText& out, std::string_view text);
+void show_blocked(OutputText& out, bool json, const core::BlockedView& blocked);
+
+// alarm_text says what is the matter with a contact.
+const char* alarm_text(core::Alarm alarm);
 // span_text rounds to two units at most: "1 h 20 min".
 std::string span_text(Duration span);
 std::string local_time(Time at);

@@ -19,8 +19,16 @@ serve   Serves until SIGTERM or Ctrl-C, then ends in order. When it is ready it 
     --tls-self-signed   with a key made on first use and kept in DIR; clients know it by the
                         fingerprint in ADDRESS, so no domain name or authority is needed
     --tls-cert F --tls-key F
-                        with a certificate chain and its key (PEM), for a domain name
+                        with a certificate chain and its key (PEM), for a domain name; SIGHUP
+                        reads them again, so that a renewed one is used
   --name HOST[:PORT]    the name in ADDRESS, when it is not the one listened on
+  --web-pki             clients trust that name by the web's authorities, so ADDRESS pins no key:
+                        for a certificate whose key changes when it is renewed, or for a proxy in
+                        front that does TLS; needs --name
+  --no-web              do not serve the web client, though it is in this program
+  --no-push             do not wake browsers by Web Push: it makes this relay connect to the push
+                        services of their vendors. Off where --name ends in .onion
+  --push-to-private     let push services have private addresses: for one of your own network
   --registration HOW    who may make queues: open (anybody, the default), invite (whoever has a
                         code of `mayfly-relay invite`), closed (nobody new)
   --max-ttl DUR         the longest that a message is kept, 3s to 1y; default 14d

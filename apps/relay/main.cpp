@@ -6,6 +6,7 @@
 #include "options.h"
 #include "report.h"
 #include "serve.h"
+#include "web_bundle.h"
 
 namespace {
 
@@ -19,6 +20,11 @@ Exit run(const Options& options) {
     }
     if (std::holds_alternative<VersionOptions>(options)) {
         std::puts("mayfly-relay " MAYFLY_VERSION);
+        if (web_bundle() != nullptr) {
+            std::printf("web client %s\n", std::string(web_bundle()->hash).c_str());
+        } else {
+            std::puts("no web client in it");
+        }
     } else {
         std::fputs(help_text, stdout);
     }

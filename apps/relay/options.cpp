@@ -149,7 +149,25 @@ Options interpret(ServeOptions options, const ServeTexts& texts) {
             return UsageError{"--name is not HOST or HOST:PORT", "for example relay.example"};
         }
     }
+    // What an onion service hides, a connection to a push service would tell.
+    if (options.name && options.name->host.ends_with(".onion")) options.push = false;
+    if (options.web_pki && !options.name) {
+        return UsageError{"--web-pki needs --name HOST[:PORT]",
+                          "the name that the certificate is for"};
+    }
     return options;
+}
+
+bool take_flag(Words& words, ServeOptions& options) {
+    const auto take = [&](std::string_view name, bool& flag, bool value) {
+        const bool is_it = words.is_flag(name);
+        if (is_it) flag = value;
+        return is_it;
+    };
+    return take("--tls-self-signed", options.self_signed, true) ||
+           take("--web-pki", options.web_pki, true) || take("--no-web", options.web, false) ||
+           take("--no-push", options.push, false) ||
+           take("--push-to-private", options.push_to_private, true);
 }
 
 Options parse_serve(Words& words) {
@@ -157,10 +175,7 @@ Options parse_serve(Words& words) {
     ServeTexts texts;
     while (words.next()) {
         if (words.word() == "--help") return HelpOptions{};
-        if (words.is_flag("--tls-self-signed")) {
-            options.self_signed = true;
-            continue;
-        }
+        if (take_flag(words, options)) continue;
         const bool known = words.is_option("--data", options.data) ||
                            words.is_option("--listen", texts.listen) ||
                            words.is_option("--tls-cert", options.certificates_path) ||
@@ -189,6 +204,15 @@ Options parse_invite(Words& words) {
 }
 
 }  // namespace
+
+const char* registration_name(wire::Registration registration) {
+    switch (registration) {
+        case wire::Registration::open: return "open";
+        case wire::Registration::invite: return "invite";
+        case wire::Registration::closed: return "closed";
+    }
+    return "";
+}
 
 Options parse_options(const std::vector<std::string_view>& all) {
     Words words(all);

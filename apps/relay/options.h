@@ -29,6 +29,10 @@ struct ServeOptions {
     Duration ttl_max = wire::message_ttl_default;
     uint64_t blob_total_size_bytes_max = relay::blob_total_size_bytes_default;
     std::optional<HostPort> name;  // under which clients reach it
+    bool web_pki = false;          // clients trust that name by the web's authorities
+    bool web = true;               // serve the web client, if it is in the program
+    bool push = true;              // wake devices by Web Push
+    bool push_to_private = false;  // also where the push service has a private address
 };
 struct InviteOptions {
     std::string data;
@@ -44,6 +48,9 @@ using Options = std::variant<ServeOptions, InviteOptions, HelpOptions, VersionOp
 // What a host may promise to keep messages for (design section 7).
 constexpr Duration ttl_max_lowest = Duration::seconds(3);
 constexpr Duration ttl_max_highest = Duration::days(365);
+
+// registration_name is the word for it on the command line and in relay.json.
+const char* registration_name(wire::Registration registration);
 
 Options parse_options(const std::vector<std::string_view>& words);
 

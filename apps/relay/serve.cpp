@@ -7,11 +7,13 @@
 #include <set>
 
 #include "crypto/system_entropy.h"
+#include "pushing.h"
 #include "relay_net/control_socket.h"
 #include "relay_net/data_directory.h"
 #include "relay_net/host.h"
 #include "relay_net/system_clock.h"
 #include "relay_store/rocksdb_store.h"
+#include "web_bundle.h"
 #include "wire/relay_address.h"
 
 namespace mayfly::relay_app {
@@ -39,16 +41,17 @@ wire::RelayAddress address_of(const ServeOptions& options, uint16_t port,
     wire::RelayAddress out;
     out.host = options.name ? options.name->host : default_name(options.listen.host);
     out.port = options.name && options.name->port ? *options.name->port : port;
-    out.fingerprint = fingerprint;
+    if (!options.web_pki) out.fingerprint = fingerprint;
     return out;
 }
 
 // Every text under which a client may know this relay.
 std::vector<std::string> own_addresses(const ServeOptions& options, uint16_t port,
-                                       const wire::RelayAddress& address) {
+                                       const wire::RelayAddress& address,
+                                       const crypto::KeyFingerprint& fingerprint) {
     std::set<std::string> out;
     const auto add = [&](std::string host, uint16_t at_port) {
-        wire::RelayAddress known{std::move(host), at_port, address.fingerprint};
+        wire::RelayAddress known{std::move(host), at_port, fingerprint};
         out.insert(wire::format_relay_address(known));
         known.fingerprint.reset();
         out.insert(wire::format_relay_address(known));
@@ -75,14 +78,16 @@ Exit report_storage(Error error, const std::string& data) {
     }
 }
 
-Result<crypto::TlsServerContext> open_tls(const ServeOptions& options,
-                                          const relay_net::DataDirectory& data) {
-    if (options.self_signed) {
-        TRY_ASSIGN(const auto identity, data.self_signed_identity());
-        return crypto::TlsServerContext::create(identity);
-    }
+Result<crypto::TlsServerContext> read_tls(const ServeOptions& options) {
     TRY_ASSIGN(const auto identity,
                relay_net::read_identity(options.certificates_path, options.key_path));
+    return crypto::TlsServerContext::create(identity);
+}
+
+Result<crypto::TlsServerContext> open_tls(const ServeOptions& options,
+                                          const relay_net::DataDirectory& data) {
+    if (!options.self_signed) return read_tls(options);
+    TRY_ASSIGN(const auto identity, data.self_signed_identity());
     return crypto::TlsServerContext::create(identity);
 }
 
@@ -97,11 +102,62 @@ Exit report_tls(Error error, const ServeOptions& options) {
                   "clients would refuse this relay");
 }
 
-sigset_t ending_signals() {
+Exit report_push_key(Error error, const ServeOptions& options) {
+    if (error.code != ErrorCode::invalid_key) return report_storage(error, options.data);
+    return report(Exit::failed, "the key for push services in " + options.data + " is damaged",
+                  "restore push-key from a backup, or remove it: then browsers are not woken until "
+                  "they have subscribed anew");
+}
+
+relay::RelayConfig relay_config_of(const ServeOptions& options) {
+    relay::RelayConfig out;
+    out.registration = options.registration;
+    out.ttl_max = options.ttl_max;
+    out.blob_total_size_bytes_max = options.blob_total_size_bytes_max;
+    return out;
+}
+
+sigset_t awaited_signals() {
     sigset_t out;
     sigemptyset(&out);
     for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&out, signal);
     return out;
+}
+
+// What /mayfly/relay.json says (docs/spec/web-serving.md). None of its texts needs escapes.
+std::string relay_json(const ServeOptions& options, const wire::RelayAddress& address,
+                       const relay_net::WebBundle* bundle) {
+    const std::string hash = bundle == nullptr ? "null" : '"' + std::string(bundle->hash) + '"';
+    return "{\"address\":\"" + wire::format_relay_address(address) + "\",\"bundle\":" + hash +
+           ",\"registration\":\"" + registration_name(options.registration) + "\"}\n";
+}
+
+// A certificate that was renewed serves the connections to come; with anything wrong, the one in
+// use stays.
+void renew_certificate(const ServeOptions& options, const crypto::KeyFingerprint& fingerprint,
+                       relay_net::Listener& listener) {
+    auto tls = read_tls(options);
+    if (!tls.ok()) {
+        report_tls(tls.error(), options);
+    } else if (!options.web_pki && tls->fingerprint() != fingerprint) {
+        report(Exit::failed, "the new certificate has another key: clients would refuse this relay",
+               "renew with the same key, or start with --web-pki");
+    } else {
+        listener.renew_tls(std::move(*tls));
+        return;
+    }
+    report(Exit::failed, "the certificate in use stays", {});
+}
+
+// Serves until a signal says to end.
+void wait_for_end(const sigset_t& signals, const ServeOptions& options,
+                  const crypto::KeyFingerprint& fingerprint, relay_net::Listener& listener) {
+    for (int signal = 0;;) {
+        sigwait(&signals, &signal);
+        // A relay that made its own certificate has none to renew: its terminal was closed.
+        if (signal != SIGHUP || options.self_signed) return;
+        renew_certificate(options, fingerprint, listener);
+    }
 }
 
 void print_ready(const ServeOptions& options, uint16_t port, const wire::RelayAddress& address) {
@@ -141,8 +197,8 @@ Exit ask_for_invite(const InviteOptions& options) {
 Exit serve(const ServeOptions& options) {
     relay_net::forbid_core_dumps();
     // Blocked before any thread begins, the store's among them, so that only sigwait gets them.
-    const sigset_t ending = ending_signals();
-    pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+    const sigset_t signals = awaited_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     const auto data = relay_net::DataDirectory::open(options.data);
     if (!data.ok()) return report_storage(data.error(), options.data);
     auto tls = open_tls(options, *data);
@@ -164,13 +220,17 @@ Exit serve(const ServeOptions& options) {
     }
     const uint16_t port = (*listener)->port();
     const wire::RelayAddress address = address_of(options, port, fingerprint);
-    relay::RelayConfig relay_config;
-    relay_config.registration = options.registration;
-    relay_config.ttl_max = options.ttl_max;
-    relay_config.blob_total_size_bytes_max = options.blob_total_size_bytes_max;
-    relay_config.own_addresses = own_addresses(options, port, address);
+    auto pushing = Pushing::open(options, *data, address, host);
+    if (!pushing.ok()) return report_push_key(pushing.error(), options);
+    relay::RelayConfig relay_config = relay_config_of(options);
+    relay_config.own_addresses = own_addresses(options, port, address, fingerprint);
+    relay_config.push_key = pushing->key();
     relay::Relay relay(**store, std::move(relay_config));
-    host.start(relay, [&](std::vector<relay::Send> sends) { (*listener)->send(std::move(sends)); });
+    host.start(
+        relay, [&](std::vector<relay::Send> sends) { (*listener)->send(std::move(sends)); },
+        [&](std::vector<relay::Push> pushes) { pushing->send(std::move(pushes)); });
+    const relay_net::WebBundle* bundle = options.web ? web_bundle() : nullptr;
+    (*listener)->serve({bundle, relay_json(options, address, bundle)});
     (*listener)->start();
     auto control = relay_net::ControlSocket::open(
         options.data, [&](std::string_view word) { return answer_control(word, host); });
@@ -180,8 +240,7 @@ Exit serve(const ServeOptions& options) {
     }
     print_ready(options, port, address);
 
-    int signal = 0;
-    sigwait(&ending, &signal);
+    wait_for_end(signals, options, fingerprint, **listener);
     control->reset();
     (*listener)->stop_input();
     host.stop();

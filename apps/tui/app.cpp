@@ -15,6 +15,14 @@ std::string name_of(const std::string& display_name, const std::string& handle,
     return core::text_of(account).substr(0, 8);
 }
 
+// label_of also says what a person decided of them, or must not overlook.
+std::string label_of(const core::ContactView& contact) {
+    const std::string name = name_of(contact.display_name, contact.handle, contact.account);
+    if (contact.alarm != core::Alarm::none) return "(!) " + name;
+    if (contact.blocked) return name + " (blocked)";
+    return contact.verified ? name + " (verified)" : name;
+}
+
 bool is_unread(const core::MessageView& message) {
     return !message.outgoing && message.state == core::MessageState::received;
 }
@@ -59,7 +67,7 @@ void App::read_entries(Time now) {
     for (const core::ContactView& contact : messenger.contacts()) {
         entries_.push_back({contact.account,
                             contact.conversation,
-                            name_of(contact.display_name, contact.handle, contact.account),
+                            label_of(contact),
                             false,
                             contact.established,
                             {}});
@@ -160,12 +168,21 @@ void App::on_event(const core::Event& event, Time now) {
         }
     } else if (const auto* arrived = std::get_if<core::MessageArrived>(&event)) {
         stale_conversations_.insert(arrived->conversation);
+    } else if (std::holds_alternative<core::MessageChanged>(event)) {
+        stale_ = true;
     } else if (const auto* gone = std::get_if<core::MessageGone>(&event)) {
         std::erase_if(messages_, [&](const auto& message) { return message.id == gone->id; });
         for (Entry& entry : entries_) entry.unread.erase(gone->id);
     } else if (const auto* request = std::get_if<core::RequestArrived>(&event)) {
         const core::RequestView& who = request->request;
         say(name_of(who.display_name, who.handle, who.account) + " wants to write to you", now);
+        stale_ = true;
+    } else if (const auto* alarm = std::get_if<core::TrustAlarm>(&event)) {
+        say("WARNING: somebody may pose as " +
+                name_of(alarm->contact.display_name, alarm->contact.handle,
+                        alarm->contact.account) +
+                "; compare safety numbers (mayfly verify)",
+            now);
         stale_ = true;
     }
 }

@@ -191,6 +191,45 @@ TEST_F(AppTest, every_size_of_terminal_has_a_picture) {
     }
 }
 
+TEST_F(AppTest, what_is_said_besides_texts_is_shown) {
+    core::Messenger& bob = pair.bob->messenger();
+    const auto says = [&](const core::OutgoingBody& body) {
+        EXPECT_TRUE(
+            pair.bob
+                ->perform(bob.send_body(pair.to_alice, body, {}, network.now, pair.bob->entropy()))
+                .ok());
+        network.settle();
+    };
+    const core::MessageId first = bob_sends("tea at five?");
+    core::SendOptions answer;
+    answer.reply_to = first;
+    bob_sends("I mean it", answer);
+    core::Poll poll;
+    poll.question = "Where?";
+    poll.options = {"pier", "mill"};
+    says(poll);
+    says(core::Location{});
+    says(core::Screenshot{});
+    EXPECT_TRUE(
+        pair.bob
+            ->perform(bob.react(first, "\xf0\x9f\x91\x8d", true, network.now, pair.bob->entropy()))
+            .ok());
+    network.settle();
+    type("\r");
+    EXPECT_TRUE(shows("> tea at five?"));
+    EXPECT_TRUE(shows("[poll] Where?"));
+    EXPECT_TRUE(shows("2. mill: 0"));
+    EXPECT_TRUE(shows("[is at -90.0000000,-180.0000000]"));
+    EXPECT_TRUE(shows("took a picture"));
+    EXPECT_TRUE(shows("\xf0\x9f\x91\x8d 1"));
+    EXPECT_TRUE(pair.bob
+                    ->perform(bob.edit(first, as_bytes("tea at six?"), {}, network.now,
+                                       pair.bob->entropy()))
+                    .ok());
+    network.settle();
+    EXPECT_TRUE(shows("tea at six? (edited)"));
+}
+
 TEST_F(AppTest, pages_and_wishes) {
     type("?");
     EXPECT_TRUE(shows("how long the next message lives"));

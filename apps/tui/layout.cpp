@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tui/message_words.h"
+
 namespace mayfly::tui {
 namespace {
 
@@ -82,7 +84,7 @@ Block block_of(const core::MessageView& message, int width) {
     } else if (message.needs_newer) {
         block.lines = wrap("[this needs a newer Mayfly]", width);
     } else {
-        block.lines = wrap(as_text(message.text.expose()), width);
+        block.lines = wrap(rpc::view_of(words_of(message)), width);
     }
     return block;
 }

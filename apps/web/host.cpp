@@ -24,7 +24,10 @@ Status Host::create(std::optional<BytesView> passphrase) {
 }
 
 Status Host::open(std::optional<BytesView> passphrase) {
-    TRY_ASSIGN(key_, store::unlock_store(home_path, passphrase));
+    TRY_ASSIGN(store::Unlocked unlocked, store::unlock_store(home_path, passphrase));
+    // A duress passphrase is set where there is a command line, and nowhere else yet.
+    ENSURE(unlocked.kind == store::SlotKind::own, wrong_passphrase);
+    key_ = std::move(unlocked.key);
     return reopen();
 }
 

@@ -1,5 +1,5 @@
 // People we know: accepting a request, removing a contact, and what goes with it.
-#include "core/machine.h"
+#include "core/annex.h"
 
 namespace mayfly::core {
 namespace {
@@ -66,14 +66,29 @@ Status erase_messages(Machine& machine, Step& step, const ConversationId& id) {
     return {};
 }
 
-void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id) {
+void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id, Error why) {
     std::vector<uint64_t> orders;
     for (const auto& [order, row] : machine.tables.outbox) {
         if (row.conversation == id) orders.push_back(order);
     }
-    for (const uint64_t order : orders) {
-        drop_outbox(machine, step, order, MAYFLY_ERROR(unknown_contact));
-    }
+    for (const uint64_t order : orders) drop_outbox(machine, step, order, why);
+}
+
+void add_removal(Machine& machine, Step& step, const ConversationRow& row, OperationId operation) {
+    const uint64_t number = next_order(machine, step);
+    RemovalRow removal;
+    removal.relay = row.info.hubs.front();
+    removal.token_hash = wire::token_hash_of(row.own_token);
+    removal.operation = operation;
+    step.write(row_key::removal(number), removal);
+    machine.tables.removals.insert_or_assign(number, std::move(removal));
+}
+
+void end_if_removed(Machine& machine, Step& step, OperationId operation) {
+    const bool waits =
+        std::any_of(machine.tables.removals.begin(), machine.tables.removals.end(),
+                    [&](const auto& entry) { return entry.second.operation == operation; });
+    if (!waits) step.end(operation, {});
 }
 
 void release_relay(Machine& machine, Step& step, const std::string& relay) {
@@ -98,15 +113,10 @@ Status forget_conversation(Machine& machine, Step& step, const ConversationId& i
     if (row == nullptr) return {};
     TRY(erase_groups(step, id));
     TRY(erase_messages(machine, step, id));
-    drop_conversation_outbox(machine, step, id);
+    TRY(erase_conversation_rows(machine, step, id));
+    drop_conversation_outbox(machine, step, id, MAYFLY_ERROR(unknown_contact));
     // The relay may know the token even if its answer never came.
-    const uint64_t number = next_order(machine, step);
-    RemovalRow removal;
-    removal.relay = row->info.hubs.front();
-    removal.token_hash = wire::token_hash_of(row->own_token);
-    removal.operation = operation;
-    step.write(row_key::removal(number), removal);
-    machine.tables.removals.insert_or_assign(number, std::move(removal));
+    add_removal(machine, step, *row, operation);
     step.erase(row_key::creation(id));
     step.erase(row_key::conversation(id));
     TRY(forget_group_rows(machine, step, id));
@@ -159,16 +169,14 @@ Result<OperationId> remove_contact(Machine& machine, Step& step, const AccountId
     }
     step.erase(row_key::contact(account));
     machine.tables.contacts.erase(account);
+    forget_trust(machine, step, account);
     TRY(renew_vault(machine, step));
     if (tell_siblings) {
         Sync sync;
         sync.removed_contacts.push_back(account);
         note_sync(machine, step, sync);
     }
-    const bool waits =
-        std::any_of(machine.tables.removals.begin(), machine.tables.removals.end(),
-                    [&](const auto& entry) { return entry.second.operation == operation; });
-    if (!waits) step.end(operation, {});
+    end_if_removed(machine, step, operation);
     return operation;
 }
 

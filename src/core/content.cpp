@@ -2,7 +2,6 @@
 
 #include <bit>
 
-#include "core/attachment.h"
 #include "crypto/aead.h"
 
 namespace mayfly::core {
@@ -10,70 +9,19 @@ namespace {
 
 constexpr std::array<uint8_t, crypto::aead_nonce_size_bytes> nonce_of_single_use_key{};
 
-// Length of the well-formed UTF-8 sequence at the start of `text`, or 0.
-size_t utf8_sequence_size(BytesView text) {
-    const uint8_t lead = text[0];
-    if (lead < 0x80) return 1;
-    size_t size = 0;
-    uint8_t second_min = 0x80;
-    uint8_t second_max = 0xbf;
-    if (lead >= 0xc2 && lead <= 0xdf) {
-        size = 2;
-    } else if (lead >= 0xe0 && lead <= 0xef) {
-        size = 3;
-        if (lead == 0xe0) second_min = 0xa0;
-        if (lead == 0xed) second_max = 0x9f;
-    } else if (lead >= 0xf0 && lead <= 0xf4) {
-        size = 4;
-        if (lead == 0xf0) second_min = 0x90;
-        if (lead == 0xf4) second_max = 0x8f;
-    }
-    if (size == 0 || text.size() < size) return 0;
-    if (text[1] < second_min || text[1] > second_max) return 0;
-    for (size_t i = 2; i < size; ++i) {
-        if ((text[i] & 0xc0) != 0x80) return 0;
-    }
-    return size;
-}
-
-Status check_body(const Content& content) {
-    switch (content.type) {
-        case ContentType::text:
-            ENSURE(!content.body.empty(), malformed_input);
-            ENSURE(is_utf8(content.body.expose()), malformed_input);
-            break;
-        case ContentType::recall:
-            ENSURE(content.body.size() == MessageId::size_bytes, malformed_input);
-            break;
-        case ContentType::file:
-        case ContentType::voice: TRY(decode_file(content.type, content.body.expose())); break;
-        default: break;
-    }
-    return {};
-}
-
 }  // namespace
-
-bool is_utf8(BytesView text) {
-    while (!text.empty()) {
-        const size_t size = utf8_sequence_size(text);
-        if (size == 0) return false;
-        text = text.subspan(size);
-    }
-    return true;
-}
 
 SecretBuffer encode_content(const Content& content) { return codec::encode_secret(content); }
 
 Result<Content> decode_content(BytesView plaintext) {
     TRY_ASSIGN(Content content, codec::decode<Content>(plaintext));
     ENSURE(content.version == content_version, unsupported_version);
-    ENSURE(content.body.size() <= text_size_bytes_max, input_too_large);
+    ENSURE(content.body.size() <= body_size_bytes_max, input_too_large);
     ENSURE(content.expires_after_ms >= static_cast<uint64_t>(expiration_min.ms), malformed_input);
     ENSURE(content.expires_after_ms <= static_cast<uint64_t>(expiration_max.ms), malformed_input);
     ENSURE(content.burn_seconds <= static_cast<uint64_t>(expiration_max.ms) / 1000,
            malformed_input);
-    TRY(check_body(content));
+    TRY(check_body(content.type, content.body.expose()));
     return content;
 }
 

@@ -8,29 +8,6 @@ namespace mayfly::core {
 
 constexpr uint16_t content_version = 1;
 
-// On the wire: never renumber. A value that is not listed is kept and shown as needing a newer
-// version.
-enum class ContentType : uint16_t {
-    text = 1,
-    recall = 2,
-    file = 10,
-    voice = 11,
-    // Between devices, never shown (group_content.h):
-    group_offer = 40,
-    profile = 41,
-    join_ticket = 42,
-    // Between devices of one account (device_content.h):
-    link_ready = 43,
-    link_grant = 44,
-    history = 45,
-    sync = 46,
-};
-// is_control: contents that travel like messages and show nothing.
-constexpr bool is_control(ContentType type) {
-    const auto value = static_cast<uint16_t>(type);
-    return value >= 40 && value < 80;
-}
-
 // Content is the plaintext of one MLS application message.
 struct Content {
     uint16_t version = content_version;
@@ -39,7 +16,7 @@ struct Content {
     uint64_t expires_after_ms = 0;  // from sent_at_ms
     uint32_t burn_seconds = 0;      // from opening; 0: does not burn on read
     ContentType type = ContentType::text;
-    SecretBuffer body;  // text: UTF-8; recall: the id of the message that is taken back
+    SecretBuffer body;  // as content_types.h says, by type
     MAYFLY_FIELDS(self.version, self.id, self.sent_at_ms, self.expires_after_ms, self.burn_seconds,
                   self.type, self.body)
 };
@@ -48,8 +25,6 @@ SecretBuffer encode_content(const Content& content);
 // decode_content checks version, ranges and, for the types known here, the body. Errors:
 // unsupported_version, malformed_input, input_too_large.
 Result<Content> decode_content(BytesView plaintext);
-// is_utf8: well-formed after Unicode 15 table 3-7 (no surrogates, no overlong forms).
-bool is_utf8(BytesView text);
 // is_line: UTF-8 without control characters.
 bool is_line(std::string_view text);
 

@@ -2,12 +2,15 @@
 // Specification: docs/spec/devices.md.
 #pragma once
 
-#include "core/rows.h"
+#include "core/content_rows.h"
+#include "core/trust_rows.h"
 
 namespace mayfly::core {
 
 // A grant and a history are cut so that each part fits a content.
 constexpr size_t device_content_size_bytes_max = 48'000;
+// A past message alone in a history, with what was said about it; the rest of a body is the frame.
+constexpr size_t past_message_size_bytes_max = body_size_bytes_max - 1'024;
 constexpr size_t device_name_size_bytes_max = 64;
 constexpr size_t sync_items_max = 256;  // of one kind in one content
 
@@ -38,7 +41,9 @@ struct LinkGrant {
     std::optional<GrantedAccount> account;
     std::vector<ContactRow> contacts;
     std::vector<GrantedConversation> conversations;
-    MAYFLY_FIELDS(self.version, self.last, self.account, self.contacts, self.conversations)
+    std::vector<TrustRow> trust;
+    MAYFLY_FIELDS(self.version, self.last, self.account, self.contacts, self.conversations,
+                  self.trust)
 };
 
 // PastMessage is a message that is still alive, for a device that was not there when it came.
@@ -53,14 +58,16 @@ struct PastMessage {
     MessageState state = MessageState::received;
     bool taken = false;  // a person was given it
     SecretBuffer body;
+    std::vector<AnnexRow> annexes;  // what was said about it
     MAYFLY_FIELDS(self.id, self.sender, self.sent_at_ms, self.expires_at_ms, self.sent_expiry_ms,
-                  self.burn_seconds, self.type, self.state, self.taken, self.body)
+                  self.burn_seconds, self.type, self.state, self.taken, self.body, self.annexes)
 };
 struct History {
     uint16_t version = content_version;
     ConversationId conversation;
+    std::optional<SettingsRow> settings;  // that a direct conversation has agreed on
     std::vector<PastMessage> messages;
-    MAYFLY_FIELDS(self.version, self.conversation, self.messages)
+    MAYFLY_FIELDS(self.version, self.conversation, self.settings, self.messages)
 };
 
 // Sync is what one device did and the others should know.
@@ -84,8 +91,11 @@ struct Sync {
     std::vector<ConversationId> left;
     Bytes record;  // a newer account record; empty: none
     std::vector<NamedDevice> names;
+    std::vector<TrustRow> trust;   // marks and blocks, as they are now
+    bool account_deleted = false;  // forget all, and have the relays do so
     MAYFLY_FIELDS(self.version, self.opened, self.burnt, self.contacts, self.removed_contacts,
-                  self.conversations, self.left, self.record, self.names)
+                  self.conversations, self.left, self.record, self.names, self.trust,
+                  self.account_deleted)
 };
 
 Result<LinkGrant> decode_link_grant(BytesView body);

@@ -78,6 +78,9 @@ Status send_grant(Machine& machine, Step& step) {
         TRY(add_to_part(machine, step, grant, size_bytes, &LinkGrant::conversations,
                         GrantedConversation{row.info, row.contact}));
     }
+    for (const auto& [id, row] : machine.tables.trust) {
+        TRY(add_to_part(machine, step, grant, size_bytes, &LinkGrant::trust, row));
+    }
     TRY(send_part(machine, step, grant, true));
     step.end(std::exchange(pairing.operation, 0), {});
     step.write(row_key::pairing(), pairing);
@@ -154,6 +157,7 @@ Status grant_arrived(Machine& machine, Step& step, const ConversationRow& row,
         if (machine.tables.conversations.contains(each.info.conversation)) continue;
         begin_joining(machine, step, each.info, {each.contact, via, {}});
     }
+    for (const TrustRow& each : grant.trust) TRY(trust_elsewhere(machine, step, each));
     if (!grant.last) return {};
     account.stage = AccountStage::normal;
     save_account(machine, step);

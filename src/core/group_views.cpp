@@ -1,17 +1,11 @@
 // How conversations, members and offers look from outside, and finding them by what people type.
-#include "core/machine.h"
+#include "core/annex.h"
 #include "core/messenger.h"
 
 namespace mayfly::core {
 namespace {
 
 constexpr size_t id_prefix_size_min = 8;
-
-std::string folded(std::string_view text) {
-    std::string out;
-    for (const char c : text) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    return out;
-}
 
 std::string name_of(const Machine& machine, const AccountId& account) {
     const Person person = person_of(machine, account);
@@ -26,10 +20,8 @@ void show_state(const RosterRow& roster, const AccountId& self, ConversationView
     if (!roster.state) return;
     view.title = roster.state->name;
     view.topic = roster.state->topic;
-    view.expiration = Duration::milliseconds(static_cast<int64_t>(roster.state->expiration_ms));
     view.expiration_limit =
         Duration::milliseconds(static_cast<int64_t>(roster.state->expiration_max_ms));
-    view.burn_seconds = roster.state->burn_seconds;
     view.burn_seconds_limit = roster.state->burn_seconds_max;
 }
 
@@ -49,6 +41,12 @@ ConversationView conversation_view(const Machine& machine, const ConversationRow
     view.conversation = row.info.conversation;
     view.kind = row.info.kind;
     view.joining = row.joining;
+    const ConversationSettings agreed = settings_of(machine, view.conversation);
+    view.expiration = Duration::milliseconds(static_cast<int64_t>(agreed.expiration_ms));
+    view.burn_seconds = agreed.burn_seconds;
+    view.receipts = agreed.receipts;
+    view.typing = agreed.typing;
+    view.local = local_settings_of(machine, view.conversation);
     if (row.info.kind == ConversationKind::direct) {
         view.contact = row.contact;
         view.title = name_of(machine, row.contact);

@@ -1,6 +1,6 @@
 // Entries of our queues: each takes effect once and is acknowledged in the same step, whatever it
 // holds. Specification: docs/spec/core.md section 6.
-#include "core/machine.h"
+#include "core/annex.h"
 
 namespace mayfly::core {
 
@@ -45,9 +45,27 @@ void revive(Machine& machine, Step& step, ConversationRow& row, const Content& c
     save_conversation(machine, step, row);
 }
 
+// What a message does besides being one.
+Status take_effect(Machine& machine, Step& step, const ConversationRow& conversation,
+                   const MessageRow& row, const Content& content) {
+    if (content.type != ContentType::settings) return {};
+    const Status settled = settings_arrived(machine, step, conversation, row.sender, row.id,
+                                            content.sent_at_ms, content.body.expose());
+    // A later version's settings are shown as needing a newer Mayfly, and change nothing.
+    if (!settled.ok() && settled.code() == ErrorCode::unsupported_version) return {};
+    return settled;
+}
+
 Status content_arrived(Machine& machine, Step& step, ConversationRow& conversation,
                        const wire::DeviceCertificate& sender, const Content& content) {
     const AccountId account = wire::account_id_of(sender.account_key);
+    if (content.type == ContentType::typing) {
+        return typing_arrived(machine, step, conversation, account, content);
+    }
+    // Taking these twice changes nothing, so no row says that they were seen.
+    if (is_secondary(content.type) && content.type != ContentType::recall) {
+        return secondary_arrived(machine, step, conversation, account, content);
+    }
     TRY_ASSIGN(const auto seen, step.get(row_key::seen(account, content.id)));
     if (seen) return {};
     const Time sent_at = clamp_sent_at(content.sent_at_ms, step.now());
@@ -63,6 +81,9 @@ Status content_arrived(Machine& machine, Step& step, ConversationRow& conversati
     if (expires_at <= step.now()) return {};
     TRY_ASSIGN(const std::optional<MessageRow> other, load_message(step, content.id));
     ENSURE(!other, already_exists);  // another sender's id
+    if (content.type == ContentType::settings) {
+        TRY(check_settings(conversation, content.sent_at_ms, step.now()));
+    }
     if (!conversation.accepted) {
         ENSURE(conversation.hidden < hidden_messages_max, quota_exceeded);
         ++conversation.hidden;
@@ -80,11 +101,13 @@ Status content_arrived(Machine& machine, Step& step, ConversationRow& conversati
     row.type = content.type;
     row.state = row.outgoing ? MessageState::sent : MessageState::received;
     TRY(store_message(machine, step, row, content.body.expose()));
-    if (!row.outgoing) {
-        step.put(row_key::untaken(row.order, row.id), SecretBuffer());
-        if (conversation.accepted) step.tell(MessageArrived{row.conversation});
-    }
-    return {};
+    TRY(take_effect(machine, step, conversation, row, content));
+    TRY(adopt_orphans(machine, step, row));
+    stop_typing(machine, step, row.conversation, account);
+    if (row.outgoing) return {};
+    step.put(row_key::untaken(row.order, row.id), SecretBuffer());
+    if (conversation.accepted) step.tell(MessageArrived{row.conversation});
+    return queue_receipt(machine, step, row, ReceiptKind::delivered);
 }
 
 // A contact that came back from its kit has shut out the devices that it lost: what they still
@@ -140,6 +163,9 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
     ENSURE(equal(sender.device_key.view(), message->signature_key), mls_unknown_sender);
     const AccountId account = wire::account_id_of(sender.account_key);
     TRY_ASSIGN(Content content, decode_content(message->plaintext.expose()));
+    // What a blocked member changes of a group counts for all; what they say does not reach us.
+    if (is_blocked(machine, account) && !is_control(content.type)) return {};
+    const ProofRow proof = proof_of(sender, *message, content);
     if (row.info.kind == ConversationKind::direct) {
         ENSURE(account == row.contact || account == machine.own_account(), mls_unknown_sender);
         if (account == row.contact) {
@@ -149,7 +175,8 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
     } else {
         TRY(check_rules(machine, row, account, content));
     }
-    return content_arrived(machine, step, row, sender, content);
+    TRY(content_arrived(machine, step, row, sender, content));
+    return store_proof(step, content.id, proof);
 }
 
 Status handle(Machine& machine, Step& step, const std::string& relay,
@@ -175,10 +202,13 @@ Status handle(Machine& machine, Step& step, const std::string& relay,
 
 Status delivery_arrived(Machine& machine, Step& step, const std::string& name,
                         const wire::Delivery& delivery) {
+    const bool deleting = machine.tables.deletion.has_value();
+    if (deleting && !machine.tables.relays.contains(name)) return {};  // it went with the queue
     RelayRow& relay = machine.tables.relays.at(name);
     // What came again after a lost acknowledgement has had its effect: acknowledge once more.
     if (delivery.sequence > relay.processed) {
-        const Status handled = handle(machine, step, name, delivery);
+        const bool heard = !deleting || is_of_own_devices(machine, delivery);
+        const Status handled = heard ? handle(machine, step, name, delivery) : Status();
         if (!handled.ok() && is_store_error(handled.code())) return handled;
         relay.processed = delivery.sequence;
         save_relay(machine, step, relay);

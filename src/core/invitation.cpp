@@ -107,7 +107,7 @@ struct Invited {
 };
 // Who is in the group decides what it is: exactly our account and one other, and all devices of
 // the other as its record lists them.
-Result<Invited> check_invitation(Machine& machine, const std::string& relay,
+Result<Invited> check_invitation(Machine& machine, Step& step, const std::string& relay,
                                  const mls::Group& group, BytesView sealed_introduction) {
     Invited out;
     TRY_ASSIGN(out.info, info_of(group.current()));
@@ -120,6 +120,7 @@ Result<Invited> check_invitation(Machine& machine, const std::string& relay,
     out.made_at_ms = introduction.made_at_ms;
     TRY_ASSIGN(out.inviter, verify_chain({introduction.record}, std::nullopt));
     ENSURE(out.inviter.account != machine.own_account(), forged_record);
+    TRY(check_records(machine, step, {introduction.record}, std::nullopt));
     const auto known = machine.tables.contacts.find(out.inviter.account);
     if (known != machine.tables.contacts.end()) {
         ENSURE(out.inviter.record.number >= known->second.record_number, stale_record);
@@ -342,7 +343,7 @@ Status invitation_arrived(Machine& machine, Step& step, const std::string& relay
     }
     ENSURE(machine.tables.account->stage == AccountStage::normal, unexpected_message);
     TRY_ASSIGN(Invited invited,
-               check_invitation(machine, relay, group, payload.sealed_introduction));
+               check_invitation(machine, step, relay, group, payload.sealed_introduction));
     return take_in(machine, step, std::move(group), std::move(invited));
 }
 

@@ -3,21 +3,25 @@
 namespace mayfly::core {
 namespace {
 
-// scan_rows hands every row of a kind to `take`, which gets the key behind the kind's letter.
+// scan_rows hands every row with a prefix to `take`, which gets the key behind the prefix.
 template <class Row, class Take>
-Status scan_rows(StorePort& store, char kind, const Take& take) {
+Status scan_rows(StorePort& store, const Bytes& prefix, const Take& take) {
     std::optional<Error> failed;
-    TRY(store.scan(row_key::prefix(kind), [&](BytesView key, SecretBuffer value) {
+    TRY(store.scan(prefix, [&](BytesView key, SecretBuffer value) {
         auto row = decode_row<Row>(value.expose());
         if (!row.ok()) {
             failed = row.error();
             return false;
         }
-        take(key.subspan(1), std::move(row).value());
+        take(key.subspan(prefix.size()), std::move(row).value());
         return true;
     }));
     if (failed) return *failed;
     return {};
+}
+template <class Row, class Take>
+Status scan_rows(StorePort& store, char kind, const Take& take) {
+    return scan_rows<Row>(store, row_key::prefix(kind), take);
 }
 
 template <class Row>
@@ -43,6 +47,10 @@ Status load_group_tables(StorePort& store, Tables& tables) {
     TRY(scan_rows<TicketRow>(store, row_kind::ticket, [&](BytesView, TicketRow row) {
         tables.tickets[row.conversation].insert_or_assign(row.device, std::move(row));
     }));
+    TRY(scan_rows<SettingsRow>(store, row_key::said(row_kind::settings),
+                               by_conversation(tables.settings)));
+    TRY(scan_rows<LocalRow>(store, row_key::said(row_kind::local_settings),
+                            by_conversation(tables.local_settings)));
     TRY(load_row(store, row_key::pairing(), tables.pairing));
     TRY(load_row(store, row_key::recovery(), tables.recovery));
     TRY(scan_rows<DeviceNameRow>(store, row_kind::device_name, [&](BytesView key, auto row) {
@@ -119,6 +127,10 @@ Status load_tables(StorePort& store, Tables& tables) {
             codec::Reader reader(key);
             transfers.removals.insert_or_assign(reader.u64(), std::move(row));
         }));
+    TRY(scan_rows<TrustRow>(store, row_kind::trust, [&](BytesView, TrustRow row) {
+        tables.trust.insert_or_assign(row.account, std::move(row));
+    }));
+    TRY(load_row(store, row_key::deletion(), tables.deletion));
     TRY_ASSIGN(tables.next_expiry, first_expiry(store));
     return {};
 }

@@ -105,8 +105,13 @@ Result<bool> extend_chain(Machine& machine, Lookup& lookup, const std::vector<By
 }
 
 Status record_found(Machine& machine, Step& step, Lookup& lookup, const wire::RecordList& list) {
+    if (!lookup.newest) TRY(check_records(machine, step, list.records, lookup.handle));
     TRY_ASSIGN(const bool complete, extend_chain(machine, lookup, list.records));
     if (!complete) return {};
+    if (lookup.check_only) {
+        end_lookup(machine, step, lookup.operation, {});
+        return {};
+    }
     TRY_ASSIGN(const bool over, settle_known(machine, step, lookup));
     if (over) {
         machine.lookups.erase(lookup.operation);
@@ -207,6 +212,18 @@ Result<OperationId> begin_lookup(Machine& machine, Step& step, std::string_view 
     const auto link = machine.links.find(lookup.relay());
     if (link != machine.links.end()) link->second.retry_at = step.now();
     machine.lookups.insert_or_assign(operation, std::move(lookup));
+    return operation;
+}
+
+Result<OperationId> begin_check(Machine& machine, Step& step, const AccountId& account) {
+    const auto contact = machine.tables.contacts.find(account);
+    ENSURE(contact != machine.tables.contacts.end(), unknown_contact);
+    const ContactRow& row = contact->second;
+    TRY_ASSIGN(
+        const OperationId operation,
+        begin_lookup(machine, step,
+                     row.handle.empty() ? format_contact_link({account, row.relays}) : row.handle));
+    machine.lookups.at(operation).check_only = true;
     return operation;
 }
 

@@ -9,11 +9,14 @@
 #include <set>
 
 #include "core/contact_link.h"
+#include "core/content_rows.h"
 #include "core/device_content.h"
 #include "core/identity.h"
+#include "core/links.h"
 #include "core/roles.h"
 #include "core/step.h"
 #include "core/transfers.h"
+#include "core/trust.h"
 #include "mls/group.h"
 
 namespace mayfly::core {
@@ -60,83 +63,6 @@ constexpr size_t outbox_size_max = 10'000;
 // Longer than a relay keeps anything, so that a copy cannot come back after its row is gone.
 constexpr Duration seen_retention = Duration::days(15);
 
-struct Purpose {
-    enum class Kind : uint8_t {
-        hello,
-        queue_open,
-        queue_ack,
-        intro_add,
-        record_put,
-        key_package_count,
-        key_packages_put,
-        vault_put,
-        lookup,
-        key_package_take,
-        token_add,
-        channel_create,
-        invitation,
-        commit,
-        message,
-        removal,
-        leave,
-        record_get,
-        pairing_take,
-        vault_get,
-        account_get,
-        blob_begin,
-        blob_put,
-        blob_get,
-        blob_delete,
-    };
-    Kind kind = Kind::hello;
-    uint64_t number = 0;  // operation, order or index, as the kind needs
-    ConversationId conversation;
-    MessageId message{};  // of a transfer
-    bool operator==(const Purpose&) const = default;
-};
-
-struct Link {
-    enum class Phase : uint8_t { down, connecting, greeting, greeted, opening, ready };
-    struct Pending {
-        Purpose purpose;
-        Time deadline;
-    };
-    Phase phase = Phase::down;
-    std::map<uint32_t, Pending> pending;
-    uint32_t next_request_id = 1;
-    uint32_t failures = 0;  // in a row
-    Time retry_at;          // phase down: when to connect again
-    Time deadline;          // phase connecting: when to give up
-    Time setup_hold_until;  // none of what pump_setup asks before
-    Time hold_until;        // no requests before
-    std::array<uint8_t, 32> nonce{};
-    bool key_packages_counted = false;
-    bool record_asked = false;
-
-    bool has(const Purpose& purpose) const;
-};
-
-// Lookup is add_contact before anything is decided: it leaves no trace if it fails.
-struct Lookup {
-    struct Wanted {
-        wire::DeviceCertificate device;
-        wire::Token token;
-        std::optional<mls::KeyPackage> key_package;
-        size_t refused = 0;  // key packages that were no good
-    };
-    OperationId operation = 0;
-    std::optional<wire::HandleEntry> handle;
-    AccountId account;  // of a link
-    std::vector<std::string> relays;
-    size_t relay_index = 0;
-    std::optional<VerifiedRecord> newest;
-    std::string hub;  // set once the record is known: where key packages are taken
-    std::vector<Wanted> wanted;
-    Time deadline;
-
-    const std::string& relay() const { return hub.empty() ? relays[relay_index] : hub; }
-};
-
 // Tables: what the store holds, without messages, bodies and groups, which are read when needed.
 struct Tables {
     std::optional<AccountRow> account;
@@ -156,7 +82,11 @@ struct Tables {
     std::optional<RecoveryRow> recovery;
     std::map<wire::DeviceId, DeviceNameRow> device_names;
     std::map<uint64_t, SyncRow> syncs;
+    std::map<ConversationId, SettingsRow> settings;
+    std::map<ConversationId, LocalRow> local_settings;
     Transfers transfers;
+    std::map<AccountId, TrustRow> trust;
+    std::optional<DeletionRow> deletion;
     std::optional<Time> next_expiry;
 };
 
@@ -180,6 +110,13 @@ struct Machine {
     bool reload = false;               // the tables may be ahead of the store: read it again first
     Time reload_at;                    // when to try that, should no command come before
     bool close_links = false;          // and the relays wait for requests that were never sent
+    bool pump_due = false;             // something was queued in a step that could not encrypt it
+    struct OwnTyping {
+        Time at;
+        bool active = false;
+    };
+    std::map<ConversationId, OwnTyping> own_typing;               // what we told last
+    std::map<std::pair<ConversationId, AccountId>, Time> typing;  // who types, until when
     uint64_t jitter = 0x9e3779b97f4a7c15;
 
     mls::Environment environment(Step& step) {
@@ -244,6 +181,8 @@ void finish_setup(Machine& machine, Step& step);
 
 // lookup.cpp
 Result<OperationId> begin_lookup(Machine& machine, Step& step, std::string_view target);
+// begin_check looks a contact up as if to add it, so that what changed is noticed.
+Result<OperationId> begin_check(Machine& machine, Step& step, const AccountId& account);
 Status pump_lookups(Machine& machine, Step& step, const std::string& relay);
 Status lookup_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
 void end_lookup(Machine& machine, Step& step, OperationId operation, Status result);
@@ -259,7 +198,11 @@ Status forget_conversation(Machine& machine, Step& step, const ConversationId& i
                            OperationId operation);
 Status erase_groups(Step& step, const ConversationId& id);
 Status erase_messages(Machine& machine, Step& step, const ConversationId& id);
-void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id);
+// add_removal has the relay forget our address of a conversation; end_if_removed ends an operation
+// that waits for no relay.
+void add_removal(Machine& machine, Step& step, const ConversationRow& row, OperationId operation);
+void end_if_removed(Machine& machine, Step& step, OperationId operation);
+void drop_conversation_outbox(Machine& machine, Step& step, const ConversationId& id, Error why);
 // release_relay gives up the queue at a relay that is neither home nor hub of anything.
 void release_relay(Machine& machine, Step& step, const std::string& relay);
 
@@ -361,6 +304,8 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
 bool is_member(const RosterRow& roster, const AccountId& account);
 bool is_moderator(const RosterRow& roster, const AccountId& account);
 bool may_write(const RosterRow& roster, const AccountId& account);
+// may_write_in: whether we may.
+bool may_write_in(const Machine& machine, const ConversationId& id);
 void end_plan(Machine& machine, Step& step, const ConversationId& id, Status result);
 
 // membership.cpp: groups, seen by those who are in
@@ -414,18 +359,23 @@ Person own_profile(const Machine& machine);
 Person person_of(const Machine& machine, const AccountId& account);
 
 // outbox.cpp
-struct Queued {
-    OperationId operation = 0;
-    MessageId id;
-    uint64_t order = 0;
+struct OutgoingMessage {
+    ContentType type = ContentType::text;
+    BytesView body;
+    std::optional<Duration> expiration;  // none: as the conversation's settings say; so burn
+    std::optional<Duration> burn;
+    bool no_burn = false;
+    uint64_t sent_after_ms = 0;  // it is stamped later than this
 };
-OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversation,
-                   ContentType type);
-// queue_content queues a message of ours with this body in the conversation.
-Result<Queued> queue_content(Machine& machine, Step& step, const ConversationId& conversation,
-                             ContentType type, BytesView body, const SendOptions& options);
+OutgoingMessage outgoing(ContentType type, BytesView body, const SendOptions& options);
+// queue_message queues a message of ours in the conversation.
+Result<Queued> queue_message(Machine& machine, Step& step, const ConversationId& conversation,
+                             const OutgoingMessage& message);
 Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& conversation,
                           BytesView text, const SendOptions& options);
+// enqueue makes an outbox row, to be completed and saved by the caller.
+OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversation,
+                   ContentType type);
 Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& id);
 Result<bool> withdraw(Machine& machine, Step& step, const MessageId& id);
 Status pump_outbox(Machine& machine, Step& step, ConversationRow& row, mls::Group& group);
@@ -434,30 +384,6 @@ Status message_replied(Machine& machine, Step& step, const Purpose& purpose, wir
 void move_outbox(Machine& machine, Step& step, const AccountId& contact);
 void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result);
 Status expire_outbox(Machine& machine, Step& step);
-
-// uploads.cpp
-Result<Queued> queue_file(Machine& machine, Step& step, const ConversationId& conversation,
-                          const FileOffer& offer, const SendOptions& options);
-Status pump_uploads(Machine& machine, Step& step, const std::string& relay);
-void pump_blob_removals(Machine& machine, Step& step, const std::string& relay);
-Status upload_replied(Machine& machine, Step& step, const std::string& relay,
-                      const Purpose& purpose, const wire::ReplyBody& body);
-void blob_delete_replied(Machine& machine, Step& step, const std::string& relay,
-                         const Purpose& purpose, const wire::ReplyBody& body);
-// delete_blob has the relay erase the file of a message that nobody is to have any more.
-Status delete_blob(Machine& machine, Step& step, const MessageRow& message);
-// forget_attachment: the message ends, and with it its transfers and tokens.
-Status forget_attachment(Machine& machine, Step& step, const MessageRow& message);
-void transfers_lost_link(Machine& machine, const std::string& relay);
-Status expire_blob_removals(Machine& machine, Step& step);
-
-// downloads.cpp
-Result<OperationId> queue_download(Machine& machine, Step& step, const MessageId& id,
-                                   const std::string& target);
-Status end_download(Machine& machine, Step& step, const MessageId& id, Status result);
-Status pump_downloads(Machine& machine, Step& step, const std::string& relay);
-Status download_replied(Machine& machine, Step& step, const std::string& relay,
-                        const Purpose& purpose, wire::ReplyBody& body);
 
 // inbox.cpp
 Status mark_seen(Machine& machine, Step& step, const AccountId& sender, const MessageId& id,
@@ -470,6 +396,8 @@ Status store_message(Machine& machine, Step& step, MessageRow row, BytesView bod
 // seal_body stores a body under a new key of its own.
 void seal_body(Step& step, const MessageId& id, BytesView body);
 Result<SecretBuffer> load_body(Step& step, const MessageRow& row);
+// replace_body gives a message another body under another key and destroys the old ones.
+void replace_body(Step& step, const MessageRow& row, BytesView body);
 // is_shown: whether a person may see messages of the conversation: not before the request is
 // accepted.
 bool is_shown(const Machine& machine, const MessageRow& row);
@@ -488,6 +416,8 @@ Result<std::vector<MessageView>> list_messages(const Machine& machine, Step& ste
 Result<MessageView> find_message(const Machine& machine, Step& step, std::string_view id);
 
 // views.cpp
+// folded: ASCII letters in lower case, as names are compared.
+std::string folded(std::string_view text);
 ContactView contact_view(const Machine& machine, const ContactRow& row);
 RequestView request_view(const Machine& machine, const ContactRow& row);
 std::vector<ConversationView> list_conversations(const Machine& machine);
@@ -495,5 +425,6 @@ Result<ConversationView> find_conversation_view(const Machine& machine, std::str
 Result<std::vector<MemberView>> list_members(const Machine& machine, const ConversationId& id);
 Result<OfferView> find_offer_view(const Machine& machine, std::string_view what);
 Result<AccountId> find_account(const Machine& machine, std::string_view who, bool accepted);
+Result<AccountId> find_anybody(const Machine& machine, std::string_view who);
 
 }  // namespace mayfly::core

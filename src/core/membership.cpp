@@ -1,7 +1,7 @@
 // Groups, seen by those who are in: making one, asking people in, letting them in, removing them,
 // changing what the group is, leaving. Specification: docs/spec/conversations.md.
+#include "core/annex.h"
 #include "core/group_link.h"
-#include "core/machine.h"
 #include "crypto/hash.h"
 
 namespace mayfly::core {
@@ -273,7 +273,8 @@ Result<OperationId> leave_group(Machine& machine, Step& step, const Conversation
     }
     end_plan(machine, step, id, MAYFLY_ERROR(unknown_conversation));
     TRY(erase_messages(machine, step, id));
-    drop_conversation_outbox(machine, step, id);
+    TRY(erase_conversation_rows(machine, step, id));
+    drop_conversation_outbox(machine, step, id, MAYFLY_ERROR(unknown_contact));
     row->leaving = true;
     row->accept_operation = operation;
     save_conversation(machine, step, *row);

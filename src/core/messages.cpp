@@ -1,6 +1,6 @@
 // Messages at rest. A body lies under a random key of its own in another row; both go at once when
 // the message ends, and the batch asks the store to shred. Specification: docs/spec/store.md.
-#include "core/machine.h"
+#include "core/annex.h"
 #include "crypto/aead.h"
 
 namespace mayfly::core {
@@ -44,21 +44,13 @@ Status end_subject(Machine& machine, Step& step, const ExpiryKey& key) {
             step.erase(row_key::offer(*id));
             machine.tables.offers.erase(*id);
         }
+    } else if (key.kind == expiry_of_orphan) {
+        TRY(end_orphan(step, key.subject));
     } else if (const auto id = MessageId::from(key.subject)) {
         TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, *id));
         if (row && !is_alive(*row, step.now())) TRY(erase_message(machine, step, *row));
     }
     return {};
-}
-
-FileView file_view(const FileContent& file) {
-    FileView view;
-    view.name = file.name;
-    view.type = file.type;
-    view.size_bytes = file.size_bytes;
-    view.duration_ms = file.duration_ms;
-    view.thumbnail = file.thumbnail.clone();
-    return view;
 }
 
 }  // namespace
@@ -75,6 +67,11 @@ void seal_body(Step& step, const MessageId& id, BytesView body) {
                                            body_nonce, id.view(), body);
     step.put(row_key::body(id), SecretBuffer(sealed));
     step.put(row_key::body_key(id), std::move(key));
+}
+
+void replace_body(Step& step, const MessageRow& row, BytesView body) {
+    seal_body(step, row.id, body);
+    step.shred();
 }
 
 Status store_message(Machine& machine, Step& step, MessageRow row, BytesView body) {
@@ -105,11 +102,13 @@ Status erase_message(Machine& machine, Step& step, const MessageRow& row) {
     step.erase(row_key::message(row.id));
     step.erase(row_key::body(row.id));
     step.erase(row_key::body_key(row.id));
+    step.erase(row_key::proof(row.id));
     step.erase(row_key::listing(row.conversation, row.order, row.id));
     step.erase(row_key::untaken(row.order, row.id));
     step.erase(row_key::expiry(from_ms(row.expires_at_ms), expiry_of_message, row.id.view()));
     TRY(forget_attachment(machine, step, row));
     step.shred();
+    TRY(erase_annexes(machine, step, row));
     // Nothing is told of a message that nobody was given.
     if (!untaken && is_shown(machine, row)) step.tell(MessageGone{row.id});
     return {};
@@ -133,7 +132,7 @@ Status open_message(Machine& machine, Step& step, const MessageId& id, Time at) 
     Sync sync;
     sync.opened.push_back({id, to_ms(at)});
     note_sync(machine, step, sync);
-    return {};
+    return queue_receipt(machine, step, *row, ReceiptKind::read);
 }
 
 Status burn_message(Machine& machine, Step& step, const MessageId& id) {
@@ -184,15 +183,8 @@ Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow
     view.expires_at = from_ms(row.expires_at_ms);
     view.burn_seconds = row.burn_seconds;
     view.state = row.state;
-    if (is_file(row.type)) {
-        TRY_ASSIGN(const SecretBuffer body, load_body(step, row));
-        TRY_ASSIGN(const FileContent file, decode_file(row.type, body.expose()));
-        view.file = file_view(file);
-    } else if (row.type == ContentType::text) {
-        TRY_ASSIGN(view.text, load_body(step, row));
-    } else {
-        view.needs_newer = true;
-    }
+    TRY(complete_view(machine, step, row, view));
+    view.verified = is_verified(machine, row.sender);
     const auto contact = machine.tables.contacts.find(row.sender);
     const auto person = machine.tables.people.find(row.sender);
     if (contact != machine.tables.contacts.end()) {
@@ -265,13 +257,16 @@ Result<std::vector<MessageView>> list_messages(const Machine& machine, Step& ste
 
 Result<MessageView> find_message(const Machine& machine, Step& step, std::string_view text) {
     ENSURE(text.size() >= id_prefix_size_min, unknown_message);
-    std::string folded;
-    for (const char c : text) folded += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    TRY_ASSIGN(const std::vector<MessageId> ids,
-               ids_under(step, row_key::prefix(row_kind::message)));
+    const std::string wanted = folded(text);
+    // Eight characters are five whole bytes: only messages that begin so are read.
+    const auto whole = from_base32(wanted.substr(0, wanted.size() / 8 * 8));
+    ENSURE(whole && whole->size() <= MessageId::size_bytes, unknown_message);
+    Bytes prefix = row_key::prefix(row_kind::message);
+    append(prefix, *whole);
+    TRY_ASSIGN(const std::vector<MessageId> ids, ids_under(step, prefix));
     std::optional<MessageRow> found;
     for (const MessageId& id : ids) {
-        if (!text_of(id).starts_with(folded)) continue;
+        if (!text_of(id).starts_with(wanted)) continue;
         TRY_ASSIGN(std::optional<MessageRow> row, load_message(step, id));
         if (!row || !is_alive(*row, step.now()) || !is_shown(machine, *row)) continue;
         ENSURE(!found, ambiguous_name);

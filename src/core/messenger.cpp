@@ -174,24 +174,14 @@ Result<Messenger::Started> Messenger::recall(const MessageId& id, Time now, Entr
 
 Result<Effects> Messenger::open_message(const MessageId& id, Time now) {
     Machine& machine = state_->machine;
-    Step step(machine.store, now, nullptr);
-    const auto done = run_command<bool>(machine, step, [&]() -> Result<bool> {
-        TRY(core::open_message(machine, step, id, now));
-        return true;
-    });
-    TRY(done);
-    return std::move(step.effects);
+    return run_change(machine, now, nullptr,
+                      [&](Step& step) { return core::open_message(machine, step, id, now); });
 }
 
 Result<Effects> Messenger::burn(const MessageId& id, Time now) {
     Machine& machine = state_->machine;
-    Step step(machine.store, now, nullptr);
-    const auto done = run_command<bool>(machine, step, [&]() -> Result<bool> {
-        TRY(burn_message(machine, step, id));
-        return true;
-    });
-    TRY(done);
-    return std::move(step.effects);
+    return run_change(machine, now, nullptr,
+                      [&](Step& step) { return burn_message(machine, step, id); });
 }
 
 Result<std::pair<std::vector<MessageView>, Effects>> Messenger::take_new_messages(size_t limit,
@@ -287,7 +277,8 @@ bool Messenger::outbox_empty() const {
         });
     });
     return !asking && tables.outbox.empty() && tables.tickets.empty() && tables.creations.empty() &&
-           tables.removals.empty() && tables.transfers.removals.empty() && !committing;
+           tables.removals.empty() && tables.transfers.removals.empty() && !committing &&
+           (!tables.account || tables.account->setup_operation == 0);
 }
 
 size_t Messenger::transfers_under_way() const {
@@ -335,7 +326,7 @@ Effects Messenger::on_timer(Time now, Entropy& entropy) {
 std::optional<Time> Messenger::next_timer() const {
     const Machine& machine = state_->machine;
     if (machine.reload) return machine.reload_at;
-    if (machine.close_links) return Time{};
+    if (machine.close_links || machine.pump_due) return Time{};
     return next_due(machine);
 }
 

@@ -22,25 +22,18 @@
 #include <variant>
 #include <vector>
 
-#include "core/file_port.h"
+#include "core/message_view.h"
 #include "core/store_port.h"
+#include "core/trust_views.h"
 #include "util/entropy.h"
 #include "util/parallel.h"
 #include "util/time.h"
 #include "wire/account_record.h"
-#include "wire/protocol.h"
 
 namespace mayfly::core {
 
-constexpr size_t text_size_bytes_max = 65'536;
-constexpr Duration expiration_min = Duration::seconds(3);
-constexpr Duration expiration_max = Duration::days(365);
-constexpr Duration expiration_default = Duration::days(6);
 constexpr size_t account_prefix_size_min = 8;  // of an account id: what find_contact takes
 
-using MessageId = wire::MessageId;
-using AccountId = wire::AccountId;
-using ConversationId = FixedBytes<struct ConversationIdTag, 16>;
 using OperationId = uint64_t;
 
 // On the wire: never renumber.
@@ -85,6 +78,9 @@ struct ContactView {
     std::string display_name;
     std::string handle;        // name@relay as added or as the record claims; empty: none
     bool established = false;  // the other side accepted
+    bool verified = false;     // a person compared the safety number
+    bool blocked = false;
+    Alarm alarm = Alarm::none;
 };
 
 struct RequestView {
@@ -93,6 +89,15 @@ struct RequestView {
     std::string display_name;  // what they claim
     std::string handle;
     Time received_at;
+    bool handle_is_anothers = false;  // a contact of ours has that handle
+};
+
+// LocalSettings is how this device shows a conversation; nobody else is told.
+struct LocalSettings {
+    Time muted_until;  // no notifications before
+    bool archived = false;
+    bool pinned = false;
+    bool operator==(const LocalSettings&) const = default;
 };
 
 // ConversationView is a line in a list of conversations. Of a direct one it says who the other is.
@@ -111,6 +116,9 @@ struct ConversationView {
     Duration expiration_limit = expiration_max;
     uint32_t burn_seconds = 0;
     uint32_t burn_seconds_limit = 0;  // 0: none
+    bool receipts = false;
+    bool typing = false;
+    LocalSettings local;
 };
 
 // OfferView is a group that somebody asks us into.
@@ -153,54 +161,7 @@ struct PairingView {
     Time ends_at;
 };
 
-enum class MessageState : uint8_t {
-    queued,    // ours, not yet at the relay
-    sent,      // ours, durable at the relay
-    received,  // theirs, not opened
-    opened,    // theirs, opened; the burn timer runs if there is one
-};
-
-// What a message of a file or voice memo says of it.
-struct FileView {
-    std::string name;  // as the sender says: not safe as a path
-    std::string type;  // media type
-    uint64_t size_bytes = 0;
-    uint32_t duration_ms = 0;  // of a voice memo; 0: a file
-    SecretBuffer thumbnail;    // JPEG; empty: none
-};
-
-struct MessageView {
-    MessageId id;
-    ConversationId conversation;
-    AccountId sender;
-    std::string handle;  // the sender's, as in ContactView
-    bool outgoing = false;
-    SecretBuffer text;
-    Time sent_at;
-    Time expires_at;            // after opening a burning message: the burn time
-    uint32_t burn_seconds = 0;  // 0: does not burn on read
-    MessageState state = MessageState::received;
-    std::optional<FileView> file;
-    bool needs_newer = false;  // of a type that this version cannot show; text is empty
-};
-
-struct SendOptions {
-    Duration expiration = expiration_default;
-    std::optional<Duration> burn;  // from opening; never extends the expiration
-};
-
-// A file to send. docs/spec/content.md section 6.
-struct FileOffer {
-    std::string source;             // as the FilePort knows it
-    std::vector<FilePiece> pieces;  // what of it is sent; empty: all
-    std::string name;
-    std::string type;
-    uint32_t duration_ms = 0;  // not 0: a voice memo
-    SecretBuffer thumbnail;
-};
-
 // --- what comes out
-// ---------------------------------------------------------------------------------
 
 // The host keeps one connection to each relay it is told to connect to, and reconnects with backoff
 // when it is told again (the core owns the backoff).
@@ -229,6 +190,14 @@ struct RequestArrived {
 };
 struct MessageGone {  // expired, burnt or recalled
     MessageId id;
+};
+struct MessageChanged {  // edited, reacted to, voted on, received or read by somebody
+    MessageId id;
+};
+struct TypingChanged {
+    ConversationId conversation;
+    AccountId account;
+    bool active = false;
 };
 // ConversationChanged: a commit changed who is in a group or what it is.
 struct ConversationChanged {
@@ -268,9 +237,13 @@ struct TransferProgress {
     uint64_t size_bytes = 0;
     bool upload = false;
 };
-using Event = std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, LinkChanged,
-                           CaughtUp, ConversationChanged, OfferArrived, DeviceMet, DeviceLinked,
-                           DeviceRevoked, TransferProgress>;
+struct TrustAlarm {  // something about a contact must not go unnoticed
+    ContactView contact;
+};
+using Event =
+    std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, MessageChanged,
+                 TypingChanged, LinkChanged, CaughtUp, ConversationChanged, OfferArrived, DeviceMet,
+                 DeviceLinked, DeviceRevoked, TransferProgress, TrustAlarm>;
 
 struct Effects {
     WriteBatch writes;
@@ -294,7 +267,6 @@ class Messenger {
     Effects start(Time now);
 
     // --- commands
-    // -----------------------------------------------------------------------------------
     struct Started {
         OperationId operation = 0;
         Effects effects;
@@ -370,6 +342,24 @@ class Messenger {
     };
     Result<SendStarted> send_text(const ConversationId& conversation, BytesView text,
                                   const SendOptions& options, Time now, Entropy& entropy);
+    Result<SendStarted> send_body(const ConversationId& conversation, const OutgoingBody& body,
+                                  const SendOptions& options, Time now, Entropy& entropy);
+    // change_settings changes what a conversation has agreed on: a direct one by a message, a group
+    // by its state.
+    Result<Started> change_settings(const ConversationId& conversation,
+                                    const ConversationSettings& settings, Time now,
+                                    Entropy& entropy);
+    // What is said about a message counts here at once; the operation ends when the relay holds it.
+    Result<Started> react(const MessageId& id, std::string_view emoji, bool add, Time now,
+                          Entropy& entropy);
+    Result<Started> edit(const MessageId& id, BytesView text, const std::vector<Mention>& mentions,
+                         Time now, Entropy& entropy);
+    // vote replaces our choice; none takes it back.
+    Result<Started> vote(const MessageId& id, const Bytes& choices, Time now, Entropy& entropy);
+    // send_typing tells that the person types, or no longer does. It does nothing when it was just
+    // told or cannot leave now. Errors: not_enabled.
+    Result<Effects> send_typing(const ConversationId& conversation, bool active, Time now,
+                                Entropy& entropy);
     // send_file sends a file or voice memo: the upload goes on in every process that has the
     // FilePort, and the message leaves when the relay has the file.
     Result<SendStarted> send_file(const ConversationId& conversation, const FileOffer& offer,
@@ -383,7 +373,9 @@ class Messenger {
     // (it stays in the outbox and will arrive at most once).
     Result<std::pair<bool, Effects>> withdraw(const MessageId& id, Time now);
     Result<Started> recall(const MessageId& id, Time now, Entropy& entropy);
-    // open_message starts the burn timer, once; what was opened is not given as new any more.
+    // open_message starts the burn timer, once; what was opened is not given as new any more. A
+    // read receipt, where the conversation wants one, leaves with the next input: next_timer is
+    // due.
     Result<Effects> open_message(const MessageId& id, Time now);
     Result<Effects> burn(const MessageId& id, Time now);
     // take_new_messages gives messages never given before, oldest first, and the effects that mark
@@ -394,14 +386,50 @@ class Messenger {
     Result<std::vector<MessageView>> new_messages(size_t limit, Time now) const;
     Result<Effects> mark_given(std::span<const MessageId> ids, Time now);
 
+    // --- of this device alone
+    Result<Effects> set_local_settings(const ConversationId& conversation,
+                                       const LocalSettings& settings, Time now);
+    Result<LocalSettings> local_settings(const ConversationId& conversation) const;
+    // set_draft keeps a text that was not sent yet; empty, or sending it, destroys it.
+    Result<Effects> set_draft(const ConversationId& conversation, BytesView text, Time now);
+    Result<SecretBuffer> draft(const ConversationId& conversation) const;
+    // verify_contact compares what the other side shows (digits or a code) with our safety number
+    // and marks the contact as verified. Errors: unknown_contact, invalid_argument (neither digits
+    // nor a code), safety_number_differs. set_verified takes a person's word, or takes it back.
+    Result<Effects> verify_contact(const AccountId& account, std::string_view shown, Time now,
+                                   Entropy& entropy);
+    Result<Effects> set_verified(const AccountId& account, bool verified, Time now,
+                                 Entropy& entropy);
+    // check_contact asks the relays whether handle and record are still the contact's; the
+    // operation ends with key_changed or forged_record, and an alarm, when they are not.
+    Result<Started> check_contact(const AccountId& account, Time now, Entropy& entropy);
+    // block takes a contact, a request or somebody in a group of ours. The operation ends when the
+    // relays have forgotten the addresses. `remove` also forgets the contact with all messages.
+    // Marks and blocks reach our other devices. Errors: unknown_contact.
+    Result<Started> block(const AccountId& account, bool remove, Time now, Entropy& entropy);
+    Result<Effects> unblock(const AccountId& account, Time now, Entropy& entropy);
+    // report gives the text of a report on the first message with the others as its context.
+    // Errors: unknown_message, no_proof (our own, or changed since), invalid_argument.
+    Result<std::string> report(const std::vector<MessageId>& ids, Time now) const;
+    // delete_account forgets all at once, tells our other devices to do the same, and every relay;
+    // the operation ends when all have deleted what they held. Called again it goes on. All other
+    // commands then give account_deleting; the host wipes the store at the end.
+    Result<Started> delete_account(Time now, Entropy& entropy);
+
     // --- looking
-    // ------------------------------------------------------------------------------------
     Result<AccountView> account() const;
     std::vector<ContactView> contacts() const;
     std::vector<RequestView> requests() const;
+    Result<Bytes> account_record() const;  // signed, the newest
+    std::vector<BlockedView> blocked() const;
+    Result<SafetyNumber> safety_number(const AccountId& account) const;
+    // relays_to_tell: where a deleted account still is; nothing unless it is being deleted.
+    std::optional<std::vector<std::string>> relays_to_tell() const;
     // find_contact takes an account id, a unique prefix of one (8 characters or more), a handle, or
     // a unique handle name or display name. Errors: unknown_contact, ambiguous_name.
     Result<ContactView> find_contact(std::string_view who) const;
+    // find_anybody also takes requests and people in groups of ours.
+    Result<AccountId> find_anybody(std::string_view who) const;
     Result<RequestView> find_request(std::string_view who) const;
     // messages gives what is alive at `now`, oldest first.
     Result<std::vector<MessageView>> messages(const ConversationId& conversation, Time now) const;
@@ -420,9 +448,21 @@ class Messenger {
     // find_offer takes the name of the group, its id or a unique prefix, or who asks; also of an
     // offer that was accepted, until we are in.
     Result<OfferView> find_offer(std::string_view what) const;
+    Result<ConversationSettings> settings(const ConversationId& conversation) const;
+    // typing gives who types in the conversation at `now`.
+    std::vector<AccountId> typing(const ConversationId& conversation, Time now) const;
+    // search gives what is alive and holds all words, newest first. Errors: invalid_argument (no
+    // words).
+    Result<std::vector<MessageView>> search(const SearchQuery& query, Time now) const;
+    // find_mentions gives the parts of a text that are @ and the name of a contact, or of somebody
+    // in the conversation.
+    std::vector<Mention> find_mentions(const ConversationId& conversation, BytesView text) const;
+    // card_of is a contact's card, to be sent to somebody else. Errors: unknown_contact.
+    Result<ContactCard> card_of(const AccountId& account) const;
     // name_of is what people call an account: a handle's name, a display name, or its id's
     // beginning.
     std::string name_of(const AccountId& account) const;
+    // outbox_empty: no relay waits for anything of ours, a new account's record included.
     bool outbox_empty() const;
     // transfers_under_way counts uploads and downloads that have not ended.
     size_t transfers_under_way() const;
@@ -435,7 +475,6 @@ class Messenger {
     void forget_rules_for_testing(const ConversationId& conversation);
 
     // --- inputs
-    // -------------------------------------------------------------------------------------
     Effects on_link_up(std::string_view relay, Time now, Entropy& entropy);
     Effects on_link_down(std::string_view relay, Error why, Time now);
     Effects on_frame(std::string_view relay, BytesView frame, Time now, Entropy& entropy);

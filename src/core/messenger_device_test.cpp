@@ -1,81 +1,9 @@
 // Several devices of one account: linking, what they tell each other, revoking, recovery.
 #include "core/device_content.h"
-#include "core/group_test_support.h"
+#include "core/device_test_support.h"
 
 namespace mayfly::core {
 namespace {
-
-class Devices : public Groups {
-  protected:
-    TestClient& blank(const std::string& name) { return network_.add_client(name); }
-
-    // begin has a new device show its link.
-    std::string begin(TestClient& fresh, const std::string& relay = test_relay) {
-        auto started = fresh.messenger().link_this_device(relay, network_.now, fresh.entropy());
-        EXPECT_TRUE(started.ok());
-        if (!started.ok()) return {};
-        const OperationId operation = started->operation;
-        fresh.run(std::move(started->effects));
-        EXPECT_TRUE(network_.finish(fresh, operation));
-        return fresh.messenger().pairing()->link;
-    }
-    bool meet(TestClient& old, TestClient& fresh, const std::string& link) {
-        auto started = old.messenger().add_device(link, network_.now, old.entropy());
-        if (!started.ok()) return false;
-        old.run(std::move(started->effects));
-        return network_.until([&] { return old.code && fresh.code; }, Duration::minutes(5));
-    }
-    void confirm(TestClient& client) {
-        auto effects = client.messenger().confirm_device(network_.now, client.entropy());
-        ASSERT_TRUE(effects.ok()) << error_name(effects.code());
-        client.run(std::move(*effects));
-    }
-    bool is_ready(TestClient& fresh) {
-        return network_.until([&] {
-            return fresh.linked && !fresh.messenger().pairing() && fresh.messenger().outbox_empty();
-        });
-    }
-    TestClient& link(TestClient& old, const std::string& name,
-                     const std::string& relay = test_relay) {
-        TestClient& fresh = blank(name);
-        old.code.reset();
-        EXPECT_TRUE(meet(old, fresh, begin(fresh, relay)));
-        EXPECT_EQ(old.code, fresh.code);
-        confirm(old);
-        confirm(fresh);
-        EXPECT_TRUE(is_ready(fresh));
-        network_.pass(Duration::seconds(30));
-        return fresh;
-    }
-    ConversationId with(TestClient& client, TestClient& other) {
-        return client.messenger().find_contact(text_of(id_of(other)))->conversation;
-    }
-    std::vector<std::string> alive(TestClient& client, const ConversationId& id) {
-        std::vector<std::string> out;
-        const auto messages = client.messenger().messages(id, network_.now);
-        if (!messages.ok()) return out;
-        for (const MessageView& view : *messages) {
-            out.emplace_back(as_text(view.text.expose()));
-        }
-        return out;
-    }
-    Status revoke(TestClient& by, TestClient& whom) {
-        const wire::DeviceId device = whom.messenger().account()->device;
-        return done(
-            by, [&](Messenger& m) { return m.revoke_device(device, network_.now, by.entropy()); });
-    }
-    TestClient& recover(const std::string& name, const SecretBuffer& kit) {
-        TestClient& fresh = blank(name);
-        auto started = fresh.messenger().recover_account(kit.expose(), test_relay, network_.now,
-                                                         fresh.entropy());
-        EXPECT_TRUE(started.ok());
-        const OperationId operation = started->operation;
-        fresh.run(std::move(started->effects));
-        EXPECT_TRUE(network_.finish(fresh, operation));
-        EXPECT_TRUE(fresh.ended(operation)->ok()) << error_name(fresh.ended(operation)->code());
-        return fresh;
-    }
-};
 
 TEST_F(Devices, linked_device_is_the_same_account_with_its_contacts) {
     TestClient& phone = link(*alice_, "Phone");
@@ -346,6 +274,73 @@ TEST_F(Devices, wrong_kit_finds_no_account) {
     fresh.run(std::move(started->effects));
     ASSERT_TRUE(network_.finish(fresh, operation));
     EXPECT_EQ(fresh.ended(operation)->code(), ErrorCode::unknown_record);
+}
+
+constexpr std::string_view thumb = "\xf0\x9f\x91\x8d";
+
+TEST_F(Devices, other_devices_see_what_this_one_says_about_messages) {
+    TestClient& phone = link(*alice_, "Phone");
+    expect_all_hear(with(phone, *bob_), phone, "at five", {bob_});
+    network_.pass(Duration::seconds(5));
+    const MessageId id = phone.last_sent;
+    // Written by the phone, changed at the desk.
+    ASSERT_TRUE(done(*alice_, [&](Messenger& m) {
+                    return m.edit(id, as_bytes("at six"), {}, network_.now, alice_->entropy());
+                }).ok());
+    ASSERT_TRUE(done(phone, [&](Messenger& m) {
+                    return m.react(id, thumb, true, network_.now, phone.entropy());
+                }).ok());
+    ConversationSettings settings;
+    settings.burn_seconds = 90;
+    ASSERT_TRUE(done(phone, [&](Messenger& m) {
+                    return m.change_settings(with(phone, *bob_), settings, network_.now,
+                                             phone.entropy());
+                }).ok());
+    network_.pass(Duration::seconds(5));
+    for (TestClient* client : {alice_, &phone, bob_}) {
+        const auto shown = client->messenger().find_message(text_of(id), network_.now);
+        ASSERT_TRUE(shown.ok()) << client->name;
+        EXPECT_EQ(as_text(shown->text.expose()), "at six") << client->name;
+        EXPECT_TRUE(shown->edited);
+        ASSERT_EQ(shown->reactions.size(), 1U) << client->name;
+        EXPECT_EQ(shown->reactions[0].by, std::vector<AccountId>{id_of(*alice_)});
+    }
+    EXPECT_EQ(*alice_->messenger().settings(with(*alice_, *bob_)), settings);
+}
+
+TEST_F(Devices, history_brings_what_was_said_about_messages) {
+    const ConversationId to_bob = with(*alice_, *bob_);
+    ConversationSettings settings;
+    settings.receipts = true;
+    ASSERT_TRUE(done(*alice_, [&](Messenger& m) {
+                    return m.change_settings(to_bob, settings, network_.now, alice_->entropy());
+                }).ok());
+    Poll poll;
+    poll.question = "Lunch?";
+    poll.options = {"soup", "salad"};
+    ASSERT_TRUE(alice_
+                    ->perform(alice_->messenger().send_body(to_bob, poll, {}, network_.now,
+                                                            alice_->entropy()))
+                    .ok());
+    network_.pass(Duration::seconds(5));
+    const MessageId id = alice_->last_sent;
+    ASSERT_TRUE(done(*bob_, [&](Messenger& m) {
+                    return m.vote(id, {1}, network_.now, bob_->entropy());
+                }).ok());
+    ASSERT_TRUE(done(*bob_, [&](Messenger& m) {
+                    return m.react(id, thumb, true, network_.now, bob_->entropy());
+                }).ok());
+    network_.pass(Duration::seconds(5));
+    TestClient& phone = link(*alice_, "Phone");
+    ASSERT_TRUE(network_.until(
+        [&] { return phone.messenger().find_message(text_of(id), network_.now).ok(); }));
+    const auto shown = phone.messenger().find_message(text_of(id), network_.now);
+    const auto* counted = std::get_if<PollView>(&shown->body);
+    ASSERT_NE(counted, nullptr);
+    EXPECT_EQ(counted->counts, (std::vector<size_t>{0, 1}));
+    EXPECT_EQ(shown->reactions.size(), 1U);
+    EXPECT_EQ(shown->receipts.size(), 1U);
+    EXPECT_EQ(*phone.messenger().settings(with(phone, *bob_)), settings);
 }
 
 }  // namespace

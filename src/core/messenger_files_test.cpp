@@ -335,5 +335,45 @@ TEST_F(Files, file_at_a_relay_of_the_senders_choice_is_not_asked_for) {
     EXPECT_EQ(network_.frames(), before);
 }
 
+TEST_F(Files, files_are_answered_and_reacted_to_like_texts) {
+    const MessageId id = send(1000);
+    SendOptions answer;
+    answer.reply_to = id;
+    ASSERT_TRUE(bob().send(pair_.to_alice, "thanks", answer).ok());
+    const MessageId thanks = bob().last_sent;
+    ASSERT_TRUE(bob()
+                    .perform(bob().messenger().react(id, "\xf0\x9f\x91\x8d", true, network_.now,
+                                                     bob().entropy()))
+                    .ok());
+    network_.pass(Duration::seconds(2));
+    const auto reply = alice().messenger().find_message(text_of(thanks), network_.now);
+    ASSERT_TRUE(reply.ok() && reply->reply_to);
+    EXPECT_EQ(reply->reply_to->type, ContentType::file);
+    EXPECT_EQ(as_text(reply->reply_to->text.expose()), "file");
+    const auto file = alice().messenger().find_message(text_of(id), network_.now);
+    ASSERT_TRUE(file.ok() && file->file);
+    EXPECT_EQ(file->reactions.size(), 1U);
+    EXPECT_EQ(
+        alice().messenger().edit(id, as_bytes("words"), {}, network_.now, alice().entropy()).code(),
+        ErrorCode::invalid_argument);
+    EXPECT_EQ(fetched(id), "ok");
+}
+
+TEST_F(Files, files_live_as_the_settings_say) {
+    ConversationSettings settings;
+    settings.expiration_ms = 3'600'000;
+    settings.burn_seconds = 20;
+    ASSERT_TRUE(bob()
+                    .perform(bob().messenger().change_settings(pair_.to_alice, settings,
+                                                               network_.now, bob().entropy()))
+                    .ok());
+    network_.pass(Duration::seconds(2));
+    const MessageId id = send(1000);
+    const auto shown = bob().messenger().find_message(text_of(id), network_.now);
+    ASSERT_TRUE(shown.ok());
+    EXPECT_EQ(shown->expires_at - shown->sent_at, Duration::hours(1));
+    EXPECT_EQ(shown->burn_seconds, 20U);
+}
+
 }  // namespace
 }  // namespace mayfly::core

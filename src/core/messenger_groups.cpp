@@ -120,15 +120,6 @@ std::vector<OfferView> Messenger::offers() const {
     return out;
 }
 
-std::string Messenger::name_of(const AccountId& account) const {
-    if (!has_account()) return text_of(account);
-    const Person person = person_of(state_->machine, account);
-    const size_t at = person.handle.find('@');
-    if (at != std::string::npos && at > 0) return person.handle.substr(0, at);
-    if (!person.display_name.empty()) return person.display_name;
-    return text_of(account).substr(0, account_prefix_size_min);
-}
-
 Result<OfferView> Messenger::find_offer(std::string_view what) const {
     ENSURE(has_account(), no_account);
     return find_offer_view(state_->machine, what);

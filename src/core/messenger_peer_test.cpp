@@ -1,78 +1,8 @@
 // A peer that misbehaves on purpose, a relay that does, and clocks that are wrong.
-#include "core/machine.h"
-#include "core/network_test_support.h"
+#include "core/odd_peer_test_support.h"
 
 namespace mayfly::core {
 namespace {
-
-// OddPeer speaks for a client with contents of its own making: it uses the client's store and
-// group, seals what the real client never would, and sends it as the client would.
-class OddPeer {
-  public:
-    OddPeer(TestNetwork& network, TestClient& client, const ConversationId& conversation)
-        : network_(network), client_(client), conversation_(conversation) {}
-
-    Content content(ContentType type, std::string_view body) {
-        Content content;
-        content.id.bytes = random_array<16>(client_.entropy());
-        content.type = type;
-        content.sent_at_ms = to_ms(network_.now);
-        content.expires_after_ms = static_cast<uint64_t>(expiration_default.ms);
-        content.body = SecretBuffer(as_bytes(body));
-        return content;
-    }
-    void send(const Content& content) { send_plaintext(encode_content(content).expose()); }
-
-    void send_plaintext(BytesView plaintext) {
-        Machine machine(client_.store());
-        ASSERT_TRUE(load_tables(machine.store, machine.tables).ok());
-        Step step(client_.store(), network_.now, &client_.entropy());
-        auto group = group_of(machine, step, conversation_);
-        ASSERT_TRUE(group.ok());
-        auto sealed = (*group)->protect(plaintext, mls::ProtectOptions{}, client_.entropy());
-        ASSERT_TRUE(sealed.ok());
-        save_group(step, conversation_, **group);
-        ASSERT_TRUE(client_.store().apply(step.effects.writes).ok());
-        const ConversationRow& row = machine.tables.conversations.at(conversation_);
-        wire::ChannelSend request;
-        request.channel = row.info.channel;
-        request.epoch = {(*group)->epoch().value};
-        request.write_token = *write_token((*group)->current(), row);
-        request.message_id.bytes = random_array<16>(client_.entropy());
-        request.payload = std::move(*sealed);
-        send_request(std::move(request));
-        client_.restart();
-        network_.settle();
-    }
-
-    void send_request(wire::RequestBody body) {
-        Effects effects;
-        effects.network.push_back(LinkSend{
-            test_relay, wire::encode_frame(wire::ClientFrame{0x7fffffff, std::move(body)})});
-        client_.run(std::move(effects));
-        network_.settle();
-    }
-
-    wire::ChannelSend request_with(Bytes payload) {
-        Machine machine(client_.store());
-        EXPECT_TRUE(load_tables(machine.store, machine.tables).ok());
-        Step step(client_.store(), network_.now, &client_.entropy());
-        mls::Group* group = *group_of(machine, step, conversation_);
-        const ConversationRow& row = machine.tables.conversations.at(conversation_);
-        wire::ChannelSend request;
-        request.channel = row.info.channel;
-        request.epoch = {group->epoch().value};
-        request.write_token = *write_token(group->current(), row);
-        request.message_id.bytes = random_array<16>(client_.entropy());
-        request.payload = std::move(payload);
-        return request;
-    }
-
-  private:
-    TestNetwork& network_;
-    TestClient& client_;
-    ConversationId conversation_;
-};
 
 class Peer : public testing::Test {
   protected:

@@ -16,12 +16,13 @@ Status reload_tables(Machine& machine);
 Status prepare(Machine& machine);
 
 // A command fails as a whole: nothing of it is left in memory.
-enum class Needs : uint8_t { account, pairing };
+enum class Needs : uint8_t { account, pairing, deletion };
 template <class Value, class Body>
 Result<Value> run_command(Machine& machine, Step& step, const Body& body,
                           Needs needs = Needs::account) {
     TRY(prepare(machine));
     ENSURE(machine.tables.account.has_value(), no_account);
+    ENSURE(!machine.tables.deletion || needs == Needs::deletion, account_deleting);
     const AccountStage stage = machine.tables.account->stage;
     // What is left on a device that was shut out can be read and burnt, and nothing else.
     ENSURE(stage != AccountStage::revoked || !step.has_entropy(), device_revoked);
@@ -39,6 +40,18 @@ Result<Value> run_command(Machine& machine, Step& step, const Body& body,
         static_cast<void>(reload_tables(machine));
     }
     return status.error();
+}
+
+// run_change is for commands that give nothing but their effects.
+template <class Body>
+Result<Effects> run_change(Machine& machine, Time now, Entropy* entropy, const Body& body) {
+    Step step(machine.store, now, entropy);
+    const auto done = run_command<bool>(machine, step, [&]() -> Result<bool> {
+        TRY(body(step));
+        return true;
+    });
+    TRY(done);
+    return std::move(step.effects);
 }
 
 // begin runs a command that begins an operation.

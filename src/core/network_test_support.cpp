@@ -78,6 +78,22 @@ Result<OperationId> TestClient::remove(const AccountId& account) {
     run(std::move(started.effects));
     return started.operation;
 }
+Status TestClient::perform(Result<Messenger::Started> started) {
+    TRY(started);
+    run(std::move(started->effects));
+    return {};
+}
+Status TestClient::perform(Result<Messenger::SendStarted> started) {
+    TRY(started);
+    last_sent = started->id;
+    run(std::move(started->effects));
+    return {};
+}
+Status TestClient::perform(Result<Effects> effects) {
+    TRY(effects);
+    run(std::move(effects).value());
+    return {};
+}
 Status TestClient::open(const MessageId& id) {
     TRY_ASSIGN(auto effects, messenger_->open_message(id, network_.now));
     run(std::move(effects));
@@ -140,8 +156,14 @@ void TestClient::note(const Event& event) {
         linked = true;
     } else if (std::holds_alternative<DeviceRevoked>(event)) {
         revoked = true;
+    } else if (const auto* changed_message = std::get_if<MessageChanged>(&event)) {
+        changed.push_back(changed_message->id);
+    } else if (const auto* typing_change = std::get_if<TypingChanged>(&event)) {
+        typing_changes.push_back(*typing_change);
     } else if (const auto* progress = std::get_if<TransferProgress>(&event)) {
         last_progress = *progress;
+    } else if (const auto* alarm = std::get_if<TrustAlarm>(&event)) {
+        alarms.push_back(alarm->contact);
     } else if (std::holds_alternative<MessageArrived>(event)) {
         ++arrivals;
     }

@@ -49,6 +49,10 @@ class TestClient {
                              SendOptions options = {});
     Result<OperationId> recall(const MessageId& id);
     Result<OperationId> remove(const AccountId& account);
+    // perform carries out what a call on messenger() gave.
+    Status perform(Result<Messenger::Started> started);
+    Status perform(Result<Messenger::SendStarted> started);
+    Status perform(Result<Effects> effects);
     Status open(const MessageId& id);
     Status burn(const MessageId& id);
     std::vector<MessageView> take();
@@ -56,6 +60,8 @@ class TestClient {
     // What the events said.
     std::optional<Status> ended(OperationId operation) const;
     std::vector<MessageId> gone;
+    std::vector<MessageId> changed;
+    std::vector<TypingChanged> typing_changes;
     std::vector<RequestView> requests_seen;
     std::vector<std::string> caught_up;
     std::vector<LinkChanged> link_changes;
@@ -64,6 +70,7 @@ class TestClient {
     bool linked = false;
     bool revoked = false;
     std::optional<TransferProgress> last_progress;
+    std::vector<ContactView> alarms;
     size_t arrivals = 0;
     std::vector<std::string> texts_taken;
     std::function<void(const Event&)> on_event;  // what else is to hear of each

@@ -1,7 +1,7 @@
 // Messages of ours on their way to the hub. A message is encrypted only when it can leave at once,
 // its ciphertext is durable before the first byte leaves, and until the hub's answer the same bytes
 // are sent again. Specification: docs/spec/core.md section 6.
-#include "core/machine.h"
+#include "core/annex.h"
 
 namespace mayfly::core {
 namespace {
@@ -21,12 +21,19 @@ Result<Content> content_of(Step& step, const OutboxRow& item) {
     content.type = item.type;
     content.sent_at_ms = item.sent_at_ms;
     content.expires_after_ms = item.expires_at_ms - item.sent_at_ms;
-    if (item.target) {
+    if (item.type == ContentType::recall) {
+        ENSURE(item.target.has_value(), store_corrupt);
         content.body = SecretBuffer(item.target->view());
         return content;
     }
     if (is_control(item.type)) {
         TRY_ASSIGN(auto body, step.get(row_key::control(item.order)));
+        ENSURE(body.has_value(), store_corrupt);
+        content.body = std::move(*body);
+        return content;
+    }
+    if (is_secondary(item.type)) {
+        TRY_ASSIGN(auto body, step.get(row_key::outbox_body(item.order)));
         ENSURE(body.has_value(), store_corrupt);
         content.body = std::move(*body);
         return content;
@@ -91,17 +98,19 @@ Status mark_sent(Machine& machine, Step& step, uint64_t order, const MessageId& 
     return {};
 }
 
-// In a group its rules count as well.
-Status check_sending(const Machine& machine, const ConversationId& id, const SendOptions& options) {
+// In a group its rules count as well: a burn that nobody asked for is as short as they want.
+Status check_sending(const Machine& machine, const ConversationId& id, Duration expiration,
+                     bool burn_is_given, uint32_t& burn_seconds) {
     const auto roster = machine.tables.rosters.find(id);
     if (roster == machine.tables.rosters.end()) return {};
     ENSURE(may_write(roster->second, machine.own_account()), not_authorized);
     if (!roster->second.state) return {};
     const ConversationState& state = *roster->second.state;
-    ENSURE(static_cast<uint64_t>(options.expiration.ms) <= state.expiration_max_ms, bad_duration);
+    ENSURE(static_cast<uint64_t>(expiration.ms) <= state.expiration_max_ms, bad_duration);
     const uint32_t longest = state.burn_seconds_max;
-    ENSURE(longest == 0 || (options.burn && options.burn->ms <= int64_t{longest} * 1000),
-           bad_duration);
+    if (longest == 0 || (burn_seconds != 0 && burn_seconds <= longest)) return {};
+    ENSURE(!burn_is_given, bad_duration);
+    burn_seconds = longest;
     return {};
 }
 
@@ -119,28 +128,38 @@ OutboxRow& enqueue(Machine& machine, Step& step, const ConversationId& conversat
     return item;
 }
 
-Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& conversation,
-                          BytesView text, const SendOptions& options) {
-    ENSURE(text.size() <= text_size_bytes_max, text_too_large);
-    ENSURE(!text.empty() && is_utf8(text), invalid_argument);
-    return queue_content(machine, step, conversation, ContentType::text, text, options);
+OutgoingMessage outgoing(ContentType type, BytesView body, const SendOptions& options) {
+    OutgoingMessage message;
+    message.type = type;
+    message.body = body;
+    message.expiration = options.expiration;
+    message.burn = options.burn;
+    message.no_burn = options.no_burn;
+    return message;
 }
 
-Result<Queued> queue_content(Machine& machine, Step& step, const ConversationId& conversation,
-                             ContentType type, BytesView body, const SendOptions& options) {
-    ENSURE(options.expiration >= expiration_min && options.expiration <= expiration_max,
-           bad_duration);
-    ENSURE(!options.burn || (options.burn->ms >= 1000 && *options.burn <= expiration_max),
-           bad_duration);
+Result<Queued> queue_message(Machine& machine, Step& step, const ConversationId& conversation,
+                             const OutgoingMessage& message) {
     const ConversationRow* given = find_conversation(machine, conversation);
     ENSURE(given != nullptr && given->accepted, unknown_contact);
+    ENSURE(!is_closed_by_block(machine, *given), contact_blocked);
+    const ConversationSettings agreed = settings_of(machine, conversation);
+    const Duration expiration = message.expiration.value_or(
+        Duration::milliseconds(static_cast<int64_t>(agreed.expiration_ms)));
+    ENSURE(expiration >= expiration_min && expiration <= expiration_max, bad_duration);
+    ENSURE(!message.burn || (message.burn->ms >= 1000 && *message.burn <= expiration_max),
+           bad_duration);
     ENSURE(machine.tables.outbox.size() < outbox_size_max, quota_exceeded);
     const auto target = sending_target(machine, *given);
     ENSURE(target.has_value(), unknown_channel);
-    TRY(check_sending(machine, *target, options));
-    OutboxRow& item = enqueue(machine, step, *target, type);
+    uint32_t burn_seconds = agreed.burn_seconds;
+    if (message.burn) burn_seconds = static_cast<uint32_t>((message.burn->ms + 999) / 1000);
+    if (message.no_burn) burn_seconds = 0;
+    TRY(check_sending(machine, *target, expiration, message.burn || message.no_burn, burn_seconds));
+    OutboxRow& item = enqueue(machine, step, *target, message.type);
     item.id = step.random_id<MessageId>();
-    item.expires_at_ms = to_ms(step.now() + options.expiration);
+    item.sent_at_ms = std::max(item.sent_at_ms, message.sent_after_ms + 1);
+    item.expires_at_ms = item.sent_at_ms + static_cast<uint64_t>(expiration.ms);
     save_outbox(machine, step, item);
     MessageRow row;
     row.id = item.id;
@@ -150,11 +169,32 @@ Result<Queued> queue_content(Machine& machine, Step& step, const ConversationId&
     row.order = item.order;
     row.sent_at_ms = item.sent_at_ms;
     row.expires_at_ms = item.expires_at_ms;
-    row.burn_seconds = options.burn ? static_cast<uint32_t>((options.burn->ms + 999) / 1000) : 0;
-    row.type = type;
+    row.burn_seconds = burn_seconds;
+    row.type = message.type;
     row.state = MessageState::queued;
-    TRY(store_message(machine, step, row, body));
+    TRY(store_message(machine, step, row, message.body));
     return Queued{item.operation, item.id, item.order};
+}
+
+Result<Queued> queue_text(Machine& machine, Step& step, const ConversationId& conversation,
+                          BytesView text, const SendOptions& options) {
+    ENSURE(text.size() <= text_size_bytes_max, text_too_large);
+    Text said;
+    said.text = SecretBuffer(text);
+    said.reply_to = options.reply_to;
+    said.mentions = options.mentions;
+    const SecretBuffer body = encode_text(said);
+    ENSURE(decode_text(body.expose()).ok(), invalid_argument);
+    if (options.reply_to) {
+        TRY_ASSIGN(const std::optional<MessageRow> target, load_message(step, *options.reply_to));
+        ENSURE(target && from_ms(target->expires_at_ms) > step.now(), unknown_message);
+        ENSURE(are_siblings(machine, conversation, target->conversation), unknown_message);
+    }
+    TRY_ASSIGN(const Queued queued,
+               queue_message(machine, step, conversation,
+                             outgoing(ContentType::text, body.expose(), options)));
+    TRY(drop_draft(machine, step, conversation, text));
+    return queued;
 }
 
 Result<OperationId> queue_recall(Machine& machine, Step& step, const MessageId& id) {
@@ -207,7 +247,10 @@ Status pump_outbox(Machine& machine, Step& step, ConversationRow& row, mls::Grou
         if (orders.size() == outbox_window) break;
     }
     for (const uint64_t order : orders) {
-        OutboxRow& item = machine.tables.outbox.at(order);
+        // What concerned a message may have gone with it.
+        const auto found = machine.tables.outbox.find(order);
+        if (found == machine.tables.outbox.end()) continue;
+        OutboxRow& item = found->second;
         if (link.has(Purpose{Kind::message, order, id})) continue;
         const bool current = item.is_sealed && item.sealed_epoch == group.epoch().value;
         // The commit that overtook it is on its way to our queue; later messages wait behind it.
@@ -273,6 +316,11 @@ void drop_outbox(Machine& machine, Step& step, uint64_t order, Status result) {
     step.erase(row_key::outbox(order));
     if (found->second.is_sealed) step.erase(row_key::sealed(order));
     if (is_control(found->second.type)) step.erase(row_key::control(order));
+    const ContentType type = found->second.type;
+    if (is_secondary(type) && type != ContentType::recall) {
+        step.erase(row_key::outbox_body(order));
+        if (type != ContentType::receipt) step.shred();  // it holds what somebody said
+    }
     machine.tables.outbox.erase(found);
 }
 

@@ -48,6 +48,10 @@ void meet_contacts_again(Machine& machine, Step& step, const VaultContent& conte
         contact.since_ms = to_ms(step.now());
         save_contact(machine, step, contact);
         machine.tables.contacts.insert_or_assign(contact.account, std::move(contact));
+        if (known.verified) mark_trust(machine, step, known.account, &TrustRow::verified, true);
+    }
+    for (const AccountId& account : content.blocked) {
+        mark_trust(machine, step, account, &TrustRow::blocked, true);
     }
     for (const VaultConversation& known : content.conversations) {
         if (known.peers.empty() || !has_state(known.info.kind)) continue;

@@ -56,7 +56,8 @@ Status reply_arrived(Machine& machine, Step& step, const std::string& relay, con
     switch (purpose.kind) {
         case Kind::hello:
         case Kind::queue_open:
-        case Kind::queue_ack: return {};
+        case Kind::queue_ack:
+        case Kind::typing: return {};
         case Kind::intro_add:
         case Kind::record_put:
         case Kind::key_package_count:
@@ -74,6 +75,9 @@ Status reply_arrived(Machine& machine, Step& step, const std::string& relay, con
         case Kind::vault_get:
         case Kind::account_get: return recovery_replied(machine, step, relay, purpose, body);
         case Kind::leave: return leave_replied(machine, step, purpose, body);
+        case Kind::record_delete:
+        case Kind::vault_end:
+        case Kind::queue_delete: deletion_replied(machine, step, relay, purpose, body); return {};
         case Kind::removal: return removal_replied(machine, step, relay, purpose, body);
         case Kind::blob_begin:
         case Kind::blob_put: return upload_replied(machine, step, relay, purpose, body);

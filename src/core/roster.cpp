@@ -114,6 +114,12 @@ bool may_write(const RosterRow& roster, const AccountId& account) {
            !std::binary_search(readers.begin(), readers.end(), account);
 }
 
+bool may_write_in(const Machine& machine, const ConversationId& id) {
+    const auto roster = machine.tables.rosters.find(id);
+    return roster == machine.tables.rosters.end() ||
+           may_write(roster->second, machine.own_account());
+}
+
 void end_plan(Machine& machine, Step& step, const ConversationId& id, Status result) {
     const auto found = machine.tables.plans.find(id);
     if (found == machine.tables.plans.end()) return;

@@ -95,6 +95,9 @@ Bytes blob_removal(uint64_t number) { return with(row_kind::blob_removal, big_en
 Bytes upload(const MessageId& id) { return with(row_kind::upload, id.view()); }
 Bytes download(const MessageId& id) { return with(row_kind::download, id.view()); }
 Bytes vault() { return with(row_kind::vault); }
+Bytes trust(const AccountId& account) { return with(row_kind::trust, account.view()); }
+Bytes proof(const MessageId& id) { return with(row_kind::proof, id.view()); }
+Bytes deletion() { return with(row_kind::deletion); }
 Bytes prefix(char kind) { return with(kind); }
 
 }  // namespace row_key

@@ -55,10 +55,14 @@ Bytes ticket(const ConversationId& conversation, const wire::DeviceId& device);
 Bytes ticket_prefix(const ConversationId& conversation);
 Bytes welcome(const ConversationId& conversation);
 Bytes vault();
+Bytes trust(const AccountId& account);
+Bytes proof(const MessageId& id);
+Bytes deletion();
 Bytes prefix(char kind);
 }  // namespace row_key
 
 namespace row_kind {
+constexpr char trust = 'A';
 constexpr char account = 'a';
 constexpr char body = 'b';
 constexpr char contact = 'c';
@@ -68,6 +72,7 @@ constexpr char creation = 'f';
 constexpr char group = 'g';
 constexpr char listing = 'i';
 constexpr char key_package = 'k';
+constexpr char deletion = 'l';
 constexpr char message = 'm';
 constexpr char untaken = 'n';
 constexpr char counters = 'o';
@@ -90,6 +95,7 @@ constexpr char device_name = 'N';
 constexpr char recovery = 'Q';
 constexpr char plan = 'P';
 constexpr char roster = 'R';
+constexpr char proof = 'S';
 constexpr char ticket = 'T';
 constexpr char welcome = 'W';
 }  // namespace row_kind

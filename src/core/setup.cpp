@@ -132,8 +132,14 @@ Status renew_vault(Machine& machine, Step& step) {
     content.record_number = account.record_number;
     for (const auto& [id, contact] : machine.tables.contacts) {
         if (!contact.accepted || content.contacts.size() == vault_contacts_max) continue;
-        content.contacts.push_back(
-            {id, contact.relays, contact.record_number, contact.record_hash});
+        if (is_blocked(machine, id)) continue;
+        content.contacts.push_back({id, contact.relays, contact.record_number, contact.record_hash,
+                                    is_verified(machine, id)});
+    }
+    for (const auto& [id, trust] : machine.tables.trust) {
+        if (trust.blocked && content.blocked.size() < vault_blocked_max) {
+            content.blocked.push_back(id);
+        }
     }
     for (const auto& [id, conversation] : machine.tables.conversations) {
         if (content.conversations.size() == vault_conversations_max) break;

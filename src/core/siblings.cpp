@@ -1,7 +1,7 @@
 // What the devices of one account tell each other, in a group of their own: what was opened, burnt
 // and changed, new conversations, and messages from before a device was there.
 // Specification: docs/spec/devices.md section 5.
-#include "core/machine.h"
+#include "core/annex.h"
 
 namespace mayfly::core {
 namespace {
@@ -52,6 +52,7 @@ Status store_past(Machine& machine, Step& step, const ConversationId& id, PastMe
     TRY(mark_seen(machine, step, past.sender, past.id,
                   from_ms(past.sent_expiry_ms) + clock_skew_max));
     TRY(store_message(machine, step, row, past.body.expose()));
+    for (AnnexRow& annex : past.annexes) TRY(take_past_annex(step, row, std::move(annex)));
     if (row.outgoing || past.taken) return {};
     step.put(row_key::untaken(row.order, row.id), SecretBuffer());
     step.tell(MessageArrived{id});
@@ -71,13 +72,22 @@ Result<PastMessage> past_message(Step& step, const MessageRow& row) {
     TRY_ASSIGN(const auto untaken, step.get(row_key::untaken(row.order, row.id)));
     past.taken = !untaken;
     TRY_ASSIGN(past.body, load_body(step, row));
+    // All of it fits a content, whatever was said about the longest text.
+    size_t size_bytes = codec::encode_secret(past).size();
+    TRY_ASSIGN(std::vector<AnnexRow> annexes, annexes_of(step, row.id));
+    for (AnnexRow& annex : annexes) {
+        size_bytes += codec::encode_secret(annex).size();
+        if (size_bytes > past_message_size_bytes_max) break;
+        past.annexes.push_back(std::move(annex));
+    }
     return past;
 }
 
 Status send_part(Machine& machine, Step& step, const ConversationId& to, History& history) {
-    if (history.messages.empty()) return {};
+    if (history.messages.empty() && !history.settings) return {};
     TRY(queue_control(machine, step, to, ContentType::history, codec::encode_secret(history)));
     history.messages.clear();
+    history.settings.reset();
     return {};
 }
 
@@ -141,6 +151,11 @@ Status sync_arrived(Machine& machine, Step& step, const Sync& sync) {
         step.write(row_key::device_name(named.device), row);
         machine.tables.device_names.insert_or_assign(named.device, std::move(row));
     }
+    for (const TrustRow& row : sync.trust) TRY(trust_elsewhere(machine, step, row));
+    if (sync.account_deleted && !machine.tables.deletion) {
+        TRY(delete_account(machine, step, false));
+        step.tell(DeviceRevoked{machine.tables.account->device, true});
+    }
     return {};
 }
 
@@ -156,12 +171,13 @@ Status send_history(Machine& machine, Step& step, const ConversationId& id) {
     }));
     History history;
     history.conversation = id;
+    if (const SettingsRow* agreed = newest_settings(machine, id)) history.settings = *agreed;
     size_t size_bytes = 0;
     for (const MessageId& message : ids) {
         TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, message));
         if (!row || from_ms(row->expires_at_ms) <= step.now()) continue;
         TRY_ASSIGN(PastMessage past, past_message(step, *row));
-        const size_t added = past.body.size() + 256;
+        const size_t added = codec::encode_secret(past).size();
         if (size_bytes + added > device_content_size_bytes_max) {
             TRY(send_part(machine, step, *to, history));
             size_bytes = 0;
@@ -175,6 +191,9 @@ Status send_history(Machine& machine, Step& step, const ConversationId& id) {
 Status history_arrived(Machine& machine, Step& step, const History& history) {
     const ConversationRow* row = find_conversation(machine, history.conversation);
     ENSURE(row != nullptr && !row->leaving, unknown_conversation);
+    if (history.settings && row->info.kind == ConversationKind::direct) {
+        keep_settings(machine, step, history.conversation, *history.settings);
+    }
     for (const PastMessage& each : history.messages) {
         PastMessage past = codec::decode<PastMessage>(codec::encode_secret(each).expose()).value();
         TRY(store_past(machine, step, history.conversation, past));

@@ -1,6 +1,6 @@
 // Links and requests. What is to be asked of a relay follows from the tables each time (pump), so
 // a lost connection or a crash needs no bookkeeping: whatever is not confirmed is asked again.
-#include "core/machine.h"
+#include "core/annex.h"
 
 namespace mayfly::core {
 namespace {
@@ -40,6 +40,9 @@ void pump_removals(Machine& machine, Step& step, const std::string& name) {
 }
 
 Status pump_ready(Machine& machine, Step& step, const std::string& name) {
+    if (machine.tables.deletion) {
+        return pump_deletion(machine, step, name);
+    }
     TRY(pump_setup(machine, step, name));
     TRY(pump_pairing(machine, step, name));
     pump_removals(machine, step, name);
@@ -73,6 +76,7 @@ void queue_open_replied(Machine& machine, Step& step, const std::string& name,
             save_account(machine, step);
         }
         lookups_lost_relay(machine, step, name, why);
+        if (deletion_refused_queue(machine, step, name, failed->status)) return;
         return drop_link(machine, step, name, why, true);
     }
     Link& link = machine.links[name];
@@ -221,11 +225,12 @@ Status frame_arrived(Machine& machine, Step& step, const std::string& relay, Byt
 namespace {
 
 Status pump_once(Machine& machine, Step& step) {
+    machine.pump_due = false;
     if (machine.tables.account->stage == AccountStage::revoked) {
         connect_wanted(machine, step);
         return {};
     }
-    if (machine.tables.account->stage == AccountStage::normal) {
+    if (machine.tables.account->stage == AccountStage::normal && !machine.tables.deletion) {
         TRY(flush_syncs(machine, step));
         TRY(pump_reunions(machine, step));
     }
@@ -268,6 +273,7 @@ Status pump(Machine& machine, Step& step) {
 Status timer_fired(Machine& machine, Step& step) {
     TRY(sweep_expired(machine, step));
     TRY(expire_outbox(machine, step));
+    expire_typing(machine, step);
     TRY(expire_blob_removals(machine, step));
     for (auto& [name, link] : machine.links) {
         const bool slow =
@@ -311,11 +317,14 @@ std::optional<Time> next_due(const Machine& machine) {
         for (const auto& [id, pending] : link.pending) consider(pending.deadline);
     }
     for (const auto& [operation, lookup] : machine.lookups) consider(lookup.deadline);
+    for (const auto& [who, until] : machine.typing) consider(until);
     for (const auto& [order, row] : machine.tables.outbox) consider(from_ms(row.expires_at_ms));
     for (const auto& [id, at] : machine.proposal_commits) consider(at);
     if (can_flush_syncs(machine)) consider(Time{});
     if (machine.tables.pairing) consider(from_ms(machine.tables.pairing->ends_at_ms));
     if (machine.tables.account && machine.tables.account->reuniting) consider(machine.reunions_at);
+    const auto& deletion = machine.tables.deletion;
+    if (deletion && own_devices(machine)) consider(from_ms(deletion->tell_until_ms));
     return due;
 }
 

@@ -91,4 +91,39 @@ struct Transfers {
     std::map<uint64_t, BlobTokenRow> removals;
 };
 
+struct Machine;
+struct Purpose;
+class Step;
+
+// A message of ours on its way.
+struct Queued {
+    OperationId operation = 0;
+    MessageId id;
+    uint64_t order = 0;
+};
+
+// uploads.cpp
+Result<Queued> queue_file(Machine& machine, Step& step, const ConversationId& conversation,
+                          const FileOffer& offer, const SendOptions& options);
+Status pump_uploads(Machine& machine, Step& step, const std::string& relay);
+void pump_blob_removals(Machine& machine, Step& step, const std::string& relay);
+Status upload_replied(Machine& machine, Step& step, const std::string& relay,
+                      const Purpose& purpose, const wire::ReplyBody& body);
+void blob_delete_replied(Machine& machine, Step& step, const std::string& relay,
+                         const Purpose& purpose, const wire::ReplyBody& body);
+// delete_blob has the relay erase the file of a message that nobody is to have any more.
+Status delete_blob(Machine& machine, Step& step, const MessageRow& message);
+// forget_attachment: the message ends, and with it its transfers and tokens.
+Status forget_attachment(Machine& machine, Step& step, const MessageRow& message);
+void transfers_lost_link(Machine& machine, const std::string& relay);
+Status expire_blob_removals(Machine& machine, Step& step);
+
+// downloads.cpp
+Result<OperationId> queue_download(Machine& machine, Step& step, const MessageId& id,
+                                   const std::string& target);
+Status end_download(Machine& machine, Step& step, const MessageId& id, Status result);
+Status pump_downloads(Machine& machine, Step& step, const std::string& relay);
+Status download_replied(Machine& machine, Step& step, const std::string& relay,
+                        const Purpose& purpose, wire::ReplyBody& body);
+
 }  // namespace mayfly::core

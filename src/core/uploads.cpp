@@ -178,6 +178,7 @@ Result<Queued> queue_file(Machine& machine, Step& step, const ConversationId& co
     TRY(check_pieces(row.pieces, source.size_bytes));
     const ConversationRow* given = find_conversation(machine, conversation);
     ENSURE(given != nullptr && given->accepted, unknown_contact);
+    ENSURE(!is_closed_by_block(machine, *given), contact_blocked);
     const auto target = sending_target(machine, *given);
     ENSURE(target.has_value(), unknown_channel);
     row.relay = find_conversation(machine, *target)->info.hubs.front();
@@ -202,11 +203,12 @@ Result<Queued> queue_file(Machine& machine, Step& step, const ConversationId& co
     const SecretBuffer body = codec::encode_secret(file);
     const auto checked = decode_file(type, body.expose());
     ENSURE(checked.ok(), invalid_argument);
+    ENSURE(!options.reply_to && options.mentions.empty(), invalid_argument);
     TRY_ASSIGN(const Queued queued,
-               queue_content(machine, step, *target, type, body.expose(), options));
+               queue_message(machine, step, *target, outgoing(type, body.expose(), options)));
     row.id = queued.id;
     row.order = queued.order;
-    row.expires_at_ms = to_ms(step.now() + options.expiration);
+    row.expires_at_ms = machine.tables.outbox.at(queued.order).expires_at_ms;
     step.write(row_key::blob_token(row.id),
                BlobTokenRow{store_version, row.relay, row.write_token, row.expires_at_ms});
     save_upload(step, row);

@@ -8,6 +8,7 @@ namespace mayfly::core {
 
 // Bounded by vault_size_bytes_max of the wire; a contact takes about 150 bytes with its relays.
 constexpr size_t vault_contacts_max = 1'000;
+constexpr size_t vault_blocked_max = 1'000;
 constexpr size_t vault_conversations_max = 60;  // about 1 kB each with their peers
 
 struct VaultContact {
@@ -15,7 +16,8 @@ struct VaultContact {
     std::vector<std::string> relays;
     uint64_t record_number = 0;
     wire::Hash record_hash;
-    MAYFLY_FIELDS(self.account, self.relays, self.record_number, self.record_hash)
+    bool verified = false;
+    MAYFLY_FIELDS(self.account, self.relays, self.record_number, self.record_hash, self.verified)
 };
 // A group that the recovered account asks to be taken into again, through one of these.
 struct VaultConversation {
@@ -30,8 +32,9 @@ struct VaultContent {
     uint64_t record_number = 0;
     std::vector<VaultContact> contacts;
     std::vector<VaultConversation> conversations;
+    std::vector<AccountId> blocked;  // none of them is among the contacts
     MAYFLY_FIELDS(self.version, self.account_seed, self.relays, self.record_number, self.contacts,
-                  self.conversations)
+                  self.conversations, self.blocked)
 };
 
 wire::PublicKey vault_public_key(const VaultKeys& keys);

@@ -4,12 +4,6 @@
 namespace mayfly::core {
 namespace {
 
-std::string folded(std::string_view text) {
-    std::string out;
-    for (const char c : text) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    return out;
-}
-
 std::string_view name_of_handle(std::string_view handle) {
     return handle.substr(0, handle.find('@'));
 }
@@ -21,6 +15,12 @@ bool matches(const ContactRow& row, std::string_view who) {
 }
 
 }  // namespace
+
+std::string folded(std::string_view text) {
+    std::string out;
+    for (const char c : text) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    return out;
+}
 
 std::string text_of(const MessageId& id) { return to_base32(id.view()); }
 std::string text_of(const AccountId& id) { return to_base32(id.view()); }
@@ -37,6 +37,11 @@ ContactView contact_view(const Machine& machine, const ContactRow& row) {
     } else if (!all.empty()) {
         view.conversation = all.front();
     }
+    if (const TrustRow* trust = trust_of(machine, row.account)) {
+        view.verified = trust->verified;
+        view.blocked = trust->blocked;
+        view.alarm = trust->alarm;
+    }
     view.established = std::any_of(all.begin(), all.end(), [&](const ConversationId& id) {
         return machine.tables.conversations.at(id).peer_joined;
     });
@@ -51,6 +56,7 @@ RequestView request_view(const Machine& machine, const ContactRow& row) {
     view.display_name = row.display_name;
     view.handle = row.handle;
     view.received_at = from_ms(row.since_ms);
+    view.handle_is_anothers = handle_is_anothers(machine, row);
     return view;
 }
 
@@ -68,6 +74,27 @@ Result<AccountId> find_account(const Machine& machine, std::string_view who, boo
     // An id names one account for good; a name could be chosen to look like one.
     const std::vector<AccountId>& found = by_id.empty() ? by_name : by_id;
     if (found.empty()) return Error{missing, MAYFLY_HERE};
+    ENSURE(found.size() == 1, ambiguous_name);
+    return found.front();
+}
+
+Result<AccountId> find_anybody(const Machine& machine, std::string_view who) {
+    const auto contact = find_account(machine, who, true);
+    if (contact.ok() || contact.code() != ErrorCode::unknown_contact) return contact;
+    const auto request = find_account(machine, who, false);
+    if (request.ok() || request.code() != ErrorCode::unknown_request) return request;
+    const std::string text = folded(who);
+    std::vector<AccountId> found;
+    for (const auto& [account, row] : machine.tables.people) {
+        const Person& person = row.person;
+        const bool by_id =
+            text.size() >= account_prefix_size_min && text_of(account).starts_with(text);
+        const bool by_name = !text.empty() && (folded(person.handle) == text ||
+                                               name_of_handle(person.handle) == text ||
+                                               folded(person.display_name) == text);
+        if (by_id || by_name) found.push_back(account);
+    }
+    ENSURE(!found.empty(), unknown_contact);
     ENSURE(found.size() == 1, ambiguous_name);
     return found.front();
 }

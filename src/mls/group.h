@@ -116,6 +116,9 @@ struct ApplicationMessage {
     uint32_t generation = 0;  // of the sender in that epoch; with both, names the message
     Bytes authenticated_data;
     SecretBuffer plaintext;
+    // With these, verify_message_proof shows to others who sent it (message_proof.h).
+    Bytes signature;
+    Bytes group_context;
 };
 
 // ReceivedProposal was checked and is kept until a commit: ours includes it unless forgotten.

@@ -188,6 +188,9 @@ Result<Processed> Group::process(BytesView message, const Environment& env) {
         out.generation = received.key->generation;
         out.authenticated_data = std::move(content.content.authenticated_data);
         out.plaintext = std::move(data->data);
+        out.signature = std::move(content.auth.signature);
+        out.group_context =
+            past == state_->past.end() ? state_->epoch->context_bytes : past->second.context_bytes;
         accept(*state_, received);
         return Processed(std::move(out));
     }

@@ -30,6 +30,8 @@ struct Context {
 
     // Outcomes besides the reply.
     std::set<wire::QueueId> touched{};  // queues that may have something to deliver
+    // Queues that something arrived in for which a device may be woken, and until when.
+    std::map<wire::QueueId, uint64_t> arrivals{};
     std::vector<Send> notices{};        // to other connections
     uint64_t first_expiry_ms = UINT64_MAX;
     bool close = false;
@@ -65,6 +67,10 @@ Reply handle(Context& context, const wire::BlobBegin& request);
 Reply handle(Context& context, const wire::BlobPut& request);
 Reply handle(Context& context, const wire::BlobGet& request);
 Reply handle(Context& context, const wire::BlobDelete& request);
+Reply handle(Context& context, const wire::RecordDelete& request);
+Reply handle(Context& context, const wire::PushSet& request);
+Reply handle(Context& context, const wire::PushRemove& request);
+Reply handle(Context& context, const wire::PushQuery& request);
 
 // --- shared by several requests
 
@@ -102,6 +108,13 @@ Status erase_blob(Transaction& transaction, const Bytes& key, const AttachmentRo
 // sweep_blob_files removes files of blobs that have no row, from `shard` on and some at a time;
 // `shard` is blob_shards when all were looked at.
 Status sweep_blob_files(Transaction& transaction, size_t& shard);
+
+// wakes_device: commits are the group's own business; a person is woken for messages and welcomes.
+inline bool wakes_device(const EntryRow& entry) {
+    return entry.source != wire::Source::channel_commit;
+}
+// forget_push drops the subscription of a queue if it still is the one with that endpoint.
+Status forget_push(Transaction& transaction, const wire::QueueId& queue, std::string_view endpoint);
 
 struct Swept {
     bool more = false;                      // rows that are due are left

@@ -57,6 +57,10 @@ Result<Append> append_entry(Context& context, const wire::TokenHash& address,
     ++queue->entry_count;
     queue->size_bytes += entry.payload_size_bytes;
     context.expire(row.expires_at_ms, key);
+    if (wakes_device(row)) {
+        uint64_t& until_ms = context.arrivals[owner->queue];
+        until_ms = std::max(until_ms, row.expires_at_ms);
+    }
     transaction.save(std::move(key), row);
     transaction.save(table_key(Table::queue, owner->queue), *queue);
     context.touched.insert(owner->queue);

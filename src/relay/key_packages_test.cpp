@@ -121,6 +121,17 @@ TEST_F(vaults, a_vault_only_moves_forward) {
     EXPECT_EQ(relay.status(client, put(6, {3})), ReplyStatus::ok);
 }
 
+TEST_F(vaults, an_ended_vault_is_gone_for_good) {
+    EXPECT_EQ(relay.status(client, put(5, {1})), ReplyStatus::ok);
+    EXPECT_EQ(relay.status(client, put(6, {})), ReplyStatus::malformed);
+    EXPECT_EQ(relay.status(client, put(wire::vault_version_end, {1})), ReplyStatus::malformed);
+    EXPECT_EQ(relay.status(client, put(wire::vault_version_end, {})), ReplyStatus::ok);
+    EXPECT_EQ(relay.status(client, put(wire::vault_version_end, {})), ReplyStatus::ok);
+    EXPECT_EQ(relay.status(client, wire::VaultGet{wire::vault_id_of(key.public_key)}),
+              ReplyStatus::unknown_record);
+    EXPECT_EQ(relay.status(client, put(7, {1})), ReplyStatus::stale_record);
+}
+
 TEST_F(vaults, a_vault_can_be_read_by_whoever_knows_its_id) {
     EXPECT_EQ(relay.status(client, put(5, {1, 2})), ReplyStatus::ok);
     const auto reply =

@@ -143,6 +143,7 @@ Reply handle(Context& context, const wire::QueueDelete& request) {
     }
     TRY(erase_all(context.transaction, table_key(Table::key_package, queue)));
     context.transaction.erase(table_key(Table::last_resort, queue));
+    context.transaction.erase(table_key(Table::push, queue));
     context.transaction.erase(queue_key(queue));
     context.connections.close(context.connection_id, queue);
     touch_held_back(context, context.connection);

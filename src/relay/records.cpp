@@ -1,3 +1,4 @@
+#include "crypto/signature.h"
 #include "relay/context.h"
 #include "wire/account_record.h"
 
@@ -65,6 +66,7 @@ Reply handle(Context& context, const wire::RecordPut& request) {
     TRY_ASSIGN(const auto record, wire::verify_account_record(request.record));
     const wire::AccountId account = wire::account_id_of(record.account_key);
     TRY_ASSIGN(const auto known, context.transaction.load<AccountRow>(account_key(account)));
+    ENSURE(!known || !known->is_deleted(), stale_record);
     const uint64_t latest = known ? known->latest : 0;
     if (record.number <= latest) {
         TRY_ASSIGN(const auto stored, stored_record(context, account, record.number));
@@ -94,11 +96,31 @@ Reply handle(Context& context, const wire::RecordPut& request) {
 Reply handle(Context& context, const wire::RecordGet& request) {
     TRY_ASSIGN(const auto known,
                context.transaction.load<AccountRow>(account_key(request.account)));
-    ENSURE(known.has_value(), unknown_record);
+    ENSURE(known && !known->is_deleted(), unknown_record);
     if (request.after_number >= known->latest) return wire::ReplyBody(wire::RecordList{});
     TRY_ASSIGN(auto list,
                record_list(context, request.account, request.after_number + 1, known->latest));
     return wire::ReplyBody(std::move(list));
+}
+
+Reply handle(Context& context, const wire::RecordDelete& request) {
+    ENSURE(crypto::verify(crypto::SignatureId::ed25519, request.account_key.view(),
+                          wire::record_delete_to_sign(request.account_key), request.proof.view())
+               .ok(),
+           not_authorized);
+    const wire::AccountId account = wire::account_id_of(request.account_key);
+    TRY_ASSIGN(const auto known, context.transaction.load<AccountRow>(account_key(account)));
+    ENSURE(known.has_value(), unknown_record);
+    if (known->is_deleted()) return wire::ReplyBody(wire::Done{});
+    TRY_ASSIGN(const auto stored, stored_record(context, account, known->latest));
+    const auto newest = wire::verify_account_record(stored);
+    ENSURE(newest.ok(), store_corrupt);
+    TRY(claim_names(context, account, own_names(context.config, *newest), {}));
+    for (uint64_t number = 1; number <= known->latest; ++number) {
+        context.transaction.erase(record_key(account, number));
+    }
+    context.transaction.save(account_key(account), AccountRow{UINT64_MAX});
+    return wire::ReplyBody(wire::Done{});
 }
 
 Reply handle(Context& context, const wire::HandleGet& request) {

@@ -1,4 +1,5 @@
 #include "relay/relay_driver.h"
+#include "relay/store_invariants.h"
 
 namespace mayfly::relay {
 namespace {
@@ -120,6 +121,37 @@ TEST_F(records, a_name_that_is_given_up_is_free) {
     EXPECT_EQ(relay.status(client, wire::HandleGet{"kept"}), ReplyStatus::ok);
     bob.record.handles = {{"alice", here}};
     EXPECT_EQ(put(bob.sign()), ReplyStatus::ok);
+}
+
+wire::RecordDelete deletion(const Account& account) {
+    return {account.key.public_key,
+            account.key.sign(wire::record_delete_to_sign(account.key.public_key))};
+}
+
+TEST_F(records, a_deleted_account_is_gone_for_good_and_its_names_are_free) {
+    alice.record.handles = {{"alice", here}};
+    const auto chain = put_chain(alice, 3);
+    EXPECT_EQ(relay.status(client, deletion(alice)), ReplyStatus::ok);
+    EXPECT_EQ(relay.status(client, deletion(alice)), ReplyStatus::ok) << "the same again";
+    EXPECT_EQ(relay.status(client, wire::RecordGet{alice.id(), 0}), ReplyStatus::unknown_record);
+    EXPECT_EQ(relay.status(client, wire::HandleGet{"alice"}), ReplyStatus::unknown_record);
+    for (const Bytes& record : chain) EXPECT_EQ(put(record), ReplyStatus::stale_record);
+    EXPECT_EQ(put(alice.sign()), ReplyStatus::stale_record) << "the next of the chain";
+    bob.record.handles = {{"alice", here}};
+    EXPECT_EQ(put(bob.sign()), ReplyStatus::ok);
+    EXPECT_TRUE(broken_invariant(relay.store.visible()).empty());
+}
+
+TEST_F(records, only_the_account_key_deletes_an_account) {
+    const auto chain = put_chain(alice, 1);
+    wire::RecordDelete request = deletion(alice);
+    request.proof.bytes[0] ^= 1;
+    EXPECT_EQ(relay.status(client, request), ReplyStatus::not_authorized);
+    request = deletion(bob);
+    request.account_key = alice.key.public_key;
+    EXPECT_EQ(relay.status(client, request), ReplyStatus::not_authorized);
+    EXPECT_EQ(relay.status(client, deletion(bob)), ReplyStatus::unknown_record);
+    EXPECT_EQ(get(alice, 0), chain);
 }
 
 TEST_F(records, records_are_given_in_pages) {

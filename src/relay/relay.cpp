@@ -1,6 +1,7 @@
 #include "relay/relay.h"
 
 #include "relay/context.h"
+#include "relay/push_pacer.h"
 
 namespace mayfly::relay {
 namespace {
@@ -41,6 +42,7 @@ struct Relay::State {
     RelayConfig config;
     Connections connections;
     RateBuckets rates;
+    PushPacer pacer;
     // No row expires before it. Zero: not known, look at the whole index.
     uint64_t first_expiry_ms = 0;
     bool sweep_again = true;     // rows that are due may be left
@@ -53,6 +55,10 @@ struct Relay::State {
         : store(store_in), config(std::move(config_in)) {}
     void frame(const Input& input, Time now, Entropy& entropy, Effects& effects);
     void tick(Time now, Effects& effects);
+    void disconnected(ConnectionId id, Time now, Effects& effects);
+    void push_gone(const Input& input, Effects& effects);
+    void wake(Transaction& transaction, const wire::QueueId& queue, uint64_t until_ms, Time now,
+              std::vector<Push>& pushes);
     bool within_rates(Connection& connection, Time now);
     void deliver_all(Transaction& transaction, Time now, const std::set<wire::QueueId>& queues,
                      std::vector<Send>& sends);
@@ -74,6 +80,44 @@ void Relay::State::deliver_all(Transaction& transaction, Time now,
             deliver_again = true;
         }
     }
+}
+
+// Asks for a push to the device of a queue that holds something until then.
+void Relay::State::wake(Transaction& transaction, const wire::QueueId& queue, uint64_t until_ms,
+                        Time now, std::vector<Push>& pushes) {
+    const auto soonest_ms = static_cast<uint64_t>((now + push_lifetime_min).ms);
+    if (!config.push_key || until_ms < soonest_ms || connections.owner(queue)) return;
+    if (pacer.must_wait(queue, until_ms, now)) return;
+    auto row = transaction.load<PushRow>(table_key(Table::push, queue));
+    // An error of the store costs a notification, not the message.
+    if (!row.ok() || !row->has_value() || !pacer.start(queue, now)) return;
+    PushRow& push = **row;
+    pushes.push_back({queue, std::move(push.endpoint), push.p256dh, push.auth, until_ms});
+}
+
+// What a connection took along unacknowledged waits for its device again.
+void Relay::State::disconnected(ConnectionId id, Time now, Effects& effects) {
+    std::map<wire::QueueId, uint64_t> left;
+    Transaction reading(store);
+    const Connection* connection = config.push_key ? connections.find(id) : nullptr;
+    if (connection != nullptr) {
+        for (const auto& [queue, open] : connection->queues) {
+            if (open.window.empty()) continue;
+            const auto entry =
+                reading.load<EntryRow>(entry_key(queue, open.window.back().sequence));
+            if (entry.ok() && *entry && wakes_device(**entry)) {
+                left[queue] = (*entry)->expires_at_ms;
+            }
+        }
+    }
+    connections.remove(id);
+    for (const auto& [queue, until_ms] : left) wake(reading, queue, until_ms, now, effects.pushes);
+}
+
+void Relay::State::push_gone(const Input& input, Effects& effects) {
+    Transaction transaction(store);
+    const Status forgotten = forget_push(transaction, input.queue, as_text(input.frame));
+    if (forgotten.ok()) effects.writes = transaction.take();
 }
 
 void Relay::State::frame(const Input& input, Time now, Entropy& entropy, Effects& effects) {
@@ -112,6 +156,12 @@ void Relay::State::frame(const Input& input, Time now, Entropy& entropy, Effects
     for (Send& notice : context.notices) effects.sends.push_back(std::move(notice));
     first_expiry_ms = std::min(first_expiry_ms, context.first_expiry_ms);
     deliver_all(transaction, now, context.touched, effects.sends);
+    for (const auto& open : connection->queues) {
+        if (context.touched.contains(open.first)) pacer.came(open.first);
+    }
+    for (const auto& [queue, until_ms] : context.arrivals) {
+        wake(transaction, queue, until_ms, now, effects.pushes);
+    }
     effects.writes = transaction.take();
 }
 
@@ -126,9 +176,12 @@ void Relay::State::tick(Time now, Effects& effects) {
         static_cast<void>(looked);  // on an error the next tick goes on where this one stopped
         effects.writes = transaction.take();
     }
+    Transaction reading(store);
+    for (const PushPacer::Due& due : pacer.due(now)) {
+        wake(reading, due.queue, due.until_ms, now, effects.pushes);
+    }
     if (!deliver_again) return;
     deliver_again = false;
-    Transaction reading(store);
     for (const ConnectionId id : connections.ids()) {
         std::set<wire::QueueId> queues;
         for (const auto& entry : connections.find(id)->queues) queues.insert(entry.first);
@@ -149,7 +202,8 @@ Effects Relay::step(const Input& input, Time now, Entropy& entropy) {
             state_->connections.add(input.connection, input.ip_prefix);
             break;
         case Input::Kind::frame: state_->frame(input, now, entropy, effects); break;
-        case Input::Kind::disconnected: state_->connections.remove(input.connection); break;
+        case Input::Kind::disconnected: state_->disconnected(input.connection, now, effects); break;
+        case Input::Kind::push_gone: state_->push_gone(input, effects); break;
         case Input::Kind::tick: state_->tick(now, effects); break;
     }
     return effects;
@@ -193,7 +247,8 @@ Time Relay::next_tick() const {
     if (state.deliver_again) return state.last_now + retry_interval;
     const Time soonest = *state.last_tick + sweep_interval_min;
     if (state.sweep_again || state.blob_shard < blob_shards) return soonest;
-    const Time latest = *state.last_tick + tick_interval_max;
+    Time latest = *state.last_tick + tick_interval_max;
+    if (const auto push = state.pacer.next()) latest = std::clamp(*push, soonest, latest);
     if (state.first_expiry_ms > static_cast<uint64_t>(latest.ms)) return latest;
     return std::max(soonest, Time{static_cast<int64_t>(state.first_expiry_ms)});
 }

@@ -2,8 +2,8 @@
 // channels, records, key packages, vaults and blobs, never people's conversations.
 //
 // The host feeds one Input at a time to step, applies effects.writes to the store before the next
-// step, and releases effects.sends only after a sync that covers them (relay_store.h). step reads
-// the store through the port; it never writes it.
+// step, and releases effects.sends and effects.pushes only after a sync that covers them
+// (relay_store.h). step reads the store through the port; it never writes it.
 #pragma once
 
 #include <memory>
@@ -30,14 +30,17 @@ struct RelayConfig {
     std::vector<std::string> own_addresses;
     RateLimits rates;
     uint64_t blob_total_size_bytes_max = blob_total_size_bytes_default;
+    // Public key that push services know this relay by; none: it sends no pushes.
+    std::optional<wire::PushKey> push_key;
 };
 
 struct Input {
-    enum class Kind : uint8_t { connected, frame, disconnected, tick };
+    enum class Kind : uint8_t { connected, frame, disconnected, tick, push_gone };
     Kind kind = Kind::tick;
     ConnectionId connection;
-    Bytes frame;      // kind frame: one WebSocket message
-    Bytes ip_prefix;  // kind connected: /24 or /48 of the peer, for rate limits; may be empty
+    Bytes frame;          // kind frame: one WebSocket message; push_gone: the endpoint
+    Bytes ip_prefix;      // kind connected: /24 or /48 of the peer, for rate limits; may be empty
+    wire::QueueId queue;  // kind push_gone: the push service knows the endpoint no more
 };
 
 struct Send {
@@ -46,9 +49,19 @@ struct Send {
     bool close = false;  // after the frame
 };
 
+// Push is a request to a push service to wake the device of a queue.
+struct Push {
+    wire::QueueId queue;
+    std::string endpoint;
+    wire::PushKey p256dh;
+    wire::PushAuth auth;
+    uint64_t expires_at_ms = 0;  // of what waits: later there is nothing to wake for
+};
+
 struct Effects {
     StoreBatch writes;
     std::vector<Send> sends;
+    std::vector<Push> pushes;
 };
 
 class Relay {

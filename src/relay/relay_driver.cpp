@@ -45,6 +45,7 @@ void RelayDriver::step(Input input) {
     Status status = effects.writes.empty() ? Status() : store.apply(effects.writes);
     if (status.ok()) status = store.sync();
     if (status.ok()) {
+        for (Push& push : effects.pushes) pushes.push_back(std::move(push));
         keep(std::move(effects.sends));
     } else {
         keep(relay_->unwind(std::move(effects.sends), status.error()));

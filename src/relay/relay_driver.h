@@ -34,6 +34,7 @@ class RelayDriver {
     MemoryStore store;
     crypto::SeededEntropy entropy{1};
     Time now{1'700'000'000'000};
+    std::vector<Push> pushes;
 
     Relay& relay() { return *relay_; }
     // restart is a new process on what was durable.

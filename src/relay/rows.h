@@ -28,6 +28,7 @@ enum class Table : uint8_t {
     blob = 18,
     blob_file = 19,
     blob_total = 20,
+    push = 21,
 };
 
 // table_key appends the parts, big-endian, so that rows lie in the order of their parts.
@@ -105,6 +106,7 @@ struct FanOutRow {
 // account: account id
 struct AccountRow {
     uint64_t latest = 0;  // number of the newest record; all from 1 on are there
+    bool is_deleted() const { return latest == UINT64_MAX; }  // the tombstone: none is there
     MAYFLY_FIELDS(self.latest)
 };
 // record (account id, number), key_package (queue id, number), last_resort (queue id)
@@ -142,6 +144,15 @@ struct BlobFileRow {
 struct BlobTotalRow {
     uint64_t size_bytes = 0;
     MAYFLY_FIELDS(self.size_bytes)
+};
+
+// push: queue id
+struct PushRow {
+    std::string endpoint;
+    wire::PushKey p256dh;
+    wire::PushAuth auth;
+    bool operator==(const PushRow&) const = default;
+    MAYFLY_FIELDS(self.endpoint, self.p256dh, self.auth)
 };
 
 Bytes entry_key(const wire::QueueId& queue, wire::Sequence sequence);

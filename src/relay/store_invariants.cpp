@@ -100,7 +100,7 @@ void Checker::queue_address(const Bytes& key) {
 void Checker::record(const Bytes& key, const Bytes& value) {
     wire::AccountId account;
     const auto row = read<AccountRow>(value);
-    if (!read_key(key, account) || !row) return;
+    if (!read_key(key, account) || !row || row->is_deleted()) return;
     for (uint64_t number = 1; number <= row->latest; ++number) {
         require(rows.contains(table_key(Table::record, account, number)), "no record is missing");
     }
@@ -133,6 +133,13 @@ void Checker::collect(const Bytes& key, const Bytes& value) {
             wire::ChannelId channel;
             uint32_t leaf_index = 0;
             if (read_key(key, channel, leaf_index)) ++fan_out_sizes[channel];
+            break;
+        }
+        case Table::push: {
+            wire::QueueId queue;
+            const auto row = read<PushRow>(value);
+            require(read_key(key, queue) && row && queues.contains(queue),
+                    "a push subscription is that of a queue");
             break;
         }
         case Table::handle: {

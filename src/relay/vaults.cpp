@@ -10,6 +10,9 @@ Reply handle(Context& context, const wire::VaultPut& request) {
                           request.proof.view())
                .ok(),
            not_authorized);
+    // The end of a vault holds nothing, and nothing but the end has its version.
+    ENSURE(request.ciphertext.empty() == (request.version == wire::vault_version_end),
+           malformed_input);
     Bytes key = table_key(Table::vault, wire::vault_id_of(request.vault_key));
     TRY_ASSIGN(const auto stored, context.transaction.load<VaultRow>(key));
     if (stored) {
@@ -29,7 +32,7 @@ Reply handle(Context& context, const wire::VaultPut& request) {
 Reply handle(Context& context, const wire::VaultGet& request) {
     TRY_ASSIGN(auto stored,
                context.transaction.load<VaultRow>(table_key(Table::vault, request.vault)));
-    ENSURE(stored.has_value(), unknown_record);
+    ENSURE(stored && stored->version != wire::vault_version_end, unknown_record);
     return wire::ReplyBody(wire::VaultReply{stored->version, std::move(stored->ciphertext)});
 }
 

@@ -5,10 +5,6 @@
 namespace mayfly::relay_net {
 namespace {
 
-constexpr std::string_view front_page =
-    "This is a Mayfly relay. It passes encrypted messages on and erases them.\n"
-    "Connect with the mayfly program; there is nothing more to see here.\n";
-
 // A large buffer is shortened only now and then: that moves all of it.
 constexpr size_t out_compact_size_bytes = 262'144;
 
@@ -22,23 +18,30 @@ bool Connection::advance(ConnectionHandler& handler, MutableBytesView scratch) {
     tls_wants_write_ = false;
     if (phase_ == Phase::handshake && !handshake()) return false;
     if (phase_ == Phase::handshake) return true;
-    return receive(handler, scratch) && flush();
+    if (!wants_read() && !flush()) return false;
+    if (wants_read() && !(receive(handler, scratch) && flush())) return false;
+    if (!wants_read()) has_more_input_ = false;  // flush comes first
+    return true;
 }
 
 bool Connection::handshake() {
     switch (stream_.handshake()) {
-        case crypto::TlsProgress::done: phase_ = Phase::http; return true;
+        case crypto::TlsProgress::done: phase_ = Phase::http; break;
         case crypto::TlsProgress::want_read: return true;
         case crypto::TlsProgress::want_write: tls_wants_write_ = true; return true;
         case crypto::TlsProgress::closed:
         case crypto::TlsProgress::failed: return false;
     }
-    return false;
+    if (stream_.is_plain() && !peer_.is_loopback) {
+        refuse("400 Bad Request", "This relay speaks TLS: use https.\n");
+    }
+    return true;
 }
 
 bool Connection::receive(ConnectionHandler& handler, MutableBytesView scratch) {
     has_more_input_ = false;
-    for (size_t size_bytes = 0; size_bytes < read_turn_size_bytes;) {
+    if (phase_ == Phase::http && !http_head_.empty()) take_http({}, handler);
+    for (size_t size_bytes = 0; size_bytes < read_turn_size_bytes && wants_read();) {
         const crypto::TlsIo io = stream_.read(scratch);
         switch (io.progress) {
             case crypto::TlsProgress::done: break;
@@ -65,24 +68,20 @@ void Connection::take_http(BytesView input, ConnectionHandler& handler) {
     append(http_head_, input);
     const auto parsed = wire::parse_http_request(http_head_);
     if (!parsed.ok()) {
-        return respond(parsed.code() == ErrorCode::input_too_large
-                           ? "431 Request Header Fields Too Large"
-                           : "400 Bad Request",
-                       "This is no request that a relay understands.\n");
+        return refuse(parsed.code() == ErrorCode::input_too_large
+                          ? "431 Request Header Fields Too Large"
+                          : "400 Bad Request",
+                      "This is no request that a relay understands.\n");
     }
     if (!parsed->has_value()) return;
     const wire::HttpRequest& request = **parsed;
     switch (request.kind) {
         case wire::HttpRequestKind::websocket: break;
         case wire::HttpRequestKind::bad_upgrade:
-            return respond("400 Bad Request", "This relay speaks mayfly.1 at /mayfly/v1.\n");
+            return refuse("400 Bad Request", "This relay speaks mayfly.1 at /mayfly/v1.\n");
         case wire::HttpRequestKind::other:
-            return respond("405 Method Not Allowed", "A relay answers GET only.\n");
-        case wire::HttpRequestKind::page:
-            if (request.path == "/") return respond("200 OK", front_page);
-            if (request.path != "/health") return respond("404 Not Found", "Not found.\n");
-            return handler.is_healthy() ? respond("200 OK", "ok\n")
-                                        : respond("503 Service Unavailable", "storage failed\n");
+            return refuse("405 Method Not Allowed", "A relay answers GET and HEAD only.\n");
+        case wire::HttpRequestKind::page: return answer(request, handler);
     }
     append(out_, as_bytes(wire::format_upgrade_response(request.websocket_key)));
     phase_ = Phase::open;
@@ -117,10 +116,24 @@ void Connection::take_frames(BytesView input, ConnectionHandler& handler) {
     }
 }
 
-void Connection::respond(std::string_view status, std::string_view body) {
-    append(out_, as_bytes(wire::format_http_response(status, body)));
+void Connection::answer(const wire::HttpRequest& request, ConnectionHandler& handler) {
+    const WebSite::Answer answer = site_.answer(request, handler.is_healthy());
+    append(out_, as_bytes(answer.head));
+    body_ = answer.body;
+    last_answer_ = answer.closes;
+    progress_ = true;
+    http_head_.erase(http_head_.begin(),
+                     http_head_.begin() + static_cast<ptrdiff_t>(request.head_size_bytes));
+}
+
+void Connection::refuse(std::string_view status, std::string_view body) {
+    wire::HttpResponse response;
+    response.status = status;
+    response.body_size_bytes = body.size();
+    append(out_, as_bytes(wire::format_http_head(response)));
+    append(out_, as_bytes(body));
     http_head_ = {};
-    phase_ = Phase::closing;
+    last_answer_ = true;
 }
 
 void Connection::queue_frame(BytesView frame) {
@@ -142,13 +155,24 @@ void Connection::end_session(ConnectionHandler& handler) {
     if (std::exchange(session_, false)) handler.on_disconnected(id_);
 }
 
+BytesView Connection::unsent() const {
+    return out_.empty() ? body_ : BytesView(out_).subspan(out_start_);
+}
+
 bool Connection::flush() {
     is_dirty = false;
     if (phase_ == Phase::handshake) return true;
-    while (out_start_ < out_.size()) {
-        const crypto::TlsIo io = stream_.write(BytesView(out_).subspan(out_start_));
+    while (!unsent().empty()) {
+        const bool is_body = out_.empty();
+        const crypto::TlsIo io = stream_.write(unsent());
         if (io.progress == crypto::TlsProgress::done) {
-            out_start_ += io.size_bytes;
+            progress_ = true;
+            if (is_body) {
+                body_ = body_.subspan(io.size_bytes);
+            } else if ((out_start_ += io.size_bytes) == out_.size()) {
+                out_ = {};  // an idle connection holds no buffer
+                out_start_ = 0;
+            }
             continue;
         }
         if (out_start_ >= out_compact_size_bytes) {
@@ -158,8 +182,7 @@ bool Connection::flush() {
         return io.progress == crypto::TlsProgress::want_write ||
                io.progress == crypto::TlsProgress::want_read;
     }
-    out_ = {};  // an idle connection holds no buffer
-    out_start_ = 0;
+    if (phase_ == Phase::http && last_answer_) phase_ = Phase::closing;
     return phase_ != Phase::closing || finish();
 }
 

@@ -2,11 +2,10 @@
 // blocks.
 #pragma once
 
-#include "crypto/tls.h"
 #include "relay_net/deadline_list.h"
 #include "relay_net/listener.h"
 #include "relay_net/peer_counts.h"
-#include "wire/http_upgrade.h"
+#include "relay_net/stream.h"
 #include "wire/types.h"
 #include "wire/websocket.h"
 
@@ -19,8 +18,9 @@ class Connection : public DeadlineNode {
   public:
     enum class Phase : uint8_t { handshake, http, open, closing };
 
-    Connection(relay::ConnectionId id, crypto::TlsStream stream, PeerAddress peer)
-        : stream_(std::move(stream)), peer_(std::move(peer)), id_(id) {}
+    // `site` must outlive the connection.
+    Connection(relay::ConnectionId id, Stream stream, PeerAddress peer, const WebSite& site)
+        : stream_(std::move(stream)), peer_(std::move(peer)), site_(site), id_(id) {}
 
     // These are false when the connection is over and must be destroyed. advance does all
     // that needs no waiting; `scratch` is where bytes are read to.
@@ -43,10 +43,14 @@ class Connection : public DeadlineNode {
     const PeerAddress& peer() const { return peer_; }
     int fd() const { return stream_.fd(); }
     Phase phase() const { return phase_; }
-    bool wants_write() const { return tls_wants_write_ || !out_.empty(); }
+    bool wants_write() const { return tls_wants_write_ || !unsent().empty(); }
+    // Answers to HTTP go out one after the other: nothing is read while one is under way.
+    bool wants_read() const { return phase_ != Phase::http || unsent().empty(); }
     // has_more_input: advance stopped because its turn was over.
     bool has_more_input() const { return has_more_input_; }
     bool take_received() { return std::exchange(received_, false); }
+    // take_progress: in phase http, a request came whole or some of an answer was taken.
+    bool take_progress() { return std::exchange(progress_, false); }
 
     // The thread's own.
     uint32_t watched_events = 0;  // what epoll was asked for
@@ -60,21 +64,27 @@ class Connection : public DeadlineNode {
     void take(BytesView input, ConnectionHandler& handler);
     void take_http(BytesView input, ConnectionHandler& handler);
     void take_frames(BytesView input, ConnectionHandler& handler);
-    void respond(std::string_view status, std::string_view body);
+    void refuse(std::string_view status, std::string_view body);
+    void answer(const wire::HttpRequest& request, ConnectionHandler& handler);
+    BytesView unsent() const;
     bool finish();
 
-    crypto::TlsStream stream_;
-    Bytes out_;             // TLS plaintext not yet written
+    Stream stream_;
+    Bytes out_;             // plaintext not yet written
     size_t out_start_ = 0;  // of out_, written already
+    BytesView body_;        // what follows out_: a part of the site, not held by us
     Bytes http_head_;       // only in phase http
     wire::WebSocketDecoder decoder_{wire::WebSocketRole::server, wire::frame_size_bytes_max};
     PeerAddress peer_;
+    const WebSite& site_;
     relay::ConnectionId id_;
     Phase phase_ = Phase::handshake;
     bool session_ = false;  // the handler knows of it
     bool tls_wants_write_ = false;
     bool has_more_input_ = false;
     bool received_ = false;
+    bool progress_ = false;
+    bool last_answer_ = false;  // closing follows it
     bool sent_end_ = false;
 };
 

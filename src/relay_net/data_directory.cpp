@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "crypto/signature.h"
+
 namespace mayfly::relay_net {
 namespace {
 
@@ -72,6 +74,8 @@ Status write_file(const std::string& directory, const std::string& name, BytesVi
 
 constexpr const char* certificate_name = "tls-certificate.pem";
 constexpr const char* key_name = "tls-key.pem";
+// Base64url of the scalar, as other tools write VAPID keys, and a line end.
+constexpr const char* push_key_name = "push-key";
 
 }  // namespace
 
@@ -99,6 +103,28 @@ Result<crypto::TlsIdentity> DataDirectory::self_signed_identity() const {
     TRY(write_file(path_, certificate_name, identity.certificates_pem));
     TRY(write_file(path_, key_name, identity.private_key_pem.expose()));
     return identity;
+}
+
+Result<Secret> DataDirectory::push_key(Entropy& entropy) const {
+    constexpr auto ecdsa = crypto::SignatureId::ecdsa_p256;
+    const std::string path = path_ + "/" + push_key_name;
+    if (access(path.c_str(), F_OK) == 0) {
+        TRY_ASSIGN(const SecretBuffer file, read_file(path));
+        std::string_view text = as_text(file.expose());
+        if (text.ends_with('\n')) text.remove_suffix(1);
+        auto scalar = from_base64url(text);
+        ENSURE(scalar.has_value(), invalid_key);
+        auto pair = crypto::signature_from_private(ecdsa, *scalar);
+        wipe(scalar->data(), scalar->size());
+        ENSURE(pair.ok(), invalid_key);
+        return std::move(pair->private_key);
+    }
+    TRY_ASSIGN(auto pair, crypto::signature_generate(ecdsa, entropy));
+    std::string text = to_base64url(pair.private_key.expose()) + "\n";
+    const Status written = write_file(path_, push_key_name, as_bytes(text));
+    wipe(text.data(), text.size());
+    TRY(written);
+    return std::move(pair.private_key);
 }
 
 Result<crypto::TlsIdentity> read_identity(const std::string& certificates_path,

@@ -6,6 +6,7 @@
 
 #include "crypto/certificate.h"
 #include "crypto/unique_fd.h"
+#include "util/entropy.h"
 
 namespace mayfly::relay_net {
 
@@ -21,6 +22,9 @@ class DataDirectory {
     // fingerprint in people's addresses stays. Errors: invalid_key (half of it is missing, or it is
     // damaged), storage_full, storage_failed.
     Result<crypto::TlsIdentity> self_signed_identity() const;
+    // push_key is the P-256 scalar by which push services know the relay; made on first use, like
+    // the identity. Errors: as above.
+    Result<Secret> push_key(Entropy& entropy) const;
 
   private:
     DataDirectory(std::string path, crypto::UniqueFd lock)

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "crypto/system_entropy.h"
+
 namespace mayfly::relay_net {
 namespace {
 
@@ -60,6 +62,19 @@ TEST_F(DataDirectoryTest, a_certificate_without_its_key_is_made_anew) {
     const auto directory = DataDirectory::open(root);
     EXPECT_TRUE(directory->self_signed_identity().ok());
     EXPECT_TRUE(directory->self_signed_identity().ok());
+}
+
+TEST_F(DataDirectoryTest, the_push_key_is_made_private_and_never_replaced) {
+    crypto::SystemEntropy entropy;
+    const auto directory = DataDirectory::open(root);
+    const auto first = directory->push_key(entropy);
+    ASSERT_TRUE(first.ok());
+    EXPECT_TRUE(equal(directory->push_key(entropy)->expose(), first->expose()));
+    EXPECT_EQ(mode_of(root + "/push-key"), mode_t{0600});
+    for (const char* rubbish : {"", "rubbish", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}) {
+        std::ofstream(root + "/push-key", std::ios::trunc) << rubbish;
+        EXPECT_EQ(directory->push_key(entropy).code(), ErrorCode::invalid_key) << rubbish;
+    }
 }
 
 TEST_F(DataDirectoryTest, unusable_paths_are_errors) {

@@ -14,9 +14,10 @@ Host::Host(relay::RelayStore& store, Clock& clock, Entropy& entropy)
 
 Host::~Host() { stop(); }
 
-void Host::start(relay::Relay& relay, Release release) {
+void Host::start(relay::Relay& relay, Release release, ReleasePushes release_pushes) {
     relay_ = &relay;
     release_ = std::move(release);
+    release_pushes_ = std::move(release_pushes);
     thread_ = std::thread([this] { run(); });
 }
 
@@ -31,13 +32,16 @@ void Host::stop() {
 }
 
 void Host::on_connected(relay::ConnectionId id, Bytes ip_prefix) {
-    push({relay::Input::Kind::connected, id, {}, std::move(ip_prefix)});
+    push({relay::Input::Kind::connected, id, {}, std::move(ip_prefix), {}});
 }
 void Host::on_frame(relay::ConnectionId id, Bytes frame) {
-    push({relay::Input::Kind::frame, id, std::move(frame), {}});
+    push({relay::Input::Kind::frame, id, std::move(frame), {}, {}});
 }
 void Host::on_disconnected(relay::ConnectionId id) {
-    push({relay::Input::Kind::disconnected, id, {}, {}});
+    push({relay::Input::Kind::disconnected, id, {}, {}, {}});
+}
+void Host::forget_push(const wire::QueueId& queue, std::string_view endpoint) {
+    push({relay::Input::Kind::push_gone, {}, to_bytes(as_bytes(endpoint)), {}, queue});
 }
 
 void Host::push(relay::Input input) {
@@ -125,7 +129,7 @@ void Host::run_group() {
 
 void Host::step(const relay::Input& input) {
     relay::Effects effects = relay_->step(input, clock_.now(), entropy_);
-    Step done{std::move(effects.sends), std::nullopt};
+    Step done{std::move(effects.sends), std::move(effects.pushes), std::nullopt};
     if (!effects.writes.empty()) {
         group_writes_ = true;
         const Status applied = store_.apply(effects.writes);
@@ -133,6 +137,7 @@ void Host::step(const relay::Input& input) {
             // Now, not at the end of the group: the next step must not build on it.
             done.refused = applied.error();
             done.sends = relay_->unwind(std::move(done.sends), applied.error());
+            done.pushes.clear();
         }
     }
     group_.push_back(std::move(done));
@@ -143,6 +148,7 @@ void Host::finish_group() {
     const Status synced = store_.sync();
     bool good = synced.ok();
     std::vector<relay::Send> sends;
+    std::vector<relay::Push> pushes;
     for (Step& one : group_) {
         good = good && !one.refused;
         // What a failed sync did not cover is undone; what apply refused is already.
@@ -150,11 +156,14 @@ void Host::finish_group() {
             one.sends = relay_->unwind(std::move(one.sends), synced.error());
         }
         for (relay::Send& send : one.sends) sends.push_back(std::move(send));
+        if (!synced.ok()) continue;
+        for (relay::Push& push : one.pushes) pushes.push_back(std::move(push));
     }
     if (group_writes_ || !good) healthy_ = good;
     group_.clear();
     group_writes_ = false;
     if (!sends.empty()) release_(std::move(sends));
+    if (!pushes.empty() && release_pushes_) release_pushes_(std::move(pushes));
 }
 
 }  // namespace mayfly::relay_net

@@ -30,10 +30,11 @@ class Host final : public ConnectionHandler {
   public:
     // All that is handed in must outlive the Host; `release` is called from its thread.
     using Release = std::function<void(std::vector<relay::Send>)>;
+    using ReleasePushes = std::function<void(std::vector<relay::Push>)>;
     Host(relay::RelayStore& store, Clock& clock, Entropy& entropy);
     ~Host() override;
 
-    void start(relay::Relay& relay, Release release);
+    void start(relay::Relay& relay, Release release, ReleasePushes release_pushes = {});
     // stop finishes what is queued, with its sync and its answers.
     void stop();
 
@@ -41,6 +42,8 @@ class Host final : public ConnectionHandler {
     // Any thread but the Host's own; it waits. Errors: the store's, shutting_down.
     using FillBatch = std::function<void(relay::StoreBatch&, Entropy&)>;
     Status write(const FillBatch& fill);
+    // forget_push: a push service knows this subscription no more. Any thread.
+    void forget_push(const wire::QueueId& queue, std::string_view endpoint);
 
     void on_connected(relay::ConnectionId id, Bytes ip_prefix) override;
     void on_frame(relay::ConnectionId id, Bytes frame) override;
@@ -51,6 +54,7 @@ class Host final : public ConnectionHandler {
   private:
     struct Step {
         std::vector<relay::Send> sends;
+        std::vector<relay::Push> pushes;
         std::optional<Error> refused;  // by apply
     };
 
@@ -73,6 +77,7 @@ class Host final : public ConnectionHandler {
     Clock& clock_;
     Entropy& entropy_;
     Release release_;
+    ReleasePushes release_pushes_;
     std::thread thread_;
     std::atomic<bool> healthy_ = true;
 

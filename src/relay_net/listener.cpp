@@ -68,13 +68,24 @@ size_t connections_for_files() {
 
 }  // namespace
 
-ListenerShared::ListenerShared(ListenerConfig config_, crypto::TlsServerContext tls_,
+ListenerShared::ListenerShared(ListenerConfig config_, crypto::TlsServerContext tls_in,
                                ConnectionHandler& handler_)
     : config(std::move(config_)),
-      tls(std::move(tls_)),
       handler(handler_),
-      peers(config.connections_per_network_max) {}
+      peers(config.connections_per_network_max),
+      tls_(std::make_shared<const crypto::TlsServerContext>(std::move(tls_in))) {}
 ListenerShared::~ListenerShared() = default;
+
+std::shared_ptr<const crypto::TlsServerContext> ListenerShared::tls() const {
+    const std::lock_guard lock(mutex_);
+    return tls_;
+}
+
+void ListenerShared::set_tls(crypto::TlsServerContext context) {
+    auto next = std::make_shared<const crypto::TlsServerContext>(std::move(context));
+    const std::lock_guard lock(mutex_);
+    tls_ = std::move(next);
+}
 
 Result<std::unique_ptr<Listener>> Listener::open(ListenerConfig config,
                                                  crypto::TlsServerContext tls,
@@ -96,6 +107,9 @@ Listener::~Listener() { stop(Duration{}); }
 
 uint16_t Listener::port() const { return shared_->port; }
 size_t Listener::connection_count() const { return shared_->connections.load(); }
+
+void Listener::serve(WebSite site) { shared_->site = std::move(site); }
+void Listener::renew_tls(crypto::TlsServerContext tls) { shared_->set_tls(std::move(tls)); }
 
 void Listener::start() {
     for (auto& thread : shared_->threads) thread->start();

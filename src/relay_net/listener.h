@@ -12,6 +12,7 @@
 
 #include "crypto/tls.h"
 #include "relay/relay.h"
+#include "relay_net/web_site.h"
 #include "util/result.h"
 #include "util/time.h"
 
@@ -36,7 +37,8 @@ struct ListenerConfig {
     size_t connections_max = 200'000;
     // An office or a mobile provider's NAT; loopback is exempt.
     size_t connections_per_network_max = 1'024;
-    // From accept to the end of the HTTP head.
+    // From accept to the end of the HTTP head; then from one request, or bytes of an answer that
+    // were taken, to the next.
     Duration handshake_timeout = Duration::seconds(10);
     // Silence after which the relay pings. Clients ping every 30 s, so it rarely does.
     Duration idle_timeout = Duration::seconds(75);
@@ -64,7 +66,11 @@ class Listener {
     ~Listener();
 
     uint16_t port() const;
+    // serve says what browsers get; before start.
+    void serve(WebSite site);
     void start();
+    // renew_tls is for connections to come: a renewed certificate. Any thread.
+    void renew_tls(crypto::TlsServerContext tls);
     // send hands frames to their connections, in order for each; those gone are skipped. Any
     // thread.
     void send(std::vector<relay::Send> sends);

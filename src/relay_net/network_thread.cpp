@@ -230,15 +230,15 @@ void NetworkThread::hand_over(crypto::UniqueFd socket, PeerAddress peer) {
 }
 
 void NetworkThread::add(Newcomer newcomer) {
-    auto stream = shared_.tls.accept(std::move(newcomer.socket));
-    if (!stream.ok() || mode_ != Mode::serving) {
+    if (mode_ != Mode::serving) {
         shared_.peers.remove(newcomer.peer);
         --shared_.connections;
         return;
     }
     const uint64_t tag = (next_number_++ << thread_bits) | index_;
-    auto owned = std::make_unique<Connection>(relay::ConnectionId{tag}, std::move(*stream),
-                                              std::move(newcomer.peer));
+    auto owned = std::make_unique<Connection>(relay::ConnectionId{tag},
+                                              Stream(std::move(newcomer.socket), shared_.tls()),
+                                              std::move(newcomer.peer), shared_.site);
     Connection& connection = *owned;
     connections_.emplace(tag, std::move(owned));
     handshaking_.enter(connection, now_ms_);
@@ -281,9 +281,12 @@ void NetworkThread::serve_waiting() {
 void NetworkThread::settle(Connection& connection, bool alive) {
     if (!alive || !count_held(connection)) return destroy(connection);
     const bool received = connection.take_received();
+    const bool progress = connection.take_progress();
     switch (connection.phase()) {
-        case Connection::Phase::handshake:
-        case Connection::Phase::http: break;  // one deadline for both, from accept
+        case Connection::Phase::handshake: break;
+        case Connection::Phase::http:  // one deadline from accept to a whole head
+            if (progress) handshaking_.enter(connection, now_ms_);
+            break;
         case Connection::Phase::open:
             if (received) active_.enter(connection, now_ms_);
             break;
@@ -310,7 +313,7 @@ bool NetworkThread::count_held(Connection& connection) {
 
 void NetworkThread::watch(Connection& connection) {
     const bool reading = mode_ == Mode::serving || connection.phase() == Connection::Phase::closing;
-    uint32_t events = reading ? uint32_t{EPOLLIN} : 0;
+    uint32_t events = reading && connection.wants_read() ? uint32_t{EPOLLIN} : 0;
     if (connection.wants_write()) events |= EPOLLOUT;
     if (connection.is_watched && events == connection.watched_events) return;
     epoll_event event{};

@@ -14,19 +14,26 @@ namespace mayfly::relay_net {
 
 // What all threads of one Listener share.
 struct ListenerShared {
-    ListenerShared(ListenerConfig config_, crypto::TlsServerContext tls_,
+    ListenerShared(ListenerConfig config_, crypto::TlsServerContext tls_in,
                    ConnectionHandler& handler_);
     ~ListenerShared();
 
+    std::shared_ptr<const crypto::TlsServerContext> tls() const;
+    void set_tls(crypto::TlsServerContext context);
+
     ListenerConfig config;
-    crypto::TlsServerContext tls;
     ConnectionHandler& handler;
+    WebSite site;  // set before the threads start
     PeerCounts peers;
     crypto::UniqueFd listen_fd;
     uint16_t port = 0;
     std::atomic<size_t> connections{0};
     std::atomic<size_t> held_size_bytes{0};
     std::vector<std::unique_ptr<NetworkThread>> threads;
+
+  private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const crypto::TlsServerContext> tls_;
 };
 
 class NetworkThread {

@@ -6,17 +6,19 @@
 namespace mayfly::relay_net {
 namespace {
 
+const PeerAddress loopback{{}, {}, true};
+
 PeerAddress from_ipv4(BytesView address) {
     constexpr uint8_t loopback_network = 127;
-    if (address[0] == loopback_network) return {};
-    return {to_bytes(address), to_bytes(address.first(3))};
+    if (address[0] == loopback_network) return loopback;
+    return {to_bytes(address), to_bytes(address.first(3)), false};
 }
 
 PeerAddress from_ipv6(BytesView address) {
     const auto& in6 = *reinterpret_cast<const in6_addr*>(address.data());
     if (IN6_IS_ADDR_V4MAPPED(&in6)) return from_ipv4(address.subspan(12));
-    if (IN6_IS_ADDR_LOOPBACK(&in6)) return {};
-    return {to_bytes(address.first(8)), to_bytes(address.first(6))};
+    if (IN6_IS_ADDR_LOOPBACK(&in6)) return loopback;
+    return {to_bytes(address.first(8)), to_bytes(address.first(6)), false};
 }
 
 }  // namespace

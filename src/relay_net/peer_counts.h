@@ -16,6 +16,7 @@ struct PeerAddress {
     Bytes network;
     // /24 or /48: what the relay's rate limits go by.
     Bytes ip_prefix;
+    bool is_loopback = false;
 };
 PeerAddress peer_address_of(const sockaddr* address);
 

@@ -33,6 +33,20 @@ TEST(peer_counts, networks_are_addresses_or_64_bit_prefixes) {
     EXPECT_EQ(ipv6("::ffff:192.0.2.7").network, ipv4("192.0.2.7").network);
 }
 
+TEST(peer_counts, loopback_is_told_from_everything_else) {
+    for (const char* yes : {"127.0.0.1", "127.255.255.254"}) EXPECT_TRUE(ipv4(yes).is_loopback);
+    for (const char* no : {"0.0.0.0", "126.255.255.255", "128.0.0.1", "192.0.2.7"}) {
+        EXPECT_FALSE(ipv4(no).is_loopback) << no;
+    }
+    for (const char* yes : {"::1", "::ffff:127.0.0.1"}) EXPECT_TRUE(ipv6(yes).is_loopback);
+    for (const char* no : {"::", "::2", "::127.0.0.1", "::ffff:192.0.2.7", "fe80::1", "2001::1"}) {
+        EXPECT_FALSE(ipv6(no).is_loopback) << no;
+    }
+    sockaddr_storage other{};
+    other.ss_family = AF_UNIX;
+    EXPECT_FALSE(peer_address_of(reinterpret_cast<const sockaddr*>(&other)).is_loopback);
+}
+
 TEST(peer_counts, the_limit_is_per_network_and_spares_loopback) {
     PeerCounts counts(2);
     EXPECT_TRUE(counts.add(ipv4("192.0.2.7")));

@@ -107,7 +107,8 @@ const std::vector<Method>& methods() {
     static const std::vector<Method> all =
         joined(joined(service_methods(), account_methods()),
                joined(joined(contact_methods(), device_methods()),
-                      joined(group_methods(), message_methods())));
+                      joined(joined(group_methods(), trust_methods()),
+                             joined(message_methods(), content_methods()))));
     return all;
 }
 

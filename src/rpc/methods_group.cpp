@@ -8,13 +8,11 @@ namespace {
 using enum Type;
 using core::ConversationId;
 
-constexpr int64_t seconds_max = core::expiration_max.ms / 1000;
 constexpr int64_t link_uses_max = core::members_max;
 constexpr int64_t link_uses_default = 1;
 constexpr Duration link_lifetime_default = Duration::days(7);
 
 constexpr Field group{"group", text, "its name, or its conversation id or its beginning"};
-constexpr Field result_conversation{"conversation", text, "conversation id"};
 constexpr Field name_field{"name", text, "at most 128 bytes"};
 constexpr Field topic_field{"topic", text, "at most 1,024 bytes", false};
 constexpr Field expire_field{"expire_seconds",

@@ -9,59 +9,27 @@ using enum Type;
 // A list of messages stops at this much text; `more` says so, and `after` goes on.
 constexpr size_t result_text_size_bytes_max = 4U << 20;
 constexpr int64_t acknowledged_max = 1000;  // ids in one `ack`: ten windows of pushed messages
-constexpr int64_t seconds_max = core::expiration_max.ms / 1000;
-constexpr Field limit_field{"limit", integer,       "how many at most; 100 if not given", false, {},
-                            1,       list_limit_max};
 constexpr Field result_messages{"messages", Type::objects, "oldest first", true, "message"};
-constexpr Field result_more{"more", boolean, "there are more than these"};
 
-Result<core::MessageView> message_named(const Call& call) {
-    return call.messenger.find_message(call.text("id"), call.now);
-}
-
-// Somebody we know, or a group.
-Result<core::ConversationId> conversation_of(const Call& call) {
-    if (const auto contact = call.messenger.find_contact(call.text("who")); contact.ok()) {
-        return contact->conversation;
-    }
-    const auto found = call.messenger.find_conversation(call.text("who"));
-    if (found.ok()) return found->conversation;
-    // The words of before there were groups stay.
-    if (found.code() == ErrorCode::unknown_conversation) return MAYFLY_ERROR(unknown_contact);
-    return found.error();
-}
-
-Json id_result(const core::MessageId& id) { return {{"id", json_text(core::text_of(id))}}; }
-
-// list_of gives as many messages as limit and size allow, from the first one on.
-Json list_of(const std::vector<core::MessageView>& messages, size_t first, size_t limit) {
-    Json list = Json::array();
-    size_t size_bytes = 0;
-    size_t i = first;
-    for (; i < messages.size() && list.size() < limit; i++) {
-        size_bytes += messages[i].text.size();
-        if (size_bytes > result_text_size_bytes_max && !list.empty()) break;
-        list.push_back(json_of(messages[i]));
-    }
-    return {{"messages", std::move(list)}, {"more", i < messages.size()}};
+// found_message finds a message by its whole id or the beginning of it.
+Result<core::MessageView> found_message(const Call& call, std::string_view param) {
+    return call.messenger.find_message(call.text(param), call.now);
 }
 
 Result<Answer> send(Call& call) {
     const BytesView text = as_bytes(call.text("text"));
     ENSURE(!text.empty(), invalid_argument);
-    core::SendOptions options;
-    options.expiration =
-        Duration::seconds(call.integer("expire_seconds", core::expiration_default.ms / 1000));
-    if (call.has("burn_seconds")) {
-        options.burn = Duration::seconds(call.integer("burn_seconds", 0));
-    }
+    core::SendOptions options = send_options(call);
     TRY_ASSIGN(const core::ConversationId conversation, conversation_of(call));
-    TRY_ASSIGN(auto started, call.messenger.send_text(conversation, text, options, call.now,
-                                                      call.account.entropy()));
-    TRY(call.account.perform(std::move(started.effects)));
-    Json result = id_result(started.id);
-    result["conversation"] = json_text(core::text_of(conversation));
-    return Answer{std::move(result), started.operation, {}};
+    options.mentions = call.messenger.find_mentions(conversation, text);
+    if (call.has("reply_to")) {
+        TRY_ASSIGN(const core::MessageView target, found_message(call, "reply_to"));
+        options.reply_to = target.id;
+    }
+    return answer_sent(
+        call,
+        call.messenger.send_text(conversation, text, options, call.now, call.account.entropy()),
+        conversation);
 }
 
 Result<Answer> receive(Call& call) {
@@ -138,29 +106,69 @@ Result<Answer> withdraw(Call& call) {
 
 }  // namespace
 
+Result<core::MessageView> message_named(const Call& call) { return found_message(call, "id"); }
+
+Result<core::ConversationId> conversation_of(const Call& call, std::string_view param) {
+    if (const auto contact = call.messenger.find_contact(call.text(param)); contact.ok()) {
+        return contact->conversation;
+    }
+    const auto found = call.messenger.find_conversation(call.text(param));
+    if (found.ok()) return found->conversation;
+    // The words of before there were groups stay.
+    if (found.code() == ErrorCode::unknown_conversation) return MAYFLY_ERROR(unknown_contact);
+    return found.error();
+}
+
+core::SendOptions send_options(const Call& call) {
+    core::SendOptions options;
+    if (call.has("expire_seconds")) {
+        options.expiration = Duration::seconds(call.integer("expire_seconds", 0));
+    }
+    const int64_t burn = call.integer("burn_seconds", 0);
+    if (burn != 0) options.burn = Duration::seconds(burn);
+    options.no_burn = call.has("burn_seconds") && burn == 0;
+    return options;
+}
+
+Result<Answer> answer_sent(Call& call, Result<core::Messenger::SendStarted> started,
+                           const core::ConversationId& conversation) {
+    TRY(started);
+    TRY(call.account.perform(std::move(started->effects)));
+    Json result = id_result(started->id);
+    result["conversation"] = json_text(core::text_of(conversation));
+    return Answer{std::move(result), started->operation, {}};
+}
+
+Json id_result(const core::MessageId& message) {
+    return {{"id", json_text(core::text_of(message))}};
+}
+
+Json list_of(const std::vector<core::MessageView>& messages, size_t first, size_t limit) {
+    Json list = Json::array();
+    size_t size_bytes = 0;
+    size_t i = first;
+    for (; i < messages.size() && list.size() < limit; i++) {
+        size_bytes += messages[i].text.size();
+        if (messages[i].file) size_bytes += messages[i].file->thumbnail.size();
+        if (size_bytes > result_text_size_bytes_max && !list.empty()) break;
+        list.push_back(json_of(messages[i]));
+    }
+    return {{"messages", std::move(list)}, {"more", i < messages.size()}};
+}
+
 std::vector<Method> message_methods() {
     return {
         {"send",
-         "Sends a text. Answers when the relay holds it durably. After `timed_out` it is still in "
+         "Sends a text; `@` and the name of somebody there becomes a mention. Answers when the "
+         "relay holds it durably. After `timed_out` it is still in "
          "the outbox; `withdraw` takes it back.",
          {who_or_group,
           {"text", text, "UTF-8, at most 65,536 bytes"},
-          {"expire_seconds",
-           integer,
-           "from sending; 6 days if not given",
-           false,
-           {},
-           core::expiration_min.ms / 1000,
-           seconds_max},
-          {"burn_seconds",
-           integer,
-           "from opening; not given: it does not burn",
-           false,
-           {},
-           1,
-           seconds_max},
+          optional_of({"reply_to", text, "id, or its beginning, of the message that it answers"}),
+          expire_seconds,
+          burn_seconds,
           timeout},
-         {result_id, {"conversation", text, "conversation id"}},
+         {result_id, result_conversation},
          send},
         {"receive",
          "The messages that nobody acknowledged yet. They come again until `ack`.",

@@ -4,16 +4,6 @@
 namespace mayfly::rpc {
 namespace {
 
-const char* state_name(core::MessageState state) {
-    switch (state) {
-        case core::MessageState::queued: return "queued";
-        case core::MessageState::sent: return "sent";
-        case core::MessageState::received: return "received";
-        case core::MessageState::opened: return "opened";
-    }
-    return "received";
-}
-
 std::string address_of(const core::AccountView& account) {
     if (account.handles.empty()) return account.link;
     return account.handles[0].name + "@" + account.handles[0].relay;
@@ -29,6 +19,15 @@ std::optional<Notification> notify(const core::RequestArrived& event) {
 }
 std::optional<Notification> notify(const core::MessageGone& event) {
     return Notification{"gone", {{"id", json_text(core::text_of(event.id))}}};
+}
+std::optional<Notification> notify(const core::MessageChanged& event) {
+    return Notification{"changed", {{"id", json_text(core::text_of(event.id))}}};
+}
+std::optional<Notification> notify(const core::TypingChanged& event) {
+    return Notification{"typing",
+                        {{"conversation", json_text(core::text_of(event.conversation))},
+                         {"who", json_text(core::text_of(event.account))},
+                         {"active", event.active}}};
 }
 std::optional<Notification> notify(const core::LinkChanged& event) {
     Json params{{"relay", json_text(event.relay)}, {"up", event.up}};
@@ -70,6 +69,9 @@ std::optional<Notification> notify(const core::TransferProgress& event) {
                          {"size", event.size_bytes},
                          {"upload", event.upload}}};
 }
+std::optional<Notification> notify(const core::TrustAlarm& event) {
+    return Notification{"trust_alarm", {{"contact", json_of(event.contact)}}};
+}
 std::optional<Notification> notify(const core::CaughtUp& event) {
     return Notification{"caught_up", {{"relay", json_text(event.relay)}}};
 }
@@ -101,7 +103,10 @@ Json json_of(const core::ContactView& contact) {
             {"conversation", json_text(to_base32(contact.conversation.view()))},
             {"name", json_text(contact.display_name)},
             {"handle", json_text(contact.handle)},
-            {"established", contact.established}};
+            {"established", contact.established},
+            {"verified", contact.verified},
+            {"blocked", contact.blocked},
+            {"alarm", core::alarm_name(contact.alarm)}};
 }
 
 Json json_of(const core::RequestView& request) {
@@ -111,19 +116,8 @@ Json json_of(const core::RequestView& request) {
             {"conversation", json_text(to_base32(request.conversation.view()))},
             {"name", json_text(request.display_name)},
             {"handle", json_text(request.handle)},
-            {"received_at", request.received_at.ms}};
-}
-
-Json json_of(const core::MessageView& message) {
-    return {{"id", json_text(core::text_of(message.id))},
-            {"conversation", json_text(to_base32(message.conversation.view()))},
-            {"sender", json_text(core::text_of(message.sender))},
-            {"handle", json_text(message.handle)},
-            {"text", json_text(as_text(message.text.expose()))},
-            {"sent_at", message.sent_at.ms},
-            {"expires_at", message.expires_at.ms},
-            {"burn_seconds", message.burn_seconds},
-            {"state", state_name(message.state)}};
+            {"received_at", request.received_at.ms},
+            {"handle_is_anothers", request.handle_is_anothers}};
 }
 
 Json json_of(const core::ConversationView& view) {
@@ -143,7 +137,12 @@ Json json_of(const core::ConversationView& view) {
              {"expire_seconds", view.expiration.ms / 1000},
              {"expire_seconds_max", view.expiration_limit.ms / 1000},
              {"burn_seconds", view.burn_seconds},
-             {"burn_seconds_max", view.burn_seconds_limit}};
+             {"burn_seconds_max", view.burn_seconds_limit},
+             {"receipts", view.receipts},
+             {"typing", view.typing},
+             {"muted_until", view.local.muted_until.ms},
+             {"archived", view.local.archived},
+             {"pinned", view.local.pinned}};
     if (direct) out["contact"] = json_text(core::text_of(view.contact));
     return out;
 }
@@ -176,6 +175,24 @@ Json json_of(const core::DeviceView& device) {
             {"this", device.is_this},
             {"revoked", device.revoked},
             {"added_at", device.added_at.ms}};
+}
+
+Json json_of(const core::BlockedView& blocked) {
+    return {{"account", json_text(core::text_of(blocked.account))},
+            {"name", json_text(blocked.display_name)},
+            {"handle", json_text(blocked.handle)},
+            {"since", blocked.since.ms}};
+}
+
+Json json_of(const core::ProvenMessage& message) {
+    return {{"account", json_text(core::text_of(message.account))},
+            {"device", json_text(to_base32(message.device.view()))},
+            {"conversation", json_text(core::text_of(message.conversation))},
+            {"epoch", message.epoch},
+            {"id", json_text(core::text_of(message.id))},
+            {"sent_at", message.sent_at.ms},
+            {"is_text", message.is_text},
+            {"text", json_text(as_text(message.text.expose()))}};
 }
 
 std::string device_code_text(uint32_t code) {

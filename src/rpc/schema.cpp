@@ -14,6 +14,7 @@ std::string misfit_of_value(const Json& value, const Field& field) {
         case Type::boolean: return value.is_boolean() ? "" : "must be true or false";
         case Type::any: return "";
         case Type::texts:
+        case Type::integers:
         case Type::objects: return misfit_of_list(value, field);
         case Type::object: {
             if (!value.is_object()) return "must be an object";
@@ -34,7 +35,9 @@ std::string misfit_of_value(const Json& value, const Field& field) {
 std::string misfit_of_list(const Json& value, const Field& field) {
     if (!value.is_array()) return "must be a list";
     Field element = field;
-    element.type = field.type == Type::texts ? Type::text : Type::object;
+    element.type = field.type == Type::texts      ? Type::text
+                   : field.type == Type::integers ? Type::integer
+                                                  : Type::object;
     for (const Json& item : value) {
         const std::string wrong = misfit_of_value(item, element);
         if (!wrong.empty()) return "has an element that " + wrong;
@@ -54,6 +57,11 @@ Json schema_of(const Field& field) {
         case Type::texts:
             schema["type"] = "array";
             schema["items"] = {{"type", "string"}};
+            break;
+        case Type::integers:
+            schema["type"] = "array";
+            schema["items"] = {{"type", "integer"}, {"minimum", field.min}};
+            if (field.max != INT64_MAX) schema["items"]["maximum"] = field.max;
             break;
         case Type::object: schema["$ref"] = reference_to(); break;
         case Type::objects:
@@ -94,6 +102,7 @@ std::string type_text(const Field& field) {
         case Type::text: return "text";
         case Type::boolean: return "true or false";
         case Type::texts: return "list of texts";
+        case Type::integers: return "list of integers";
         case Type::object: return std::string(field.object);
         case Type::objects: return "list of " + std::string(field.object);
         case Type::any: return "any";

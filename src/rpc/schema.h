@@ -12,7 +12,7 @@
 
 namespace mayfly::rpc {
 
-enum class Type : uint8_t { text, integer, boolean, texts, object, objects, any };
+enum class Type : uint8_t { text, integer, boolean, texts, integers, object, objects, any };
 
 struct Field {
     std::string_view name;
@@ -20,7 +20,7 @@ struct Field {
     std::string_view doc = {};
     bool required = true;
     std::string_view object = {};  // Type::object and objects: which
-    int64_t min = 0;               // Type::integer
+    int64_t min = 0;               // Type::integer and integers
     int64_t max = INT64_MAX;
 };
 
@@ -54,6 +54,7 @@ struct Call {
     int64_t integer(std::string_view name, int64_t otherwise) const;
     bool boolean(std::string_view name) const;
     std::vector<std::string_view> texts(std::string_view name) const;
+    std::vector<int64_t> integers(std::string_view name) const;
 };
 
 // Answer: the result, or what is known before an operation ends; then `finish`, if there is one,
@@ -100,10 +101,14 @@ Json json_of(const core::AccountView& account);
 Json json_of(const core::ContactView& contact);
 Json json_of(const core::RequestView& request);
 Json json_of(const core::MessageView& message);
+Json json_of(const core::ConversationSettings& settings);
 Json json_of(const core::ConversationView& conversation);
 Json json_of(const core::OfferView& offer);
 Json json_of(const core::MemberView& member);
 Json json_of(const core::DeviceView& device);
+const char* content_name(core::ContentType type);
+Json json_of(const core::BlockedView& blocked);
+Json json_of(const core::ProvenMessage& message);
 std::string device_code_text(uint32_t code);  // six digits
 Json json_of(Error error);
 

@@ -57,6 +57,14 @@ std::vector<std::string_view> Call::texts(std::string_view name) const {
     return out;
 }
 
+std::vector<int64_t> Call::integers(std::string_view name) const {
+    std::vector<int64_t> out;
+    const auto found = params.find(name);
+    if (found == params.end()) return out;
+    for (const Json& item : *found) out.push_back(item.get<int64_t>());
+    return out;
+}
+
 Server::Server() = default;
 Server::~Server() = default;
 

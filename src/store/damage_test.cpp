@@ -148,9 +148,10 @@ TEST(damage, swapped_removed_and_added_rows_are_found) {
         "DELETE FROM kv WHERE key = (SELECT max(key) FROM kv)",
         "DELETE FROM kv WHERE key = (SELECT min(key) FROM kv)",
         "DELETE FROM kv",
-        "INSERT INTO kv SELECT x'00112233445566778899aabbccddeeff', value FROM kv LIMIT 1",
-        "INSERT INTO kv VALUES('text', 'text')",
-        "INSERT INTO kv VALUES(x'00112233445566778899aabbccddeeff', NULL)",
+        "INSERT INTO kv SELECT 4711, value FROM kv LIMIT 1",
+        "INSERT INTO kv VALUES(4711, 'text')",
+        "INSERT INTO kv VALUES(4711, NULL)",
+        "INSERT INTO kv SELECT -1, value FROM kv LIMIT 1",
         "DROP TABLE kv",
         "ALTER TABLE kv RENAME TO other",
     };

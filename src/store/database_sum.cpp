@@ -16,6 +16,12 @@ namespace {
 constexpr size_t piece_size_bytes = 65'536;
 constexpr size_t sum_size_bytes = 8 + 32 + 32;
 
+std::array<uint8_t, 32> tag_of(BytesView key, BytesView body) {
+    std::array<uint8_t, 32> tag{};
+    crypto::hmac(crypto::HashId::sha256, key, body, tag);
+    return tag;
+}
+
 std::string sum_path(const std::string& home) { return home + "/store.sum"; }
 
 }  // namespace
@@ -38,21 +44,21 @@ Result<std::array<uint8_t, 32>> hash_file(const std::string& path) {
     return out;
 }
 
-std::optional<DatabaseSum> read_sum(const std::string& home) {
+std::optional<DatabaseSum> read_sum(const std::string& home, BytesView key) {
     const auto content = read_file(sum_path(home), sum_size_bytes);
     if (!content.ok() || !content.value()) return std::nullopt;
     const BytesView bytes = content.value()->expose();
     if (bytes.size() != sum_size_bytes) return std::nullopt;
     const BytesView body = bytes.first(sum_size_bytes - 32);
-    if (!equal(crypto::sha256(body), bytes.last(32))) return std::nullopt;
+    if (!constant_time_equal(tag_of(key, body), bytes.last(32))) return std::nullopt;
     const auto sum = codec::decode<DatabaseSum>(body);
     if (!sum.ok()) return std::nullopt;
     return sum.value();
 }
 
-void write_sum(const std::string& home, const DatabaseSum& sum) {
+void write_sum(const std::string& home, BytesView key, const DatabaseSum& sum) {
     Bytes content = codec::encode(sum);
-    append(content, crypto::sha256(content));
+    append(content, tag_of(key, content));
     const std::string path = sum_path(home);
     const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!fd.valid()) return;

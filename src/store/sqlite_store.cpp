@@ -15,11 +15,11 @@
 namespace mayfly::store {
 namespace {
 
-constexpr crypto::AeadId row_aead = crypto::AeadId::chacha20_poly1305;
+constexpr crypto::AeadId block_aead = crypto::AeadId::chacha20_poly1305;
 constexpr size_t nonce_size_bytes = crypto::aead_nonce_size_bytes;
-constexpr size_t index_size_bytes = 16;
-// row secret, key size (uint16), key, value
-constexpr size_t row_header_size_bytes = 16 + 2;
+constexpr uint64_t seal_id = 0;
+// Scans of three kinds of rows go side by side through theirs; each needs one.
+constexpr size_t cached_blocks_max = 16;
 
 SecretArray<32> derive(const StoreKey& key, std::string_view label) {
     const Secret out =
@@ -27,14 +27,11 @@ SecretArray<32> derive(const StoreKey& key, std::string_view label) {
     return SecretArray<32>(out.expose().first<32>());
 }
 
-Bytes associated_data(BytesView index) {
-    Bytes out = to_bytes(as_bytes("mayfly store 1 row"));
-    append(out, index);
-    return out;
-}
-
-void exclusive_or(std::array<uint8_t, 16>& to, const std::array<uint8_t, 16>& with) {
-    for (size_t i = 0; i < to.size(); i++) to[i] ^= with[i];
+Bytes associated_data(uint64_t id) {
+    codec::Writer writer;
+    writer.raw(as_bytes("mayfly store 1 block"));
+    writer.u64(id);
+    return writer.take();
 }
 
 bool starts_with(BytesView bytes, BytesView prefix) {
@@ -82,8 +79,8 @@ void SqliteStore::FinalizeStatement::operator()(sqlite3_stmt* statement) const {
 SqliteStore::SqliteStore(std::string home, const StoreKey& key, Entropy& entropy)
     : home_(std::move(home)),
       entropy_(entropy),
-      index_key_(derive(key, "mayfly store 1 index key")),
-      row_key_(derive(key, "mayfly store 1 row key")) {}
+      block_key_(derive(key, "mayfly store 1 block key")),
+      sum_key_(derive(key, "mayfly store 1 sum key")) {}
 
 SqliteStore::~SqliteStore() {
     select_.reset();
@@ -94,13 +91,13 @@ SqliteStore::~SqliteStore() {
     if (!verified_ || failed_ || sum_is_current_) return;
     if (file_exists(database_path(home_) + "-wal")) return;
     const auto hash = hash_file(database_path(home_));
-    if (hash.ok()) write_sum(home_, {seal_.generation, hash.value()});
+    if (hash.ok()) write_sum(home_, sum_key_.expose(), {seal_.generation, hash.value()});
 }
 
 // check_sum compares the file as it was before SQLite opened it with the last clean close. After a
 // crash there is a WAL, and nothing to compare with.
 Status SqliteStore::check_sum(const std::optional<std::array<uint8_t, 32>>& hash) {
-    const auto sum = read_sum(home_);
+    const auto sum = read_sum(home_, sum_key_.expose());
     if (!hash || !sum || sum->generation != seal_.generation) return {};
     ENSURE(sum->hash == *hash, store_corrupt);
     sum_is_current_ = true;
@@ -113,9 +110,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::create(const std::string& home
     TRY(create_file(database_path(home), {}));
     std::unique_ptr<SqliteStore> store(new SqliteStore(home, key, entropy));
     TRY(store->connect(true));
-    TRY(store->execute("CREATE TABLE kv(key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"));
+    TRY(store->execute("CREATE TABLE kv(key INTEGER PRIMARY KEY, value BLOB)"));
     TRY(store->prepare());
-    Changes none;
+    Staged none;
     Seal seal;
     TRY(store->commit({}, none, seal));
     TRY(store->checkpoint());
@@ -137,6 +134,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& home, 
     Status status = store->connect(false);
     if (status.ok()) status = store->load();
     if (status.ok()) status = store->check_sum(hash);
+    if (status.ok() && !store->sum_is_current_) status = store->check_structure();
     if (!status.ok()) {
         // Until all is verified, closing does not checkpoint: the files stay as they were found.
         store.reset();
@@ -183,15 +181,17 @@ Status SqliteStore::prepare() {
     return {};
 }
 
+// The tree's own structure: a damaged free list would make SQLite overwrite live pages later, long
+// after every block was read well. Where the sum holds the file is as we left it.
+Status SqliteStore::check_structure() {
+    TRY_ASSIGN(const Statement check, statement("PRAGMA quick_check(1)"));
+    const int code = sqlite3_step(check.get());
+    if (code != SQLITE_ROW) return error_now(code);
+    ENSURE(as_text(column(check.get(), 0)) == "ok", store_corrupt);
+    return {};
+}
+
 Status SqliteStore::load() {
-    {
-        // The tree's own structure: a damaged free list would make SQLite overwrite live pages
-        // later, long after every row was read well.
-        TRY_ASSIGN(const Statement check, statement("PRAGMA quick_check(1)"));
-        const int code = sqlite3_step(check.get());
-        if (code != SQLITE_ROW) return error_now(code);
-        ENSURE(as_text(column(check.get(), 0)) == "ok", store_corrupt);
-    }
     TRY_ASSIGN(const Statement all, statement("SELECT key, value FROM kv"));
     std::optional<Seal> seal;
     Seal found;
@@ -199,117 +199,120 @@ Status SqliteStore::load() {
         const int code = sqlite3_step(all.get());
         if (code == SQLITE_DONE) break;
         if (code != SQLITE_ROW) return error_now(code);
-        TRY(load_row(column(all.get(), 0), column(all.get(), 1), seal, found));
+        const sqlite3_int64 id = sqlite3_column_int64(all.get(), 0);
+        ENSURE(id >= 0, store_corrupt);
+        TRY(load_block(static_cast<uint64_t>(id), column(all.get(), 1), seal, found));
     }
     ENSURE(seal.has_value(), store_corrupt);
-    ENSURE(seal->row_count == found.row_count && seal->row_count == rows_.size(), store_corrupt);
-    ENSURE(seal->sum == found.sum, store_corrupt);
+    ENSURE(seal->block_count == found.block_count && seal->sum == found.sum, store_corrupt);
     seal_ = *seal;
     return {};
 }
 
-Status SqliteStore::load_row(BytesView index, BytesView sealed, std::optional<Seal>& seal,
-                             Seal& found) {
-    ENSURE(index.size() == index_size_bytes && sealed.size() > nonce_size_bytes, store_corrupt);
-    const auto opened =
-        crypto::aead_open(row_aead, row_key_.expose(), sealed.first(nonce_size_bytes),
-                          associated_data(index), sealed.subspan(nonce_size_bytes));
-    ENSURE(opened.ok(), store_corrupt);
-    codec::Reader reader(opened.value().expose());
-    RowSecret secret;
-    reader(secret);
-    const BytesView key = reader.raw(reader.u16());
-    ENSURE(reader.ok(), store_corrupt);
-    if (key.empty()) {
-        const auto decoded = codec::decode<Seal>(reader.rest());
-        ENSURE(!seal.has_value() && decoded.ok(), store_corrupt);
+Status SqliteStore::load_block(uint64_t id, BytesView sealed, std::optional<Seal>& seal,
+                               Seal& found) {
+    TRY_ASSIGN(const SecretBuffer plain, open_block(id, sealed));
+    if (id == seal_id) {
+        const auto decoded = codec::decode<Seal>(plain.expose());
+        ENSURE(decoded.ok(), store_corrupt);
         seal = decoded.value();
         return {};
     }
-    ENSURE(rows_.emplace(to_bytes(key), secret).second, store_corrupt);
-    found.row_count++;
-    exclusive_or(found.sum, secret);
+    BlockInfo info;
+    info.id = id;
+    TRY_ASSIGN(const std::vector<RowView> rows, decode_block(plain.expose(), info.secret));
+    info.row_count = static_cast<uint32_t>(rows.size());
+    ENSURE(directory_.emplace(to_bytes(rows.front().key), info).second, store_corrupt);
+    row_count_ += rows.size();
+    next_id_ = std::max(next_id_, id + 1);
+    found.block_count++;
+    exclusive_or(found.sum, info.secret);
     return {};
+}
+
+Result<SecretBuffer> SqliteStore::open_block(uint64_t id, BytesView sealed) const {
+    ENSURE(sealed.size() > nonce_size_bytes, store_corrupt);
+    auto opened = crypto::aead_open(block_aead, block_key_.expose(), sealed.first(nonce_size_bytes),
+                                    associated_data(id), sealed.subspan(nonce_size_bytes));
+    ENSURE(opened.ok(), store_corrupt);
+    return opened;
+}
+
+SqliteStore::Directory::const_iterator SqliteStore::block_of(BytesView key) const {
+    const auto after = directory_.upper_bound(key);
+    return after == directory_.begin() ? after : std::prev(after);
+}
+
+Result<SqliteStore::Plain> SqliteStore::read_block(const BlockInfo& block) {
+    const auto cached = std::find_if(cache_.begin(), cache_.end(),
+                                     [&](const auto& entry) { return entry.first == block.id; });
+    if (cached != cache_.end()) {
+        std::rotate(cache_.begin(), cached, cached + 1);
+        return cache_.front().second;
+    }
+    const ResetStatement reset{select_.get()};
+    sqlite3_bind_int64(select_.get(), 1, static_cast<sqlite3_int64>(block.id));
+    const int code = sqlite3_step(select_.get());
+    ENSURE(code != SQLITE_DONE, store_corrupt);
+    if (code != SQLITE_ROW) return error_now(code);
+    TRY_ASSIGN(SecretBuffer plain, open_block(block.id, column(select_.get(), 0)));
+    // A block of before, put back since we opened, is as wrong as a damaged one.
+    ENSURE(starts_with(plain.expose(), block.secret), store_corrupt);
+    if (cache_.size() == cached_blocks_max) cache_.pop_back();
+    cache_.insert(cache_.begin(),
+                  {block.id, std::make_shared<const SecretBuffer>(std::move(plain))});
+    return cache_.front().second;
 }
 
 Result<std::optional<SecretBuffer>> SqliteStore::get(BytesView key) {
     ENSURE(!failed_, storage_failed);
-    const auto row = rows_.find(key);
-    if (row == rows_.end()) return std::optional<SecretBuffer>();
-    const auto index = index_of(key);
-    const ResetStatement reset{select_.get()};
-    bind_bytes(select_.get(), 1, index);
-    const int code = sqlite3_step(select_.get());
-    ENSURE(code != SQLITE_DONE, store_corrupt);
-    if (code != SQLITE_ROW) return error_now(code);
-    const BytesView sealed = column(select_.get(), 0);
-    ENSURE(sealed.size() > nonce_size_bytes, store_corrupt);
-    const auto opened =
-        crypto::aead_open(row_aead, row_key_.expose(), sealed.first(nonce_size_bytes),
-                          associated_data(index), sealed.subspan(nonce_size_bytes));
-    ENSURE(opened.ok(), store_corrupt);
-    const BytesView plain = opened.value().expose();
-    const size_t header_size = row_header_size_bytes + key.size();
-    ENSURE(plain.size() >= header_size && starts_with(plain, row->second), store_corrupt);
-    return std::optional<SecretBuffer>(SecretBuffer(plain.subspan(header_size)));
+    const auto block = block_of(key);
+    if (block == directory_.end()) return std::optional<SecretBuffer>();
+    TRY_ASSIGN(const Plain plain, read_block(block->second));
+    BlockSecret secret{};
+    TRY_ASSIGN(const std::vector<RowView> rows, decode_block(plain->expose(), secret));
+    const auto row =
+        std::lower_bound(rows.begin(), rows.end(), key,
+                         [](const RowView& a, BytesView b) { return KeyLess()(a.key, b); });
+    if (row == rows.end() || !equal(row->key, key)) return std::optional<SecretBuffer>();
+    return std::optional<SecretBuffer>(SecretBuffer(row->value));
 }
 
 Status SqliteStore::scan(BytesView prefix, const Visitor& visit) {
     ENSURE(!failed_, storage_failed);
-    // The visitor may call back into the store: walk over a copy of the keys.
-    std::vector<Bytes> keys;
-    for (auto row = rows_.lower_bound(prefix);
-         row != rows_.end() && starts_with(row->first, prefix); ++row) {
-        keys.push_back(row->first);
-    }
-    for (const Bytes& key : keys) {
-        TRY_ASSIGN(auto value, get(key));
-        if (value && !visit(key, *std::move(value))) break;
+    for (auto block = block_of(prefix); block != directory_.end(); ++block) {
+        // The visitor may read other rows: this block stays ours meanwhile.
+        TRY_ASSIGN(const Plain plain, read_block(block->second));
+        BlockSecret secret{};
+        TRY_ASSIGN(const std::vector<RowView> rows, decode_block(plain->expose(), secret));
+        for (const RowView& row : rows) {
+            if (KeyLess()(row.key, prefix)) continue;
+            if (!starts_with(row.key, prefix)) return {};
+            if (!visit(row.key, SecretBuffer(row.value))) return {};
+        }
     }
     return {};
 }
 
-std::array<uint8_t, 16> SqliteStore::index_of(BytesView key) const {
-    std::array<uint8_t, 32> whole;
-    crypto::hmac(crypto::HashId::sha256, index_key_.expose(), key, whole);
-    std::array<uint8_t, 16> out;
-    std::copy_n(whole.begin(), out.size(), out.begin());
-    return out;
-}
-
-Bytes SqliteStore::seal_row(BytesView index, const RowSecret& secret, BytesView key,
-                            BytesView value) {
-    SecretBuffer plain(row_header_size_bytes + key.size() + value.size());
-    auto at = std::copy(secret.begin(), secret.end(), plain.expose_mutable().begin());
-    *at++ = static_cast<uint8_t>(key.size() >> 8);
-    *at++ = static_cast<uint8_t>(key.size());
-    at = std::copy(key.begin(), key.end(), at);
-    std::copy(value.begin(), value.end(), at);
+Status SqliteStore::put_block(uint64_t id, BytesView plain) {
     // Random nonces: far below the 2^32 writes that keep a collision under 2^-32 (NIST SP 800-38D
     // section 8.3 for the same nonce size).
-    Bytes out(nonce_size_bytes + plain.size() + crypto::aead_tag_size_bytes);
-    const MutableBytesView view = out;
+    Bytes sealed(nonce_size_bytes + plain.size() + crypto::aead_tag_size_bytes);
+    const MutableBytesView view = sealed;
     entropy_.fill(view.first(nonce_size_bytes));
-    crypto::aead_seal(row_aead, row_key_.expose(), view.first(nonce_size_bytes),
-                      associated_data(index), plain.expose(), view.subspan(nonce_size_bytes));
-    return out;
-}
-
-Status SqliteStore::put_row(BytesView key, BytesView value, const RowSecret& secret) {
-    const auto index = index_of(key);
-    const Bytes sealed = seal_row(index, secret, key, value);
+    crypto::aead_seal(block_aead, block_key_.expose(), view.first(nonce_size_bytes),
+                      associated_data(id), plain, view.subspan(nonce_size_bytes));
     const ResetStatement reset{insert_.get()};
-    bind_bytes(insert_.get(), 1, index);
+    sqlite3_bind_int64(insert_.get(), 1, static_cast<sqlite3_int64>(id));
     bind_bytes(insert_.get(), 2, sealed);
     const int code = sqlite3_step(insert_.get());
     if (code != SQLITE_DONE) return error_now(code);
     return {};
 }
 
-Status SqliteStore::erase_row(BytesView key) {
-    const auto index = index_of(key);
+Status SqliteStore::erase_block(uint64_t id) {
     const ResetStatement reset{delete_.get()};
-    bind_bytes(delete_.get(), 1, index);
+    sqlite3_bind_int64(delete_.get(), 1, static_cast<sqlite3_int64>(id));
     const int code = sqlite3_step(delete_.get());
     if (code != SQLITE_DONE) return error_now(code);
     return {};
@@ -323,22 +326,24 @@ Status SqliteStore::apply(const core::WriteBatch& batch) {
     }
     if (batch.changes.empty()) return {};
     sum_is_current_ = false;
-    Changes changed;
+    Staged staged;
     Seal next = seal_;
     next.generation++;
     // Erasing needs the WAL empty in the end; what can fail of that fails here, before the change.
     Status status = batch.shred ? checkpoint() : Status();
-    if (status.ok()) status = commit(batch, changed, next);
+    if (status.ok()) status = commit(batch, staged, next);
     if (!status.ok()) {
         failed_ = true;
         return status;
     }
-    for (auto& [key, secret] : changed) {
-        if (secret) {
-            rows_.insert_or_assign(key, *secret);
-        } else {
-            rows_.erase(key);
-        }
+    cache_.clear();
+    for (const auto block : staged.removed) {
+        row_count_ -= block->second.row_count;
+        directory_.erase(block);
+    }
+    for (auto& [key, info] : staged.added) {
+        row_count_ += info.row_count;
+        directory_.insert_or_assign(std::move(key), info);
     }
     seal_ = next;
     if (!batch.shred) return {};
@@ -347,12 +352,10 @@ Status SqliteStore::apply(const core::WriteBatch& batch) {
     return status;
 }
 
-Status SqliteStore::commit(const core::WriteBatch& batch, Changes& changed, Seal& next) {
+Status SqliteStore::commit(const core::WriteBatch& batch, Staged& staged, Seal& next) {
     TRY(execute("BEGIN IMMEDIATE"));
-    Status status = change_rows(batch, changed, next);
-    if (status.ok()) {
-        status = put_row({}, codec::encode(next), random_array<16>(entropy_));
-    }
+    Status status = change_rows(batch, staged, next);
+    if (status.ok()) status = put_block(seal_id, codec::encode(next));
     if (status.ok()) status = execute("COMMIT");
     if (status.ok()) return {};
     if (sqlite3_get_autocommit(database_.get()) == 0) {
@@ -363,32 +366,6 @@ Status SqliteStore::commit(const core::WriteBatch& batch, Changes& changed, Seal
     // us.
     (void)checkpoint();
     return status;
-}
-
-Status SqliteStore::change_rows(const core::WriteBatch& batch, Changes& changed, Seal& next) {
-    for (const auto& change : batch.changes) {
-        std::optional<RowSecret> before;
-        if (const auto staged = changed.find(change.key); staged != changed.end()) {
-            before = staged->second;
-        } else if (const auto row = rows_.find(change.key); row != rows_.end()) {
-            before = row->second;
-        }
-        if (before) {
-            exclusive_or(next.sum, *before);
-            next.row_count--;
-        }
-        if (!change.value) {
-            if (before) TRY(erase_row(change.key));
-            changed.insert_or_assign(change.key, std::nullopt);
-            continue;
-        }
-        const auto secret = random_array<16>(entropy_);
-        TRY(put_row(change.key, change.value->expose(), secret));
-        exclusive_or(next.sum, secret);
-        next.row_count++;
-        changed.insert_or_assign(change.key, secret);
-    }
-    return {};
 }
 
 Status SqliteStore::checkpoint() {

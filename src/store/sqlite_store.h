@@ -1,8 +1,8 @@
 // SqliteStore: the messenger's rows in one SQLite file of a home, every key and value encrypted
-// under the store key. docs/spec/store-file.md.
+// under the store key, dozens of neighbours in one block. docs/spec/store-file.md.
 //
-// Opening decrypts and authenticates every row and checks that none is missing, added, swapped or
-// older than the others: damage is found before anything acts on it. The caller holds the home's
+// Opening decrypts and authenticates every block and checks that none is missing, added, swapped
+// or older than the others: damage is found before anything acts on it. The caller holds the home's
 // lock (store/home_lock.h); the database is locked exclusively as well.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/store_port.h"
+#include "store/block.h"
 #include "store/store_key.h"
 #include "util/entropy.h"
 
@@ -43,18 +44,29 @@ class SqliteStore final : public core::StorePort {
     // further work after an error: drop it and open it again, which finishes or undoes.
     Status apply(const core::WriteBatch& batch) override;
 
-    size_t row_count() const { return rows_.size(); }
+    size_t row_count() const { return row_count_; }
 
   private:
-    using RowSecret = std::array<uint8_t, 16>;
     struct KeyLess {
         using is_transparent = void;
         bool operator()(BytesView a, BytesView b) const {
             return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
         }
     };
-    using Rows = std::map<Bytes, RowSecret, KeyLess>;
-    using Changes = std::map<Bytes, std::optional<RowSecret>, KeyLess>;  // none: erased
+    struct BlockInfo {
+        uint64_t id = 0;
+        BlockSecret secret{};
+        uint32_t row_count = 0;
+    };
+    // By the first key of each block. A row is in the last block that begins at or before its key.
+    using Directory = std::map<Bytes, BlockInfo, KeyLess>;
+    using Plain = std::shared_ptr<const SecretBuffer>;
+    // What a batch does to the directory.
+    struct Staged {
+        std::vector<Directory::const_iterator> removed;
+        std::vector<std::pair<Bytes, BlockInfo>> added;
+    };
+    using Changes = std::map<BytesView, const SecretBuffer*, KeyLess>;  // nullptr: erased
     struct CloseDatabase {
         void operator()(sqlite3* database) const;
     };
@@ -62,14 +74,14 @@ class SqliteStore final : public core::StorePort {
         void operator()(sqlite3_stmt* statement) const;
     };
     using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
-    // What the seal row says of all others.
+    // What the seal says of all blocks.
     struct Seal {
         uint64_t generation = 0;  // counts batches
-        uint64_t row_count = 0;
-        RowSecret sum{};  // exclusive or of the row secrets
+        uint64_t block_count = 0;
+        BlockSecret sum{};  // exclusive or of the blocks' secrets
         template <class Self, class Archive>
         static void fields(Self& self, Archive& archive) {
-            archive(self.generation, self.row_count, self.sum);
+            archive(self.generation, self.block_count, self.sum);
         }
     };
 
@@ -77,29 +89,39 @@ class SqliteStore final : public core::StorePort {
     Status connect(bool create);
     Status prepare();
     Status load();
-    Status load_row(BytesView index, BytesView sealed, std::optional<Seal>& seal, Seal& found);
+    Status load_block(uint64_t id, BytesView sealed, std::optional<Seal>& seal, Seal& found);
+    Status check_structure();
     Status execute(const char* sql);
     Result<Statement> statement(const char* sql);
     Error error_now(int code) const;
 
-    std::array<uint8_t, 16> index_of(BytesView key) const;
-    Bytes seal_row(BytesView index, const RowSecret& secret, BytesView key, BytesView value);
-    Status put_row(BytesView key, BytesView value, const RowSecret& secret);
-    Status erase_row(BytesView key);
-    Status change_rows(const core::WriteBatch& batch, Changes& changed, Seal& next);
-    Status commit(const core::WriteBatch& batch, Changes& changed, Seal& next);
+    Directory::const_iterator block_of(BytesView key) const;
+    Result<Plain> read_block(const BlockInfo& block);
+    Result<SecretBuffer> open_block(uint64_t id, BytesView sealed) const;
+    Status put_block(uint64_t id, BytesView plain);
+    Status erase_block(uint64_t id);
+    Status change_rows(const core::WriteBatch& batch, Staged& staged, Seal& next);
+    Status change_block(Directory::const_iterator block, Changes::const_iterator& change,
+                        const Changes& changes, Staged& staged, Seal& next);
+    Status write_blocks(const std::vector<RowView>& rows, std::vector<uint64_t> ids, Staged& staged,
+                        Seal& next);
+    Status commit(const core::WriteBatch& batch, Staged& staged, Seal& next);
     Status checkpoint();
     Status check_sum(const std::optional<std::array<uint8_t, 32>>& hash);
 
     std::string home_;
     Entropy& entropy_;
-    SecretArray<32> index_key_;
-    SecretArray<32> row_key_;
+    SecretArray<32> block_key_;
+    SecretArray<32> sum_key_;
     std::unique_ptr<sqlite3, CloseDatabase> database_;
     Statement select_;
     Statement insert_;
     Statement delete_;
-    Rows rows_;
+    Directory directory_;
+    size_t row_count_ = 0;
+    uint64_t next_id_ = 1;
+    // Blocks that were read last, so that rows read one after the other cost one decryption.
+    std::vector<std::pair<uint64_t, Plain>> cache_;
     Seal seal_;
     bool failed_ = false;
     bool verified_ = false;        // all that was there was read and found well

@@ -14,7 +14,7 @@ TEST(store_key, passphrase_unlocks_and_another_does_not) {
     EXPECT_EQ(store_protection(home.path()).value(), Protection::passphrase);
     auto unlocked = unlock_store(home.path(), as_bytes("right"));
     ASSERT_TRUE(unlocked.ok());
-    EXPECT_TRUE(constant_time_equal(key->expose(), unlocked->expose()));
+    EXPECT_TRUE(constant_time_equal(key->expose(), unlocked->key.expose()));
     EXPECT_EQ(unlock_store(home.path(), as_bytes("wrong")).code(), ErrorCode::wrong_passphrase);
     EXPECT_EQ(unlock_store(home.path(), as_bytes("")).code(), ErrorCode::wrong_passphrase);
     EXPECT_EQ(unlock_store(home.path(), std::nullopt).code(), ErrorCode::passphrase_required);
@@ -27,7 +27,7 @@ TEST(store_key, without_passphrase_a_key_file_unlocks) {
     EXPECT_EQ(store_protection(home.path()).value(), Protection::key_file);
     auto unlocked = unlock_store(home.path(), std::nullopt);
     ASSERT_TRUE(unlocked.ok());
-    EXPECT_TRUE(constant_time_equal(key->expose(), unlocked->expose()));
+    EXPECT_TRUE(constant_time_equal(key->expose(), unlocked->key.expose()));
     std::filesystem::remove(key_file_path(home.path()));
     EXPECT_EQ(unlock_store(home.path(), std::nullopt).code(), ErrorCode::store_corrupt);
 }
@@ -56,7 +56,8 @@ TEST(store_key, every_flipped_bit_and_every_cut_of_the_key_files_is_damage) {
     ASSERT_TRUE(create_store_key(home.path(), std::nullopt, {}, home.entropy()).ok());
     for (const std::string& path : {header_path(home.path()), key_file_path(home.path())}) {
         const std::string good = TestHome::read(path);
-        for (size_t at = 0; at < good.size(); at++) {
+        // All of what is in the clear and of the checksum; of the slots between, a sample.
+        for (size_t at = 0; at < good.size(); at += at < 128 || at + 40 > good.size() ? 1U : 37U) {
             std::string bad = good;
             bad[at] = static_cast<char>(bad[at] ^ (1 << at % 8));
             TestHome::write(path, bad);

@@ -1,4 +1,4 @@
-// The rows of a store as they lie in the database, for tests that look for what should be gone.
+// The blocks of a store as they lie in the database, for tests that look for what should be gone.
 #pragma once
 
 #include <sqlite3.h>
@@ -7,7 +7,7 @@
 
 namespace mayfly::store {
 
-// stored_pieces gives samples of every row's ciphertext as SQLite returns it, read from a copy of
+// stored_pieces gives samples of every block's ciphertext as SQLite returns it, read from a copy of
 // the files so that the store is not disturbed.
 inline std::map<std::string, std::vector<std::string>> stored_pieces(const TestHome& home) {
     TestHome copy;

@@ -101,6 +101,7 @@ namespace mayfly {
     X(forged_record, "account record is forged or damaged") \
     X(key_changed, "the account key has changed") \
     X(not_ours, "only the sender may do this") \
+    X(not_enabled, "the conversation has not turned this on") \
     X(wrong_passphrase, "passphrase is wrong") \
     X(passphrase_required, "a passphrase is needed") \
     X(store_corrupt, "the store is damaged") \
@@ -111,6 +112,10 @@ namespace mayfly {
     X(file_changed, "the file has changed while it was under way") \
     X(file_exists, "there is a file of this name already") \
     X(file_corrupt, "the file is not the one that was sent") \
+    X(contact_blocked, "you have blocked this account") \
+    X(safety_number_differs, "the safety numbers differ") \
+    X(no_proof, "there is no proof of this message") \
+    X(account_deleting, "this account is being deleted") \
     X(other_relay, "the contact lives on another relay, which this version cannot reach yet") \
     /* link */ \
     X(relay_unreachable, "relay cannot be reached") \

@@ -57,6 +57,22 @@ bool list_has(std::string_view list, std::string_view word) {
     }
 }
 
+// Whether an Accept-Encoding has the coding, and not with the weight 0 (RFC 9110 section 12.5.3).
+bool list_accepts(std::string_view list, std::string_view coding) {
+    while (true) {
+        const size_t comma = list.find(',');
+        const std::string_view item = list.substr(0, comma);
+        const size_t semicolon = item.find(';');
+        if (same_word(trim(item.substr(0, semicolon)), coding)) {
+            if (semicolon == std::string_view::npos) return true;
+            const std::string_view weight = trim(item.substr(semicolon + 1));
+            return weight.find_first_of("123456789") != std::string_view::npos;
+        }
+        if (comma == std::string_view::npos) return false;
+        list.remove_prefix(comma + 1);
+    }
+}
+
 // RFC 9110 section 5.6.2
 bool is_token(std::string_view text) {
     constexpr std::string_view others = "!#$%&'*+-.^_`|~";
@@ -85,9 +101,13 @@ struct Head {
     bool connection_upgrade = false;
     bool subprotocol = false;
     bool extensions = false;
+    bool connection_close = false;
+    bool body = false;
+    bool accepts_brotli = false;
     std::string_view version;
     std::string_view key;
     std::string_view accept;
+    std::string_view if_none_match;
     size_t size_bytes = 0;
 };
 
@@ -111,6 +131,13 @@ Status read_header(std::string_view line, Head& head) {
         head.upgrade_websocket = head.upgrade_websocket || list_has(value, "websocket");
     } else if (same_word(name, "connection")) {
         head.connection_upgrade = head.connection_upgrade || list_has(value, "upgrade");
+        head.connection_close = head.connection_close || list_has(value, "close");
+    } else if (same_word(name, "content-length") || same_word(name, "transfer-encoding")) {
+        head.body = true;
+    } else if (same_word(name, "accept-encoding")) {
+        head.accepts_brotli = head.accepts_brotli || list_accepts(value, "br");
+    } else if (same_word(name, "if-none-match")) {
+        TRY(set_once(head.if_none_match, value));
     } else if (same_word(name, "sec-websocket-protocol")) {
         head.subprotocol = head.subprotocol || list_has(value, websocket_subprotocol);
     } else if (same_word(name, "sec-websocket-extensions")) {
@@ -170,9 +197,14 @@ Result<std::optional<HttpRequest>> parse_http_request(BytesView input) {
     HttpRequest out;
     out.path = std::string(path);
     out.head_size_bytes = head->size_bytes;
-    if (method != "GET") return std::optional(std::move(out));
+    if (method != "GET" && method != "HEAD") return std::optional(std::move(out));
     out.kind = HttpRequestKind::page;
-    if (head->upgrade_websocket) {
+    out.wants_body = method == "GET";
+    out.accepts_brotli = head->accepts_brotli;
+    out.if_none_match = std::string(head->if_none_match);
+    // Where one request ends must be beyond doubt, or a proxy in front and we may disagree on it.
+    out.may_be_followed = !head->connection_close && !head->body;
+    if (head->upgrade_websocket && out.wants_body) {
         const bool good = head->connection_upgrade && head->version == "13" && head->subprotocol &&
                           path == websocket_path && is_websocket_key(head->key);
         out.kind = good ? HttpRequestKind::websocket : HttpRequestKind::bad_upgrade;
@@ -188,13 +220,17 @@ std::string format_upgrade_response(std::string_view websocket_key) {
     return out;
 }
 
-std::string format_http_response(std::string_view status, std::string_view body) {
-    std::string out = "HTTP/1.1 " + std::string(status);
-    out += "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ";
-    out += std::to_string(body.size());
-    out += "\r\nConnection: close\r\nCache-Control: no-store\r\n";
-    out += "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n\r\n";
-    out += body;
+std::string format_http_head(const HttpResponse& response) {
+    std::string out = "HTTP/1.1 " + std::string(response.status);
+    if (response.has_body) {
+        out += "\r\nContent-Type: " + std::string(response.content_type);
+        out += "\r\nContent-Length: " + std::to_string(response.body_size_bytes);
+    }
+    if (response.closes) out += "\r\nConnection: close";
+    out += "\r\nCache-Control: " + std::string(response.cache_control);
+    out += "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n";
+    out += response.more_headers;
+    out += "\r\n";
     return out;
 }
 

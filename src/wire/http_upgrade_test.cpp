@@ -111,12 +111,49 @@ TEST(http_upgrade, a_client_takes_no_other_answer) {
               ErrorCode::malformed_input);
 }
 
-TEST(http_upgrade, other_responses_close_the_connection) {
-    const std::string text = format_http_response("200 OK", "ok\n");
+HttpRequest request_with(const std::string& headers, const std::string& method = "GET") {
+    return **parse_http_request(as_bytes(method + " / HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n"));
+}
+
+TEST(http_upgrade, brotli_is_accepted_where_the_client_says_so) {
+    for (const char* yes : {"br", "gzip, deflate, br", "gzip,BR ;q=0.1", "br;q=1.0"}) {
+        EXPECT_TRUE(request_with("Accept-Encoding: " + std::string(yes) + "\r\n").accepts_brotli);
+    }
+    for (const char* no : {"", "gzip", "brotli", "br;q=0", "br; q=0.000", "*"}) {
+        EXPECT_FALSE(request_with("Accept-Encoding: " + std::string(no) + "\r\n").accepts_brotli);
+    }
+}
+
+TEST(http_upgrade, a_request_is_followed_only_where_its_end_is_beyond_doubt) {
+    EXPECT_TRUE(request_with("").may_be_followed);
+    EXPECT_TRUE(request_with("Connection: keep-alive\r\n", "HEAD").may_be_followed);
+    EXPECT_FALSE(request_with("Connection: keep-alive, Close\r\n").may_be_followed);
+    EXPECT_FALSE(request_with("Content-Length: 0\r\n").may_be_followed);
+    EXPECT_FALSE(request_with("Transfer-Encoding: chunked\r\n").may_be_followed);
+}
+
+TEST(http_upgrade, head_is_a_page_without_body_and_never_an_upgrade) {
+    EXPECT_TRUE(request_with("").wants_body);
+    const HttpRequest head = request_with("Upgrade: websocket\r\n", "HEAD");
+    EXPECT_EQ(head.kind, HttpRequestKind::page);
+    EXPECT_FALSE(head.wants_body);
+}
+
+TEST(http_upgrade, a_response_says_how_long_it_is_and_whether_another_follows) {
+    HttpResponse response;
+    response.status = "200 OK";
+    response.more_headers = "X: y\r\n";
+    response.body_size_bytes = 3;
+    const std::string text = format_http_head(response);
     EXPECT_TRUE(text.starts_with("HTTP/1.1 200 OK\r\n"));
-    EXPECT_NE(text.find("Content-Length: 3\r\n"), std::string::npos);
-    EXPECT_NE(text.find("Connection: close\r\n"), std::string::npos);
-    EXPECT_TRUE(text.ends_with("\r\n\r\nok\n"));
+    EXPECT_NE(text.find("\r\nContent-Length: 3\r\n"), std::string::npos);
+    EXPECT_NE(text.find("\r\nConnection: close\r\n"), std::string::npos);
+    EXPECT_TRUE(text.ends_with("\r\nX: y\r\n\r\n"));
+    response.closes = false;
+    response.has_body = false;
+    const std::string next = format_http_head(response);
+    EXPECT_EQ(next.find("Connection"), std::string::npos);
+    EXPECT_EQ(next.find("Content-"), next.find("Content-Type-Options"));
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ Status check(const BlobGet& body) {
     ENSURE(body.size_bytes_max > 0, malformed_input);
     return within(body.size_bytes_max, blob_part_size_bytes_max);
 }
+Status check(const PushSet& body) { return within(body.endpoint.size(), push_endpoint_size_max); }
 
 Status check(const RecordList& body) {
     TRY(within(body.records.size(), account_records_per_reply_max));
@@ -87,6 +88,7 @@ Status check(const VaultReply& body) {
     return within(body.ciphertext.size(), vault_size_bytes_max);
 }
 Status check(const BlobPart& body) { return within(body.bytes.size(), blob_part_size_bytes_max); }
+Status check(const PushState& body) { return within(body.server_key.size(), PushKey::size_bytes); }
 Status check(const Delivery& body) { return within(body.payload.size(), payload_size_bytes_max); }
 
 // --- frames: request_id, tag, body
@@ -163,6 +165,13 @@ Bytes vault_proof_to_sign(const PublicKey& vault_key, uint64_t version, BytesVie
     writer.opaque(as_bytes("Mayfly 1 vault proof"));
     writer(vault_key, version);
     writer.opaque(ciphertext);
+    return writer.take();
+}
+
+Bytes record_delete_to_sign(const PublicKey& account_key) {
+    codec::Writer writer;
+    writer.opaque(as_bytes("Mayfly 1 record delete"));
+    writer(account_key);
     return writer.take();
 }
 

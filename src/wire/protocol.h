@@ -239,12 +239,40 @@ struct BlobDelete {
     MAYFLY_FIELDS(self.write_token)
 };
 
+// RecordDelete ends an account at this relay for good: records and handles go, and none is taken
+// again. The signature covers record_delete_to_sign, so it says the same to every relay.
+struct RecordDelete {
+    PublicKey account_key;
+    Signature proof;
+    MAYFLY_FIELDS(self.account_key, self.proof)
+};
+
+// PushSet has the relay ask a push service to wake the queue's device when something arrives and
+// the device is not connected (docs/spec/push.md). One a queue; a new one replaces it.
+struct PushSet {
+    QueueId queue;
+    std::string endpoint;  // https URL of the subscription
+    PushKey p256dh;
+    PushAuth auth;
+    MAYFLY_FIELDS(self.queue, self.endpoint, self.p256dh, self.auth)
+};
+struct PushRemove {
+    QueueId queue;
+    MAYFLY_FIELDS(self.queue)
+};
+// PushQuery is answered with PushState.
+struct PushQuery {
+    QueueId queue;
+    MAYFLY_FIELDS(self.queue)
+};
+
 // The position in this list is the request's tag on the wire: append only.
 using RequestBody =
     std::variant<Hello, QueueOpen, QueueAck, QueueDelete, AddressAdd, AddressRemove, Put,
                  ChannelCreate, ChannelCommit, ChannelSend, ChannelQuery, ChannelDelete, RecordPut,
                  RecordGet, HandleGet, KeyPackagesPut, KeyPackageTake, KeyPackageQuery, VaultPut,
-                 VaultGet, BlobBegin, BlobPut, BlobGet, BlobDelete>;
+                 VaultGet, BlobBegin, BlobPut, BlobGet, BlobDelete, RecordDelete, PushSet,
+                 PushRemove, PushQuery>;
 
 struct ClientFrame {
     uint32_t request_id = 0;  // chosen by the client, unique among those under way
@@ -306,6 +334,12 @@ struct BlobPart {
     MAYFLY_FIELDS(self.size_bytes, self.bytes)
 };
 
+struct PushState {
+    Bytes server_key;  // for the subscription (RFC 8292 section 4.1); empty: this relay sends none
+    bool is_set = false;
+    MAYFLY_FIELDS(self.server_key, self.is_set)
+};
+
 enum class Source : uint8_t { direct = 0, channel_commit = 1, channel_message = 2 };
 constexpr bool is_known(Source source) { return source <= Source::channel_message; }
 
@@ -338,7 +372,7 @@ struct QueueCaughtUp {
 // The position in this list is the reply's tag on the wire: append only.
 using ReplyBody = std::variant<Done, Failed, HelloReply, ChannelState, RecordList, KeyPackageReply,
                                KeyPackageCount, VaultReply, Delivery, QueueLost, QueueCaughtUp,
-                               BlobState, BlobPart>;
+                               BlobState, BlobPart, PushState>;
 
 struct RelayFrame {
     uint32_t request_id = 0;
@@ -354,9 +388,13 @@ Result<RelayFrame> decode_relay_frame(BytesView bytes);
 // peek_request_id reads the request id of a frame that need not be well-formed behind it.
 std::optional<uint32_t> peek_request_id(BytesView bytes);
 
-// What the signatures in QueueOpen and VaultPut cover.
+// What the signatures in QueueOpen, VaultPut and RecordDelete cover.
 Bytes queue_proof_to_sign(BytesView nonce, const PublicKey& queue_key);
 Bytes vault_proof_to_sign(const PublicKey& vault_key, uint64_t version, BytesView ciphertext);
+
+Bytes record_delete_to_sign(const PublicKey& account_key);
+// VaultPut of this version with no ciphertext ends a vault for good.
+constexpr uint64_t vault_version_end = UINT64_MAX;
 
 QueueId queue_id_of(const PublicKey& queue_key);
 VaultId vault_id_of(const PublicKey& vault_key);

@@ -60,7 +60,12 @@ std::vector<RequestBody> one_of_each_request() {
             BlobBegin{filled<Token>(1), 1000, 5},
             BlobPut{filled<Token>(1), 7, Bytes{1, 2}},
             BlobGet{filled<BlobId>(1), 7, 9},
-            BlobDelete{filled<Token>(1)}};
+            BlobDelete{filled<Token>(1)},
+            RecordDelete{filled<PublicKey>(1), filled<Signature>(2)},
+            PushSet{filled<QueueId>(1), "https://push.example/1", filled<PushKey>(4),
+                    filled<PushAuth>(5)},
+            PushRemove{filled<QueueId>(1)},
+            PushQuery{filled<QueueId>(1)}};
 }
 
 std::vector<ReplyBody> one_of_each_reply() {
@@ -79,7 +84,8 @@ std::vector<ReplyBody> one_of_each_reply() {
             QueueLost{filled<QueueId>(1)},
             QueueCaughtUp{filled<QueueId>(1)},
             BlobState{5, 6},
-            BlobPart{9, Bytes{1, 2}}};
+            BlobPart{9, Bytes{1, 2}},
+            PushState{Bytes(65, 4), true}};
 }
 
 TEST(protocol, every_request_reads_back_as_written) {
@@ -120,9 +126,11 @@ TEST(protocol, a_frame_cut_short_or_with_bytes_behind_is_refused) {
 }
 
 TEST(protocol, an_unknown_tag_is_refused) {
-    EXPECT_EQ(error_of_request({0, 0, 0, 9, 0, 24}), "malformed_input");
+    constexpr uint8_t unknown_request = std::variant_size_v<RequestBody>;
+    constexpr uint8_t unknown_reply = std::variant_size_v<ReplyBody>;
+    EXPECT_EQ(error_of_request({0, 0, 0, 9, 0, unknown_request}), "malformed_input");
     EXPECT_EQ(error_of_request({0, 0, 0, 9, 1, 0}), "malformed_input");
-    EXPECT_EQ(error_of_reply({0, 0, 0, 9, 0, 13}), "malformed_input");
+    EXPECT_EQ(error_of_reply({0, 0, 0, 9, 0, unknown_reply}), "malformed_input");
 }
 
 TEST(protocol, an_unknown_enumerator_is_refused) {
@@ -151,6 +159,8 @@ TEST(protocol, limits_on_a_request_are_enforced_and_can_be_reached) {
     both(BlobPut{{}, 0, Bytes(blob_part_size_bytes_max)},
          BlobPut{{}, 0, Bytes(blob_part_size_bytes_max + 1)});
     both(BlobGet{{}, 0, blob_part_size_bytes_max}, BlobGet{{}, 0, blob_part_size_bytes_max + 1});
+    both(PushSet{{}, std::string(push_endpoint_size_max, 'a'), {}, {}},
+         PushSet{{}, std::string(push_endpoint_size_max + 1, 'a'), {}, {}});
     QueueOpen open;
     open.invite = Bytes(invite_code_size_bytes_max);
     QueueOpen open_too_large;
@@ -203,6 +213,8 @@ TEST(protocol, limits_on_a_reply_are_enforced_and_can_be_reached) {
          KeyPackageReply{Bytes(key_package_size_bytes_max + 1)});
     both(VaultReply{0, Bytes(vault_size_bytes_max)},
          VaultReply{0, Bytes(vault_size_bytes_max + 1)});
+    both(PushState{Bytes(PushKey::size_bytes), true},
+         PushState{Bytes(PushKey::size_bytes + 1), true});
     Delivery delivery;
     delivery.payload = Bytes(payload_size_bytes_max);
     Delivery delivery_too_large;

@@ -34,6 +34,8 @@ constexpr size_t addresses_per_queue_max = 4'096;
 constexpr size_t invite_code_size_bytes_max = 64;
 constexpr size_t handle_name_size_min = 3;
 constexpr size_t handle_name_size_max = 32;
+// Of today's push services the longest has about 500; RFC 8030 sets no bound.
+constexpr size_t push_endpoint_size_max = 1'024;
 constexpr size_t relay_address_size_max = 320;  // DNS name, port and fingerprint
 constexpr Duration message_ttl_default = Duration::days(14);
 
@@ -51,6 +53,10 @@ using Signature = FixedBytes<struct SignatureTag, 64>;  // Ed25519
 // reads. A relay keeps SHA-256 of the id, so its disk gives neither.
 using BlobId = FixedBytes<struct BlobIdTag, 32>;
 using Hash = FixedBytes<struct HashTag, 32>;  // SHA-256
+// What a push subscription gives (RFC 8291 section 2): an uncompressed P-256 point and a secret
+// that authenticates, both only of the subscription.
+using PushKey = FixedBytes<struct PushKeyTag, 65>;
+using PushAuth = FixedBytes<struct PushAuthTag, 16>;
 
 // Epoch of a channel: the MLS epoch of its conversation.
 struct ChannelEpoch {

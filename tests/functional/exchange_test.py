@@ -26,7 +26,8 @@ class Exchange(MayflyTest):
         self.assertEqual(answer["state"], "received")
         self.assertEqual(answer["burn_seconds"], 0)
         self.assertEqual(set(answer), {"type", "id", "conversation", "group", "sender", "handle",
-                                       "text", "sent_at", "expires_at", "burn_seconds", "state"})
+                                       "content", "text", "sent_at", "expires_at", "burn_seconds",
+                                       "state"})
         six_days_ms = 6 * 86_400_000
         self.assertEqual(answer["expires_at"] - answer["sent_at"], six_days_ms)
         self.assertLess(abs(answer["sent_at"] - time.time() * 1000), 60_000)

@@ -6,6 +6,7 @@
 
 #include "tests/net/echo_relay.h"
 #include "tests/net/raw_client.h"
+#include "wire/http_upgrade.h"
 #include "wire/types.h"
 #include "wire/websocket.h"
 
@@ -34,12 +35,51 @@ bool still_serves(EchoRelay& relay) {
     return link.bring_up(relay.address());
 }
 
-TEST(listener, a_plain_text_client_is_dropped) {
+TEST(listener, loopback_needs_no_tls) {
+    EchoRelay relay;
+    TcpClient page(relay.address().port);
+    page.write(as_bytes("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    EXPECT_TRUE(as_text(page.read_to_end().value_or(Bytes())).ends_with("\r\n\r\nok\n"));
+
+    relay.on_frame_instead = [&](relay::ConnectionId id, Bytes frame) {
+        std::vector<relay::Send> sends;
+        sends.push_back({id, std::move(frame), true});
+        relay.listener().send(std::move(sends));
+    };
+    TcpClient client(relay.address().port);
+    Bytes input = to_bytes(as_bytes(wire::format_upgrade_request("a", "dGhlIHNhbXBsZSBub25jZQ==")));
+    append(input, frame_of(wire::WebSocketOpcode::binary, as_bytes("echo")));
+    client.write(input);
+    const Bytes output = client.read_to_end().value_or(Bytes());
+    EXPECT_TRUE(as_text(output).starts_with("HTTP/1.1 101 "));
+    EXPECT_NE(as_text(output).find("\r\n\r\n\x82\x04"
+                                   "echo\x88\x02"),
+              std::string_view::npos);
+    EXPECT_TRUE(relay.wait_for_sessions(0));
+}
+
+TEST(listener, what_is_neither_tls_nor_http_is_dropped) {
     EchoRelay relay;
     TcpClient client(relay.address().port);
-    client.write(as_bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-    EXPECT_TRUE(client.read_to_end().has_value());
+    client.write(as_bytes("nonsense\r\n"));
+    EXPECT_TRUE(as_text(client.read_to_end().value_or(Bytes())).starts_with("HTTP/1.1 400 "));
     EXPECT_TRUE(still_serves(relay));
+}
+
+TEST(listener, connections_to_come_show_the_renewed_certificate) {
+    EchoRelay relay;
+    const wire::RelayAddress before = relay.address();
+    TlsClient early(before);
+    ASSERT_TRUE(early.upgrade());
+    auto renewed = crypto::TlsServerContext::create(*crypto::make_self_signed_identity());
+    ASSERT_TRUE(renewed.ok());
+    wire::RelayAddress after = before;
+    after.fingerprint = renewed->fingerprint();
+    relay.listener().renew_tls(std::move(*renewed));
+    EXPECT_FALSE(TlsClient(before).ok());
+    EXPECT_TRUE(TlsClient(after).ok());
+    ASSERT_TRUE(early.write(frame_of(wire::WebSocketOpcode::ping, {})));
+    EXPECT_EQ(early.read_some(), (Bytes{0x8a, 0x00}));
 }
 
 TEST(listener, a_client_that_says_nothing_is_dropped_in_time) {
@@ -226,7 +266,7 @@ std::string page(EchoRelay& relay, std::string_view request) {
 TEST(listener, browsers_get_a_page_and_monitors_the_health) {
     EchoRelay relay;
     const auto get = [&](const std::string& path) {
-        return page(relay, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        return page(relay, "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     };
     EXPECT_TRUE(get("/").starts_with("HTTP/1.1 200 OK\r\n"));
     EXPECT_NE(get("/").find("Mayfly relay"), std::string::npos);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Drives the real mayfly-relay: its ready line, its exit codes, its ends. Argument: the program."""
+import json
 import os
 import re
 import signal
@@ -8,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 RELAY = sys.argv[1]
@@ -29,8 +31,10 @@ class Served:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.ready = self.process.stdout.readline()
         self.match = READY.fullmatch(self.ready)
+        if self.ready:
+            host, port = self.ready.split()[1].rsplit(":", 1)
+            self.host, self.port = host.strip("[]"), int(port)
         if self.match:
-            self.host, self.port = self.match[1].strip("[]"), int(self.match[2])
             self.fingerprint = self.match[5]
 
     def get(self, path):
@@ -40,10 +44,21 @@ class Served:
         with socket.create_connection((self.host, self.port), timeout=PATIENCE_S) as tcp:
             with context.wrap_socket(tcp, server_hostname="relay") as tls:
                 self.tls_version = tls.version()
-                tls.sendall(f"GET {path} HTTP/1.1\r\nHost: relay\r\n\r\n".encode())
+                tls.sendall(f"GET {path} HTTP/1.1\r\nHost: relay\r\n"
+                            "Connection: close\r\n\r\n".encode())
                 answer = b""
                 while more := tls.recv(4096):
                     answer += more
+        return answer.decode()
+
+    def plain(self, path, host=None):
+        """Without TLS, from the address that leads to `host`."""
+        with socket.create_connection((host or self.host, self.port), timeout=PATIENCE_S) as tcp:
+            tcp.sendall(f"GET {path} HTTP/1.1\r\nHost: relay\r\n"
+                        "Connection: close\r\n\r\n".encode())
+            answer = b""
+            while more := tcp.recv(4096):
+                answer += more
         return answer.decode()
 
     def end(self, how=signal.SIGTERM):
@@ -72,7 +87,7 @@ class RelayProgram(unittest.TestCase):
         return one
 
     def test_it_serves_and_ends_in_order(self):
-        relay = self.serve()
+        relay = self.serve("--no-web")
         self.assertIsNotNone(relay.match, relay.ready)
         self.assertEqual(relay.match[2], relay.match[4])
         self.assertTrue(relay.get("/health").endswith("\r\n\r\nok\n"))
@@ -158,6 +173,77 @@ class RelayProgram(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("error: the certificate or its key cannot be used", errors)
 
+    def test_plain_http_is_for_loopback_only(self):
+        relay = self.serve(listen="0.0.0.0:0")
+        self.assertTrue(relay.plain("/health", "127.0.0.1").endswith("\r\n\r\nok\n"))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; the kernel picks our address
+            own = probe.getsockname()[0]
+        if own.startswith("127."):
+            self.skipTest("this machine has no other address")
+        answer = relay.plain("/health", own)
+        self.assertTrue(answer.startswith("HTTP/1.1 400 "), answer)
+        self.assertTrue(answer.endswith("use https.\n"), answer)
+        relay.host = own
+        self.assertTrue(relay.get("/health").endswith("ok\n"))
+
+    def test_relay_json_tells_address_bundle_and_registration(self):
+        relay = self.serve("--registration", "invite")
+        for text in (relay.plain("/mayfly/relay.json"), relay.get("/mayfly/relay.json")):
+            head, body = text.split("\r\n\r\n")
+            self.assertIn("\r\nAccess-Control-Allow-Origin: *\r\n", head)
+            told = json.loads(body)
+            self.assertEqual(told["address"], relay.ready.split()[3])
+            self.assertEqual(told["registration"], "invite")
+            self.assertIn("bundle", told)
+
+    def own_identity(self, name):
+        """Another relay's key and certificate, as files of a host."""
+        paths = [os.path.join(self.folder.name, name + end) for end in (".pem", ".key")]
+        data = os.path.join(self.folder.name, "made-" + name)
+        Served(data).end()
+        for path, made in zip(paths, ("tls-certificate.pem", "tls-key.pem")):
+            os.rename(os.path.join(data, made), path)
+        return paths
+
+    def shown_key(self, relay):
+        """The certificate that a new connection sees."""
+        return ssl.get_server_certificate((relay.host, relay.port))
+
+    def wait_for_another_key(self, relay, before):
+        until = time.monotonic() + PATIENCE_S
+        while self.shown_key(relay) == before and time.monotonic() < until:
+            time.sleep(0.02)
+        return self.shown_key(relay) != before
+
+    def test_sighup_renews_the_certificate(self):
+        certificate, key = self.own_identity("first")
+        tls = ("--tls-cert", certificate, "--tls-key", key)
+        relay = self.serve("--name", "relay.example:443", "--web-pki", tls=tls)
+        self.assertEqual(relay.ready.split()[3], "relay.example")
+        before = self.shown_key(relay)
+        for new, old in zip(self.own_identity("second"), (certificate, key)):
+            os.rename(new, old)
+        relay.process.send_signal(signal.SIGHUP)
+        self.assertTrue(self.wait_for_another_key(relay, before))
+        self.assertEqual(relay.end(), (0, ""))
+
+    def test_a_useless_renewal_changes_nothing(self):
+        certificate, key = self.own_identity("first")
+        relay = self.serve(tls=("--tls-cert", certificate, "--tls-key", key))
+        before = self.shown_key(relay)
+        for new, old in zip(self.own_identity("second"), (certificate, key)):
+            os.rename(new, old)
+        relay.process.send_signal(signal.SIGHUP)
+        self.assertIn("another key", relay.process.stderr.readline())
+        relay.process.stderr.readline()
+        self.assertIn("stays", relay.process.stderr.readline())
+        os.unlink(key)
+        relay.process.send_signal(signal.SIGHUP)
+        self.assertIn("cannot be used", relay.process.stderr.readline())
+        self.assertEqual(self.shown_key(relay), before)
+        self.assertEqual(relay.end()[0], 0)
+
     def test_wrong_usage_says_what_is_wrong(self):
         serve = ("serve", "--data", self.data, "--listen", "127.0.0.1:0", "--tls-self-signed")
         for words in ((), ("nonsense",), ("serve",), ("invite",), serve[:-1], serve[:3],
@@ -165,6 +251,7 @@ class RelayProgram(unittest.TestCase):
                       serve + ("--tls-cert", "x"), serve + ("--max-ttl", "2y"),
                       serve + ("--max-ttl", "6"), serve + ("--registration", "maybe"),
                       serve + ("--name", "a:0"), serve + ("--tls-self-signed=yes",),
+                      serve + ("--web-pki",), serve + ("--no-web=1",),
                       ("serve", "--data", "x", "--listen", "127.0.0.1", "--tls-self-signed"),
                       ("serve", "--data", "x", "--listen", ":1", "--tls-self-signed"),
                       ("serve", "--data", "x", "--listen", "a:99999", "--tls-self-signed")):

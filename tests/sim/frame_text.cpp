@@ -13,7 +13,10 @@ constexpr std::array request_names = {
     "AddressAdd",     "AddressRemove",   "Put",          "ChannelCreate",
     "ChannelCommit",  "ChannelSend",     "ChannelQuery", "ChannelDelete",
     "RecordPut",      "RecordGet",       "HandleGet",    "KeyPackagesPut",
-    "KeyPackageTake", "KeyPackageQuery", "VaultPut",     "VaultGet"};
+    "KeyPackageTake", "KeyPackageQuery", "VaultPut",     "VaultGet",
+    "BlobBegin",      "BlobPut",         "BlobGet",      "BlobDelete",
+    "RecordDelete",   "PushSet",         "PushRemove",   "PushQuery"};
+static_assert(request_names.size() == std::variant_size_v<wire::RequestBody>);
 
 template <class T>
 std::string detail(const T& body) {

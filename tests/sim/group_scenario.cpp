@@ -260,7 +260,7 @@ class GroupScenario {
         sent.awaited = audience(i);
         sent.text = text;
         sent.sent_at = now();
-        sent.expires_at = sent.sent_at + options.expiration;
+        sent.expires_at = sent.sent_at + options.expiration.value_or(core::expiration_default);
         world_.ledger.sent(started->id, std::move(sent));
         members_[i].sending[started->operation] = started->id;
         world_.trace(name(i) + " says " + core::text_of(started->id));

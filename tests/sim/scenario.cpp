@@ -200,16 +200,17 @@ class Scenario {
         auto started = client.messenger().send_text(contact.conversation, as_bytes(text), options,
                                                     client.now(), client.entropy());
         if (!started.ok()) return unexpected("send_text", started.error());
+        const Duration lives = options.expiration.value_or(core::expiration_default);
         Ledger::Sent sent;
         sent.sender = i;
         sent.recipients = sent.awaited = {*recipient};
         sent.text = text;
         sent.sent_at = world_.scheduler.now();
-        sent.expires_at = sent.sent_at + options.expiration;
+        sent.expires_at = sent.sent_at + lives;
         world_.ledger.sent(started->id, std::move(sent));
         people_[i].sending[started->operation] = started->id;
         world_.trace(name(i) + " says " + core::text_of(started->id) + " to " + name(*recipient) +
-                     " for " + std::to_string(options.expiration.ms) + " ms");
+                     " for " + std::to_string(lives.ms) + " ms");
         perform(i, std::move(started->effects));
     }
 

@@ -1,0 +1,40 @@
+#include "confirm.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace mayfly::cli {
+namespace {
+
+constexpr size_t answer_size_max = 16;
+
+std::string read_line() {
+    std::string line;
+    char next = 0;
+    while (line.size() < answer_size_max) {
+        const ssize_t got = ::read(STDIN_FILENO, &next, 1);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0 || next == '\n') break;
+        line += next;
+    }
+    return line;
+}
+
+}  // namespace
+
+Outcome confirm(const Context& context, std::string_view question) {
+    if (context.command.yes) return {};
+    if (::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1) {
+        OutputText out;
+        out.append("mayfly: ");
+        append_printable(out, as_bytes(question));
+        out.append(" Type yes to go on: ");
+        (void)out.write_to(STDERR_FILENO);
+        if (read_line() == "yes") return {};
+    }
+    return Failure{ErrorCode::invalid_argument, "not confirmed",
+                   "nothing was changed; type yes when asked, or give --yes"};
+}
+
+}  // namespace mayfly::cli
