@@ -95,9 +95,10 @@ The passphrase encrypts the home. Without one (no --passphrase-file, no terminal
 answer) the key lies beside the data. If anything fails there is no account and no home.
 JSON: {"type":"account","account","device","name","address","link","relays","recovery_kit"}
 )"},
-    {"whoami", R"(mayfly whoami
+    {"whoami", R"(mayfly whoami [--qr]
 
-Shows the account: id, name, address and link to pass on, relays. Works without the network.
+Shows the account: id, name, address and link to pass on, relays. Works without the network. --qr
+draws the link as a QR code too.
 JSON: {"type":"account","account","device","name","address","link","relays"}
 )"},
     {"contact add", R"(mayfly contact add ADDRESS-OR-LINK

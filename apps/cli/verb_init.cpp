@@ -72,6 +72,7 @@ Outcome run_whoami(Context& context) {
     TRY(session->sweep());
     TRY_ASSIGN(const core::AccountView view, session->messenger().account());
     show_account(context.out, context.command.json, view, {});
+    if (context.command.qr && !context.command.json) show_qr(context.out, view.link);
     TRY(context.show());
     return {};
 }
