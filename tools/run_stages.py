@@ -30,7 +30,7 @@ NOT_HERE = "^(long|functional|interop)$"
 class Stage:
     name: str
     command: list
-    lane: str = "main"
+    lane: str = "main"  # or several: left out when all of them are
     minutes_max: float = 20  # a stage that hangs is ended and has failed
     needs: str = ""  # the stage that builds what this one runs
     counts: str = "none"  # ctest: its report; line: 'N passed, N failed'; program: one test
@@ -96,17 +96,18 @@ def interop_stages():
 
 
 def long_stages(fuzz_seconds):
-    sanitize = {"lane": "sanitize", "env": {"MAYFLY_CMAKE_ARGS": "-DMAYFLY_TESTS=ON"}}
-    fuzz = {"lane": "fuzz"}
+    # One build with the sanitizers serves the tests and the fuzzing.
+    both = {"lane": "sanitize fuzz"}
     wasm = {"lane": "wasm"}
     return [
-        build("sanitizer build", "dev", minutes_max=25, **sanitize),
-        ctest("sanitizer tests", "dev", "-LE", NOT_HERE, needs="sanitizer build",
-              **sanitize),
-        setup("fuzz setup", "fuzz", **fuzz),
-        Stage("fuzz build", ["tools/build.sh", "fuzz", "fuzz/all"], needs="fuzz setup", **fuzz),
+        setup("sanitizer setup", "fuzz", **both),
+        build("sanitizer build", "fuzz", minutes_max=25, needs="sanitizer setup",
+              env={"MAYFLY_CMAKE_ARGS": "-DMAYFLY_TESTS=ON"}, **both),
+        ctest("sanitizer tests", "fuzz", "-LE", NOT_HERE, needs="sanitizer build",
+              lane="sanitize"),
         Stage(f"fuzz, {fuzz_seconds} s a target", ["tools/fuzz.sh", str(fuzz_seconds)],
-              needs="fuzz build", minutes_max=10 + fuzz_seconds / 2, counts="line", **fuzz),
+              needs="sanitizer build", minutes_max=10 + fuzz_seconds / 2, counts="line",
+              lane="fuzz"),
         setup("wasm setup", "wasm", **wasm),
         Stage("wasm libcrypto", ["tools/build_wasm_deps.sh"], needs="wasm setup", **wasm),
         build("wasm build", "wasm", needs="wasm libcrypto", **wasm),
@@ -125,7 +126,7 @@ def stages_of(lane):
     if lane == "interop":
         return interop_stages()
     if lane in LONG_LANES:
-        return [stage for stage in long_stages(fuzz_seconds) if stage.lane == lane]
+        return [stage for stage in long_stages(fuzz_seconds) if lane in stage.lane.split()]
     sys.exit(f"run_stages: error: no such lane: {lane}\n"
              "run_stages: hint: test, check, nightly, interop, sanitize, fuzz or wasm")
 
@@ -241,7 +242,7 @@ def main():
     outcomes = []
     done = {}
     for stage in stages_of(lane):
-        if stage.lane in leave_out:
+        if set(stage.lane.split()) <= leave_out:
             outcome = Outcome(stage, "skipped", skipped=1 if stage.counts != "none" else 0)
         elif stage.needs and done.get(stage.needs) != "ok":
             outcome = Outcome(stage, "not run", failed=1 if stage.counts != "none" else 0)

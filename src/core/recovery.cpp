@@ -173,9 +173,10 @@ Status pump_reunions(Machine& machine, Step& step) {
         if (!contact.accepted || !conversations_of(machine, id).empty()) continue;
         missing = true;
         if (machine.lookups.size() >= reunions_max) break;
+        const AccountId& account_id = id;  // clang 14 captures no structured binding
         const bool under_way =
             std::any_of(machine.lookups.begin(), machine.lookups.end(),
-                        [&](const auto& entry) { return entry.second.account == id; });
+                        [&](const auto& entry) { return entry.second.account == account_id; });
         if (under_way || contact.relays.empty()) continue;
         TRY(begin_lookup(machine, step, format_contact_link({id, contact.relays})));
     }

@@ -159,11 +159,11 @@ std::string misfit(const Json& value, const std::vector<Field>& fields, bool ope
         if (!wrong.empty()) return std::string(field.name) + " " + wrong;
     }
     if (open) return "";
-    for (const auto& [name, ignored] : value.items()) {
-        const bool known = std::any_of(fields.begin(), fields.end(), [&](const Field& field) {
-            return field.name == view_of(name);
-        });
-        if (!known) return "unknown parameter " + std::string(view_of(name).substr(0, 40));
+    for (const auto& item : value.items()) {
+        const std::string_view name = view_of(item.key());
+        const bool known = std::any_of(fields.begin(), fields.end(),
+                                       [&](const Field& field) { return field.name == name; });
+        if (!known) return "unknown parameter " + std::string(name.substr(0, 40));
     }
     return "";
 }
