@@ -353,6 +353,9 @@ TEST_F(Files, files_are_answered_and_reacted_to_like_texts) {
     const auto file = alice().messenger().find_message(text_of(id), network_.now);
     ASSERT_TRUE(file.ok() && file->file);
     EXPECT_EQ(file->reactions.size(), 1U);
+    SearchQuery by_name;
+    by_name.words = "FILE";
+    EXPECT_EQ(alice().messenger().search(by_name, network_.now)->size(), 1U);
     EXPECT_EQ(
         alice().messenger().edit(id, as_bytes("words"), {}, network_.now, alice().entropy()).code(),
         ErrorCode::invalid_argument);

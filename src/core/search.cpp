@@ -2,6 +2,7 @@
 // message is kept outside it and a burnt one leaves nothing to forget. Measured in
 // bench/store_bench.cpp. Specification: docs/spec/content.md section 10.
 #include "core/annex.h"
+#include "core/attachment.h"
 #include "core/case_fold.h"
 
 namespace mayfly::core {
@@ -30,6 +31,9 @@ Result<SecretBuffer> searchable(Step& step, const MessageRow& row) {
     } else if (row.type == ContentType::contact_card) {
         const auto card = decode_body<ContactCard>(body.expose());
         if (card.ok()) add(as_bytes(card->name));
+    } else if (is_file(row.type)) {
+        const auto file = decode_file(row.type, body.expose());
+        if (file.ok()) add(as_bytes(file->name));
     }
     return out.take_secret();
 }

@@ -109,7 +109,7 @@ class Exchange(FilesTest):
                           "file_unreadable")
         self.assert_fails(alice.try_run("send-file", "bob"), USAGE, "usage")
         self.assert_fails(alice.try_run("send-file", "nobody", self.make_file("x", b"x")), FAILED,
-                          "unknown_contact")
+                          "unknown_conversation")
         alice.send(bob, "a text")
         (text,) = bob.receive()
         self.assert_fails(bob.try_run("download", text["id"]), FAILED, "not_a_file")
