@@ -60,7 +60,8 @@ const parts = {
         await browser('list')
     },
     talk: () => browser('talk'),
-    devices: () => browser('devices')
+    devices: () => browser('devices'),
+    content: () => browser('content')
 }
 
 const chosen = process.argv.slice(2)

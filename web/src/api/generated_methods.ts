@@ -1,13 +1,17 @@
 // Made by tools/generate_api.mjs from docs/rpc-schema.json; do not edit.
 import type {
     Account,
+    Blocked,
     Contact,
     Conversation,
     Device,
     Member,
     Message,
     Offer,
-    Request
+    Proven,
+    Request,
+    SafetyNumber,
+    Settings
 } from './generated_objects'
 
 export interface Methods {
@@ -152,10 +156,51 @@ export interface Methods {
         params: { group: string; timeout_ms?: number }
         result: { conversation: string }
     }
+    'contact.safety_number': {
+        params: { who: string }
+        result: SafetyNumber
+    }
+    'contact.verify': {
+        params: { who: string; number?: string; undo?: boolean }
+        result: Contact
+    }
+    'contact.check': {
+        params: { who: string; timeout_ms?: number }
+        result: Contact
+    }
+    'qr': {
+        params: { text: string }
+        result: { rows: string[] }
+    }
+    'contact.block': {
+        params: { who: string; remove?: boolean; timeout_ms?: number }
+        result: { account: string }
+    }
+    'contact.unblock': {
+        params: { who: string }
+        result: { account: string }
+    }
+    'contact.blocked': {
+        params: Record<string, never>
+        result: { blocked: Blocked[] }
+    }
+    'report': {
+        params: { id: string; with?: string[] }
+        result: { report: string }
+    }
+    'verify_report': {
+        params: { report: string }
+        result: { proven: Proven[] }
+    }
+    'account.delete': {
+        params: { timeout_ms?: number }
+        result: { account: string }
+    }
     'send': {
         params: {
             who: string
             text: string
+            reply_to?: string
             expire_seconds?: number
             burn_seconds?: number
             timeout_ms?: number
@@ -193,5 +238,92 @@ export interface Methods {
     'withdraw': {
         params: { id: string }
         result: { id: string; withdrawn: boolean }
+    }
+    'edit': {
+        params: { id: string; text: string; timeout_ms?: number }
+        result: { id: string }
+    }
+    'react': {
+        params: { id: string; emoji: string; remove?: boolean; timeout_ms?: number }
+        result: { id: string }
+    }
+    'poll': {
+        params: {
+            who: string
+            question: string
+            options: string[]
+            multiple?: boolean
+            closes_at?: number
+            expire_seconds?: number
+            burn_seconds?: number
+            timeout_ms?: number
+        }
+        result: { conversation: string; id: string }
+    }
+    'vote': {
+        params: { id: string; choices: number[]; timeout_ms?: number }
+        result: { id: string }
+    }
+    'location': {
+        params: {
+            who: string
+            latitude: string
+            longitude: string
+            accuracy_m?: number
+            label?: string
+            expire_seconds?: number
+            burn_seconds?: number
+            timeout_ms?: number
+        }
+        result: { conversation: string; id: string }
+    }
+    'card': {
+        params: {
+            who: string
+            other: string
+            expire_seconds?: number
+            burn_seconds?: number
+            timeout_ms?: number
+        }
+        result: { conversation: string; id: string }
+    }
+    'screenshot': {
+        params: { who: string; timeout_ms?: number }
+        result: { conversation: string; id: string }
+    }
+    'typing': {
+        params: { who: string; active: boolean }
+        result: Record<string, never>
+    }
+    'settings': {
+        params: {
+            who: string
+            expire_seconds?: number
+            burn_seconds?: number
+            receipts?: boolean
+            typing?: boolean
+            timeout_ms?: number
+        }
+        result: Settings
+    }
+    'mute': {
+        params: { who: string; until?: number }
+        result: Conversation
+    }
+    'archive': {
+        params: { who: string; on: boolean }
+        result: Conversation
+    }
+    'pin': {
+        params: { who: string; on: boolean }
+        result: Conversation
+    }
+    'draft': {
+        params: { who: string; text?: string }
+        result: { conversation: string; text: string }
+    }
+    'search': {
+        params: { words: string; in?: string; limit?: number }
+        result: { messages: Message[]; more: boolean }
     }
 }

@@ -1,9 +1,11 @@
 // Made by tools/generate_api.mjs from docs/rpc-schema.json; do not edit.
-import type { Failure, Message, Offer, Request } from './generated_objects'
+import type { Contact, Failure, Message, Offer, Request } from './generated_objects'
 
 export interface Notifications {
     message: { message: Message }
     request: { request: Request }
+    changed: { id: string }
+    typing: { conversation: string; who: string; active: boolean }
     gone: { id: string }
     conversation_changed: {
         conversation: string
@@ -17,6 +19,7 @@ export interface Notifications {
     device_met: { code: string }
     device_linked: { linked: string }
     device_revoked: { device: string; is_this: boolean }
+    trust_alarm: { contact: Contact }
     transfer_progress: { id: string; done: number; size: number; upload: boolean }
     link: { relay: string; up: boolean; error?: Failure }
     caught_up: { relay: string }
