@@ -15,7 +15,8 @@ fail() {
 # Vite wants a newer Node than Debian 12 has; npm has one as a package, for this folder alone.
 node_version=20.19.6
 node_is_new() {
-    command -v node >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number)
+    command -v node >/dev/null && node -e '
+const [a, b] = process.versions.node.split(".").map(Number)
 process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
 }
 if ! node_is_new; then
