@@ -32,7 +32,7 @@ struct Context {
     std::set<wire::QueueId> touched{};  // queues that may have something to deliver
     // Queues that something arrived in for which a device may be woken, and until when.
     std::map<wire::QueueId, uint64_t> arrivals{};
-    std::vector<Send> notices{};        // to other connections
+    std::vector<Send> notices{};  // to other connections
     uint64_t first_expiry_ms = UINT64_MAX;
     bool close = false;
 
