@@ -26,6 +26,8 @@ class ServedAccount final : public rpc::AccountPort {
     }
     Status perform(core::Effects effects) override { return session_.perform(std::move(effects)); }
     Entropy& entropy() override { return session_.entropy(); }
+    core::FilePort* files() override { return &session_.files(); }
+    bool is_file_name(std::string_view name) const override { return name.starts_with('/'); }
 
     // work does what is due, without waiting: links, timers, lending the home and taking it back.
     void work();

@@ -12,7 +12,7 @@ Time wall_clock_now() {
     return {int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000};
 }
 
-Host::Host(LinkPort& links) : links_(links) {
+Host::Host(LinkPort& links, core::FilePort& files) : links_(links), files_(files) {
     account_ = server_.add_account(*this, home_path);
     client_ = *server_.add_client();
 }
@@ -37,12 +37,18 @@ Status Host::reopen() {
 }
 
 Status Host::start(std::unique_ptr<store::SqliteStore> store) {
-    TRY_ASSIGN(auto messenger, core::Messenger::open(*store, wall_clock_now()));
+    TRY_ASSIGN(auto messenger, core::Messenger::open(*store, wall_clock_now(), nullptr, &files_));
     store_ = std::move(store);
     messenger_.emplace(std::move(messenger));
     TRY(perform(messenger_->start(wall_clock_now())));
     server_.account_returned(account_, wall_clock_now());
     return {};
+}
+
+bool Host::is_file_name(std::string_view name) const { return name.starts_with(file_name_prefix); }
+
+std::string Host::new_file_name() {
+    return std::string(file_name_prefix) + to_base32(random_array<16>(entropy_));
 }
 
 void Host::close() {

@@ -22,6 +22,9 @@ constexpr const char* home_path = "/home";
 // A store that refused is tried again after this.
 constexpr Duration reopen_delay = Duration::seconds(1);
 
+// What the worker and the core call a file: this and random characters. It lives in the page only.
+constexpr std::string_view file_name_prefix = "file:";
+
 // LinkPort: WebSockets, which the worker has.
 class LinkPort {
   public:
@@ -34,7 +37,7 @@ class LinkPort {
 
 class Host final : public rpc::AccountPort {
   public:
-    explicit Host(LinkPort& links);
+    Host(LinkPort& links, core::FilePort& files);
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
     ~Host() override { close(); }
@@ -60,6 +63,9 @@ class Host final : public rpc::AccountPort {
     core::Messenger* messenger() override { return messenger_ ? &*messenger_ : nullptr; }
     Status perform(core::Effects effects) override;
     Entropy& entropy() override { return entropy_; }
+    core::FilePort* files() override { return &files_; }
+    bool is_file_name(std::string_view name) const override;
+    std::string new_file_name() override;
 
   private:
     Status start(std::unique_ptr<store::SqliteStore> store);
@@ -69,6 +75,7 @@ class Host final : public rpc::AccountPort {
     void settle(Status status);
 
     LinkPort& links_;
+    core::FilePort& files_;
     crypto::SystemEntropy entropy_;
     std::optional<store::StoreKey> key_;
     std::unique_ptr<store::SqliteStore> store_;

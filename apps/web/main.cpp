@@ -1,6 +1,7 @@
 // What the worker calls (web/src/engine/module.ts). Bytes come in through one buffer, which the
 // worker asks for and fills; what is given out stays until the next call.
 #include "host.h"
+#include "imported_files.h"
 #include "wire/websocket.h"
 
 namespace mayfly::web {
@@ -38,7 +39,8 @@ class ImportedLinks final : public LinkPort {
 
 struct Engine {
     ImportedLinks links;
-    Host host{links};
+    ImportedFiles files;
+    Host host{links, files};
     SecretBuffer in;
     rpc::WipedString line;
 };

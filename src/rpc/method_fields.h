@@ -10,6 +10,7 @@ std::vector<Method> service_methods();
 std::vector<Method> account_methods();
 std::vector<Method> contact_methods();
 std::vector<Method> device_methods();
+std::vector<Method> file_methods();
 std::vector<Method> group_methods();
 std::vector<Method> message_methods();
 std::vector<Method> content_methods();

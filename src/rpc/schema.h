@@ -40,6 +40,12 @@ class AccountPort {
     // to Server::on_event. On an error nothing of it happened.
     virtual Status perform(core::Effects effects) = 0;
     virtual Entropy& entropy() = 0;
+    // files holds what is sent and fetched; null: neither can be.
+    virtual core::FilePort* files() { return nullptr; }
+    // is_file_name: `files` may be asked for it. new_file_name: of a download whose request names
+    // no place; one that is no file's name: requests must.
+    virtual bool is_file_name(std::string_view) const { return false; }
+    virtual std::string new_file_name() { return {}; }
 };
 
 // Call: one request, with parameters that fit the method's fields.

@@ -15,6 +15,8 @@ class TestPort final : public AccountPort {
         return {};
     }
     Entropy& entropy() override { return client_.entropy(); }
+    core::FilePort* files() override { return &client_.files; }
+    bool is_file_name(std::string_view name) const override { return name.starts_with('/'); }
 
     bool away = false;
 

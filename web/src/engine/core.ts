@@ -1,5 +1,6 @@
 // The engine inside the worker: one home, one module, and what it is at the moment.
 import { EngineError } from './error'
+import { Files } from './files'
 import type {
     Commands,
     CreateOptions,
@@ -26,6 +27,7 @@ export class Core implements Commands {
     private module: Module | undefined
     private rpc: RpcClient | undefined
     private readonly up = new Set<string>()
+    private readonly files = new Files()
 
     constructor(private readonly events: CoreEvents) {}
 
@@ -105,7 +107,23 @@ export class Core implements Commands {
 
     async call(method: string, params: object = {}): Promise<unknown> {
         if (!this.rpc) throw new EngineError('no_account')
-        return this.rpc.call(method, params)
+        try {
+            return await this.rpc.call(method, params)
+        } finally {
+            // Sent, or never to be: the core does not read it again.
+            const { file, timeout_ms } = params as { file?: string; timeout_ms?: number }
+            if (file !== undefined && timeout_ms === undefined) this.files.release(file)
+        }
+    }
+
+    async putFile(file: Blob): Promise<string> {
+        return this.files.put(file)
+    }
+
+    async getFile(handle: string): Promise<Blob> {
+        const blob = this.files.take(handle)
+        if (!blob) throw new EngineError('file_unreadable')
+        return blob
     }
 
     // begin makes a store and does the rest in it; whatever fails leaves an empty home.
@@ -146,7 +164,7 @@ export class Core implements Commands {
     }
 
     private async load(): Promise<void> {
-        this.module = await Module.start(this.compiled, this.home!, {
+        this.module = await Module.start(this.compiled, this.home!, this.files, {
             line: (text) => this.rpc?.take(text),
             failed: (error) => {
                 console.error(error)
@@ -180,6 +198,7 @@ export class Core implements Commands {
         this.rpc = undefined
         this.module?.close()
         this.module = undefined
+        this.files.clear()
     }
 
     private took(name: string, params: any): void {

@@ -31,8 +31,10 @@ export interface Engine {
     call(method: string, params?: object): Promise<unknown>
     // onEvent gives the notifications; what came before the first listener is kept for it.
     onEvent(listener: (name: string, params: any) => void): () => void
-    putFile?(file: Blob, name: string): Promise<string>
-    getFile?(handle: string): Promise<Blob>
+    // putFile gives what send_file and send_voice take as `file`; the Blob must live until they
+    // have answered. getFile gives what `download` brought, once, by its `handle`; it has no type.
+    putFile(file: Blob): Promise<string>
+    getFile(handle: string): Promise<Blob>
 }
 
 const moduleName = 'mayfly.wasm'
@@ -117,6 +119,8 @@ export function startEngine(): Engine {
         lock: () => run('lock'),
         erase: () => run('erase'),
         call: (method, params) => run('call', method, params),
+        putFile: (file) => run('putFile', file),
+        getFile: (handle) => run('getFile', handle),
         onEvent: (listener) => {
             const remove = eventListeners.add(listener)
             for (const [name, params] of early.splice(0)) listener(name, params)

@@ -23,6 +23,8 @@ export interface Commands {
     lock(): Promise<void>
     erase(): Promise<void>
     call(method: string, params?: object): Promise<unknown>
+    putFile(file: Blob): Promise<string>
+    getFile(handle: string): Promise<Blob>
 }
 
 export interface CreateOptions {

@@ -1,5 +1,6 @@
 // mayfly.wasm with its imports: what apps/web/main.cpp exports, in terms of this language.
 import { EngineError } from './error'
+import type { Files } from './files'
 import { Links } from './links'
 import type { Home } from './opfs'
 import { Wasi } from './wasi'
@@ -49,6 +50,7 @@ export class Module {
     static async start(
         compiled: WebAssembly.Module,
         home: Home,
+        files: Files,
         events: ModuleEvents
     ): Promise<Module> {
         const wasi = new Wasi(home, (text) => console.error(`mayfly: ${text}`))
@@ -70,7 +72,26 @@ export class Module {
                 link_connect: (at: number, size: number) => links.connect(text(at, size)),
                 link_send: (at: number, size: number, frame: number, frameSize: number) =>
                     links.send(text(at, size), bytes(frame, frameSize)),
-                link_close: (at: number, size: number) => links.close(text(at, size))
+                link_close: (at: number, size: number) => links.close(text(at, size)),
+                file_size: (at: number, size: number) => files.size(text(at, size)),
+                file_read: (
+                    at: number,
+                    size: number,
+                    offset: number,
+                    to: number,
+                    wanted: number
+                ) => files.read(text(at, size), offset, bytes(to, wanted)),
+                file_begin: (at: number, size: number, kept: number) =>
+                    Number(files.begin(text(at, size), kept)),
+                file_write: (
+                    at: number,
+                    size: number,
+                    offset: number,
+                    from: number,
+                    count: number
+                ) => Number(files.write(text(at, size), offset, bytes(from, count).slice())),
+                file_finish: (at: number, size: number) => Number(files.finish(text(at, size))),
+                file_discard: (at: number, size: number) => files.discard(text(at, size))
             }
         })
         module = new Module(instance, events)

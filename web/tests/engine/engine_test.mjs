@@ -105,6 +105,26 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         assert.ok(got.some((one) => one.text === 'from the browser'))
     })
 
+    test('files_pass_between_two_browsers', async () => {
+        const sent = await alice.page.evaluate(async () => {
+            const bytes = new Uint8Array(700_000).map((_, i) => i * 7)
+            const file = await engine.putFile(new Blob([bytes]))
+            const offer = { who: 'bob', file, name: 'heron.bin' }
+            const { id } = await engine.call('send_file', offer)
+            return { id, again: await engine.call('send_file', offer).catch((e) => e.code) }
+        })
+        assert.equal(sent.again, 'file_unreadable') // a Blob is let go once it was sent
+        await bob.until((id) => events.some((e) => e.params.message?.id === id), sent.id)
+        const got = await bob.page.evaluate(async (id) => {
+            const { file_name } = await engine.call('message', { id })
+            const { handle, size } = await engine.call('download', { id })
+            const bytes = new Uint8Array(await (await engine.getFile(handle)).arrayBuffer())
+            return { file_name, size, good: bytes.every((byte, i) => byte === ((i * 7) & 255)) }
+        }, sent.id)
+        assert.deepEqual(got, { file_name: 'heron.bin', size: 700_000, good: true })
+        assert.equal((await bob.do('getFile', 'file:none')).code, 'file_unreadable')
+    })
+
     test('account_is_open_again_after_a_reload', async () => {
         await alice.page.reload()
         await alice.become('open')
