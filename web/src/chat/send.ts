@@ -105,7 +105,7 @@ export async function send_files(
 ): Promise<void> {
     for (const file of files) {
         await toasts.attempt(async () => {
-            const handle = await app.engine.putFile?.(file, file.name)
+            const handle = await app.engine.putFile(file)
             const type = file.type || 'application/octet-stream'
             const params = { file: handle, name: file.name, type }
             await send_other(conversation, draft, 'send_file', params)

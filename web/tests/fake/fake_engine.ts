@@ -94,8 +94,8 @@ export class FakeEngine implements Engine {
         return structuredClone(action(params as Json))
     }
 
-    async putFile(file: Blob, name: string): Promise<string> {
-        const handle = `${name} ${this.files.size}`
+    async putFile(file: Blob): Promise<string> {
+        const handle = `file ${this.files.size}`
         this.files.set(handle, file)
         this.world.sizes.set(handle, file.size)
         return handle
