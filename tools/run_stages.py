@@ -96,13 +96,14 @@ def interop_stages():
     ]
 
 
-def long_stages(fuzz_seconds):
+def long_stages(fuzz_seconds, leave_out):
     # One build with the sanitizers serves the tests and the fuzzing.
     both = {"lane": "sanitize fuzz"}
+    programs = ["fuzz/all"] if "sanitize" in leave_out else []
     wasm = {"lane": "wasm"}
     return [
         setup("sanitizer setup", "fuzz", **both),
-        build("sanitizer build", "fuzz", minutes_max=25, needs="sanitizer setup",
+        build("sanitizer build", "fuzz", programs, minutes_max=25, needs="sanitizer setup",
               env={"MAYFLY_CMAKE_ARGS": "-DMAYFLY_TESTS=ON"}, **both),
         ctest("sanitizer tests", "fuzz", "-LE", NOT_HERE, needs="sanitizer build",
               lane="sanitize"),
@@ -129,18 +130,20 @@ def web_stages():
     ]
 
 
-def stages_of(lane):
+def stages_of(lane, leave_out):
     fuzz_seconds = int(os.environ.get("FUZZ_SECONDS") or 20)
     if lane == "test":
-        return main_stages(1000) + interop_stages() + long_stages(fuzz_seconds)
+        return main_stages(1000) + interop_stages() + long_stages(fuzz_seconds, leave_out)
     if lane == "nightly":
-        return main_stages(20000) + interop_stages() + long_stages(max(fuzz_seconds, 600))
+        fuzz_seconds = max(fuzz_seconds, 600)
+        return main_stages(20000) + interop_stages() + long_stages(fuzz_seconds, leave_out)
     if lane == "check":
         return [stage for stage in main_stages(20) if stage.lane != "functional"]
     if lane == "interop":
         return interop_stages()
     if lane in LONG_LANES:
-        return [stage for stage in long_stages(fuzz_seconds) if lane in stage.lane.split()]
+        stages = long_stages(fuzz_seconds, leave_out)
+        return [stage for stage in stages if lane in stage.lane.split()]
     sys.exit(f"run_stages: error: no such lane: {lane}\n"
              "run_stages: hint: test, check, nightly, interop, sanitize, fuzz, wasm or web")
 
@@ -255,7 +258,7 @@ def main():
     REPORTS.mkdir(parents=True, exist_ok=True)
     outcomes = []
     done = {}
-    for stage in stages_of(lane):
+    for stage in stages_of(lane, leave_out):
         if set(stage.lane.split()) <= leave_out:
             outcome = Outcome(stage, "skipped", skipped=1 if stage.counts != "none" else 0)
         elif stage.needs and done.get(stage.needs) != "ok":
