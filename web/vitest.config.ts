@@ -3,5 +3,10 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
     plugins: [svelte()],
-    test: { include: ['tests/unit/*.test.ts'], environment: 'node', pool: 'threads' }
+    test: {
+        include: ['tests/unit/*.test.ts'],
+        environment: 'node',
+        pool: 'threads',
+        testTimeout: 60_000 // a busy machine is not a failure
+    }
 })

@@ -56,6 +56,28 @@ export const known = {
     'burn': ['id'],
     'recall': ['id', 'timeout_ms'],
     'withdraw': ['id'],
+    'send_file': [
+        'who',
+        'file',
+        'name',
+        'type',
+        'as_is',
+        'thumbnail',
+        'expire_seconds',
+        'burn_seconds',
+        'timeout_ms'
+    ],
+    'send_voice': [
+        'who',
+        'file',
+        'name',
+        'type',
+        'duration_ms',
+        'expire_seconds',
+        'burn_seconds',
+        'timeout_ms'
+    ],
+    'download': ['id', 'to', 'timeout_ms'],
     'edit': ['id', 'text', 'timeout_ms'],
     'react': ['id', 'emoji', 'remove', 'timeout_ms'],
     'poll': [

@@ -239,6 +239,37 @@ export interface Methods {
         params: { id: string }
         result: { id: string; withdrawn: boolean }
     }
+    'send_file': {
+        params: {
+            who: string
+            file: string
+            name?: string
+            type?: string
+            as_is?: boolean
+            thumbnail?: string
+            expire_seconds?: number
+            burn_seconds?: number
+            timeout_ms?: number
+        }
+        result: { conversation: string; id: string }
+    }
+    'send_voice': {
+        params: {
+            who: string
+            file: string
+            name?: string
+            type?: string
+            duration_ms?: number
+            expire_seconds?: number
+            burn_seconds?: number
+            timeout_ms?: number
+        }
+        result: { conversation: string; id: string }
+    }
+    'download': {
+        params: { id: string; to?: string; timeout_ms?: number }
+        result: { handle: string; id: string; size: number }
+    }
     'edit': {
         params: { id: string; text: string; timeout_ms?: number }
         result: { id: string }
