@@ -15,6 +15,8 @@ import time
 import unittest
 from pathlib import Path
 
+from byte_stream import ByteStream
+
 FIXTURE_RELAY, BUILT_RELAY, FIXTURE = sys.argv[1:4]
 PATIENCE_S = 30
 BUNDLE = json.loads((Path(FIXTURE) / "bundle.json").read_text())
@@ -29,7 +31,7 @@ def unpacked(body):
                           check=True).stdout
 
 
-class Connection:
+class Connection(ByteStream):
     """One connection that stays, with or without TLS."""
 
     def __init__(self, port, tls=False, receive_buffer=None):
@@ -43,25 +45,12 @@ class Connection:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
             tcp = context.wrap_socket(tcp)
-        self.socket = tcp
-        self.input = b""
+        super().__init__(tcp)
 
     def ask(self, path, method="GET", **headers):
         lines = [f"{method} {path} HTTP/1.1", "Host: relay"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         self.socket.sendall("\r\n".join(lines + ["", ""]).encode())
-
-    def receive(self):
-        more = self.socket.recv(65536)
-        if not more:
-            raise EOFError
-        self.input += more
-
-    def take(self, size):
-        while len(self.input) < size:
-            self.receive()
-        out, self.input = self.input[:size], self.input[size:]
-        return out
 
     def answer(self, method="GET"):
         while b"\r\n\r\n" not in self.input:

@@ -8,6 +8,8 @@ import socket
 import struct
 from pathlib import Path
 
+from byte_stream import ByteStream
+
 PROTOCOL_H = Path(__file__).parents[2] / "src/wire/protocol.h"
 
 P = 2**255 - 19
@@ -90,34 +92,21 @@ class Failed(Exception):
         self.status = status
 
 
-class Client:
+class Client(ByteStream):
     """One connection, greeted."""
 
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        super().__init__(socket.create_connection(("127.0.0.1", port), timeout=30))
         self.socket.sendall(
             b"GET /mayfly/v1 HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\n"
             b"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mayfly.1\r\n\r\n")
-        self.input = b""
         while b"\r\n\r\n" not in self.input:
             self.receive()
         head, self.input = self.input.split(b"\r\n\r\n", 1)
         assert head.startswith(b"HTTP/1.1 101 "), head
         self.requests = 0
         self.nonce = self.ask("Hello", b"\x02\x00\x01")[2:34]
-
-    def receive(self):
-        more = self.socket.recv(65536)
-        if not more:
-            raise EOFError
-        self.input += more
-
-    def take(self, size):
-        while len(self.input) < size:
-            self.receive()
-        out, self.input = self.input[:size], self.input[size:]
-        return out
 
     def message(self):
         size = self.take(2)[1]
