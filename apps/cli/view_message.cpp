@@ -7,16 +7,6 @@
 namespace mayfly::cli {
 namespace {
 
-const char* state_name(core::MessageState state) {
-    switch (state) {
-        case core::MessageState::queued: return "queued";
-        case core::MessageState::sent: return "sent";
-        case core::MessageState::received: return "received";
-        case core::MessageState::opened: return "opened";
-    }
-    return "received";
-}
-
 int64_t signed_of(uint64_t number) { return static_cast<int64_t>(number); }
 
 class JsonBody {
@@ -111,7 +101,7 @@ void show_json(OutputText& out, const core::MessageView& message, const std::str
         .number("sent_at", message.sent_at.ms)
         .number("expires_at", message.expires_at.ms)
         .number("burn_seconds", message.burn_seconds)
-        .text("state", state_name(message.state))
+        .text("state", rpc::state_name(message.state))
         .boolean("verified", message.verified);
     if (message.file) {
         line.text("file_name", message.file->name)

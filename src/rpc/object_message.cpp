@@ -3,8 +3,6 @@
 #include "rpc/schema.h"
 
 namespace mayfly::rpc {
-namespace {
-
 const char* state_name(core::MessageState state) {
     switch (state) {
         case core::MessageState::queued: return "queued";
@@ -14,6 +12,8 @@ const char* state_name(core::MessageState state) {
     }
     return "received";
 }
+
+namespace {
 
 Json json_of_account(const core::AccountId& account) { return json_text(core::text_of(account)); }
 

@@ -113,6 +113,7 @@ Json json_of(const core::OfferView& offer);
 Json json_of(const core::MemberView& member);
 Json json_of(const core::DeviceView& device);
 const char* content_name(core::ContentType type);
+const char* state_name(core::MessageState state);
 Json json_of(const core::BlockedView& blocked);
 Json json_of(const core::ProvenMessage& message);
 std::string device_code_text(uint32_t code);  // six digits
