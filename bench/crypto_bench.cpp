@@ -4,7 +4,8 @@
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
-#include "crypto/kem_hybrid.h"
+#include "crypto/kem.h"
+#include "crypto/ml_kem_768.h"
 #include "crypto/seeded_entropy.h"
 #include "crypto/signature.h"
 
