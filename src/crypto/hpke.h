@@ -27,6 +27,24 @@ struct HpkeExport {
     Secret secret;
 };
 
+// HpkeInfo: what the key schedule makes of `info`, before it knows any key (section 5.1). Whoever
+// seals for many with one long info makes it once; threads may share it.
+class HpkeInfo {
+  public:
+    HpkeInfo(HpkeSuite suite, BytesView info);
+
+    HpkeSuite suite() const { return suite_; }
+    BytesView suite_id() const { return suite_id_; }
+    BytesView key_schedule_context() const { return context_; }
+
+  private:
+    HpkeSuite suite_;
+    std::array<uint8_t, 10> suite_id_;
+    Bytes context_;  // public: hashes of what both sides know
+};
+
+Result<HpkeCiphertext> hpke_seal(const HpkeInfo& info, BytesView public_key,
+                                 BytesView associated_data, BytesView plaintext, Entropy& entropy);
 Result<HpkeCiphertext> hpke_seal(HpkeSuite suite, BytesView public_key, BytesView info,
                                  BytesView associated_data, BytesView plaintext, Entropy& entropy);
 Result<SecretBuffer> hpke_open(HpkeSuite suite, const Secret& private_key, BytesView info,

@@ -70,11 +70,12 @@ Result<std::vector<crypto::HpkeCiphertext>> encrypt_all_with_label(
     for (size_t i = 0; i < recipients.size(); ++i) {
         entropy.fill(drawn.expose_mutable().subspan(i * drawn_bytes, drawn_bytes));
     }
+    const crypto::HpkeInfo info(suite.hpke, labelled_content(label, context));
     std::vector<crypto::HpkeCiphertext> out(recipients.size());
     TRY(run_until_failure(parallel, recipients.size(), [&](size_t i) -> Status {
         DrawnEntropy own(drawn.expose().subspan(i * drawn_bytes, drawn_bytes));
-        TRY_ASSIGN(out[i], encrypt_with_label(suite, recipients[i].public_key, label, context,
-                                              recipients[i].plaintext, own));
+        TRY_ASSIGN(out[i], crypto::hpke_seal(info, recipients[i].public_key, {},
+                                             recipients[i].plaintext, own));
         return {};
     }));
     return out;

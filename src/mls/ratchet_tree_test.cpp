@@ -35,6 +35,20 @@ TEST(RatchetTree, add_takes_the_first_blank_leaf_and_grows_by_doubling) {
     EXPECT_EQ(group.join(group.client()).value, 5U);
 }
 
+// Such a leaf makes its block larger than two bytes can count.
+TEST(RatchetTree, leaf_with_a_long_credential_is_kept_whole) {
+    TestGroup group(test_suite());
+    group.join_many(3);
+    LeafNode leaf = *group.tree().leaf({1});
+    leaf.credential.identity = Bytes(70'000, 'a');
+    RatchetTree changed = group.tree();
+    changed.update_leaf({1}, leaf);
+    EXPECT_EQ(*changed.leaf({1}), leaf);
+    EXPECT_EQ(*changed.leaf({2}), *group.tree().leaf({2}));
+    EXPECT_EQ(RatchetTree::decode(test_suite(), changed.encode())->tree_hash(),
+              changed.tree_hash());
+}
+
 TEST(RatchetTree, remove_truncates_to_the_last_member) {
     TestGroup group(test_suite());
     group.join_many(8);
