@@ -33,6 +33,8 @@ constexpr Duration lookup_timeout = Duration::seconds(60);
 constexpr size_t key_packages_target = 50;  // 50 people may write first while we are offline
 constexpr size_t key_packages_low = 20;
 constexpr Duration key_package_lifetime = Duration::days(84);
+// Nobody makes one for longer: what a stolen init key can open ends with it. A day for clocks.
+constexpr Duration key_package_lifetime_max = Duration::days(85);
 // The last-resort one is replaced long before it ends, so that it never ends while offline.
 constexpr Duration last_resort_renewal = Duration::days(28);
 constexpr size_t outbox_window = 16;  // messages under way in one conversation
@@ -120,7 +122,9 @@ struct Machine {
     uint64_t jitter = 0x9e3779b97f4a7c15;
 
     mls::Environment environment(Step& step) {
-        return mls::Environment{step.now(), step.entropy(), policy, nullptr, parallel};
+        mls::Environment out{step.now(), step.entropy(), policy, nullptr, parallel};
+        out.lifetime_max = key_package_lifetime_max;
+        return out;
     }
     AccountId own_account() const { return wire::account_id_of(tables.account->account_key); }
 };

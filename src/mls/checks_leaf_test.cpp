@@ -84,6 +84,40 @@ TEST_F(LeafChecks, leaf_out_of_its_lifetime_is_not_committed) {
     EXPECT_EQ(before, records());
 }
 
+// check 7.2-1
+TEST_F(LeafChecks, leaf_with_a_longer_lifetime_than_the_application_accepts_is_refused) {
+    const auto before = records();
+    Environment env = club_.env();
+    env.lifetime_max = Duration::seconds(10);
+    const auto package_for = [this](uint64_t seconds) {
+        const auto begin = static_cast<uint64_t>(club_.now.ms / 1000);
+        return package_with([&](LeafNode& leaf) { leaf.lifetime = {begin, begin + seconds}; });
+    };
+    const KeyPackage long_one = package_for(11);
+    EXPECT_ERROR(receiver().propose({Add{long_one}}, env), mls_bad_leaf_node);
+    EXPECT_ERROR(receiver().commit({.proposals = {{Add{long_one}}}}, env), mls_bad_leaf_node);
+    Forgery forgery;
+    forgery.proposals = {{Add{long_one}}};
+    EXPECT_ERROR(receiver().process(forger_.commit(forgery), env), mls_bad_leaf_node);
+    EXPECT_EQ(before, records());
+    ASSERT_OK(receiver().process(forger_.commit(forgery), club_.env()));
+    ASSERT_OK(receiver().propose({Add{package_for(10)}}, env));
+}
+
+// check 7.2-1
+TEST_F(LeafChecks, tree_with_a_leaf_of_a_longer_lifetime_is_not_joined) {
+    const auto joined = [this](Duration lifetime_max) {
+        KeyPackageSecrets own = club_.make_key_package(club_.make_identity());
+        const auto sent = receiver().commit({.proposals = {{Add{own.key_package}}}}, club_.env());
+        receiver().discard_pending_commit();
+        Environment env = club_.env();
+        env.lifetime_max = lifetime_max;
+        return Group::join(*sent.value().welcome, own, std::nullopt, env).ok();
+    };
+    EXPECT_FALSE(joined(Duration::seconds(1)));
+    EXPECT_TRUE(joined(Duration::days(365 * 100)));
+}
+
 // check 7.3-6
 TEST_F(LeafChecks, leaf_with_an_extension_that_it_does_not_list_is_refused) {
     expect_leaf_refused(

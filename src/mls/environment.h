@@ -5,6 +5,7 @@
 
 #include "mls/credential.h"
 #include "mls/extension.h"
+#include "mls/leaf_node.h"
 #include "util/entropy.h"
 #include "util/parallel.h"
 #include "util/result.h"
@@ -67,6 +68,14 @@ struct Environment {
     Parallel* parallel = nullptr;  // runs batches of signature checks and of seals; null: we do
     const ProposalPolicy* proposals = nullptr;
     bool grease = true;  // in the GroupInfos that we make (section 13.5)
+    // The longest lifetime of a key package that the application accepts (section 7.2). None: any.
+    std::optional<Duration> lifetime_max = std::nullopt;
 };
+
+// accepts_lifetime: of a leaf that still is the one of its key package; others have none.
+inline bool accepts_lifetime(const Environment& env, const LeafNode& leaf) {
+    return !env.lifetime_max || leaf.source != LeafNodeSource::key_package ||
+           leaf.lifetime.is_at_most(*env.lifetime_max);
+}
 
 }  // namespace mayfly::mls

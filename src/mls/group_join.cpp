@@ -34,6 +34,8 @@ Result<RatchetTree> verify_group(const CipherSuite& suite, const GroupInfo& info
     TRY(check_external_senders(context, context.extensions, env));
     for (LeafIndex leaf : tree.members()) {
         const LeafNode node = *tree.leaf(leaf);
+        // check 7.2-1: the application accepts so long a lifetime.
+        ENSURE(accepts_lifetime(env, node), mls_bad_leaf_node);
         TRY(env.credentials.check(
             {node.credential, node.signature_key, nullptr, context.group_id}));
     }

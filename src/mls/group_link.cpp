@@ -29,7 +29,9 @@ class LinkedPsks final : public PskSource {
 };
 
 Environment with_psks(const Environment& env, const PskSource& psks) {
-    return {env.now, env.entropy, env.credentials, &psks, env.parallel, env.proposals, env.grease};
+    Environment out = env;
+    out.psks = &psks;
+    return out;
 }
 
 bool has_client(const std::vector<Member>& members, const Credential& credential,

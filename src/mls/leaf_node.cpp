@@ -48,6 +48,11 @@ bool Lifetime::contains(Time now) const {
     return not_before <= now_s && now_s <= not_after;
 }
 
+bool Lifetime::is_at_most(Duration length) const {
+    return not_before <= not_after &&
+           not_after - not_before <= static_cast<uint64_t>(length.ms / 1000);
+}
+
 Status sign_leaf_node(const CipherSuite& suite, LeafNode& leaf, const Secret& signature_key,
                       LeafPosition position) {
     TRY_ASSIGN(leaf.signature, sign_with_label(suite, signature_key, "LeafNodeTBS",

@@ -44,6 +44,7 @@ struct Lifetime {
     }
     bool operator==(const Lifetime&) const = default;
     bool contains(Time now) const;
+    bool is_at_most(Duration length) const;
 };
 
 enum class LeafNodeSource : uint8_t { key_package = 1, update = 2, commit = 3 };

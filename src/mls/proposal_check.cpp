@@ -62,17 +62,20 @@ Status check_external_senders(const GroupContext& context, const Extensions& ext
 }
 
 Status check_key_package(const EpochState& epoch, const Add& add, LifetimeCheck lifetime,
-                         Time now) {
+                         const Environment& env) {
+    // check 7.2-1: the application accepts so long a lifetime.
+    ENSURE(accepts_lifetime(env, add.key_package.leaf_node), mls_bad_leaf_node);
     // check 12.1.1-1: the key package is valid (section 10.1), for this group's version and suite.
-    return validate_key_package(epoch.suite, add.key_package,
-                                lifetime == LifetimeCheck::now ? std::optional(now) : std::nullopt);
+    return validate_key_package(
+        epoch.suite, add.key_package,
+        lifetime == LifetimeCheck::now ? std::optional(env.now) : std::nullopt);
 }
 
 Status check_proposal(const EpochState& epoch, const Proposal& proposal, const Sender& sender,
                       LifetimeCheck lifetime, const Environment& env, const Status* key_package) {
     ENSURE(may_send(sender, proposal.type()), mls_bad_proposal);
     if (const auto* add = proposal.get_if<Add>()) {
-        TRY(key_package ? *key_package : check_key_package(epoch, *add, lifetime, env.now));
+        TRY(key_package ? *key_package : check_key_package(epoch, *add, lifetime, env));
         const LeafNode& leaf = add->key_package.leaf_node;
         // check 7.3-1: the application accepts the credential.
         return env.credentials.check(

@@ -218,7 +218,7 @@ Result<AppliedProposals> apply_proposals(const EpochState& epoch,
     const auto key_packages = run_all(env.parallel, proposals.size(), [&](size_t i) -> Status {
         const auto* add = proposals[i].proposal->get_if<Add>();
         if (add == nullptr || proposals[i].by_reference) return {};
-        return check_key_package(epoch, *add, lifetime, env.now);
+        return check_key_package(epoch, *add, lifetime, env);
     });
     for (size_t i = 0; i < proposals.size(); ++i) {
         const CommittedProposal& item = proposals[i];

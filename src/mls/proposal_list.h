@@ -26,7 +26,8 @@ struct AppliedProposals {
 // lifetime: whether an added key package must be valid now; what others send may have been valid
 // then. key_package: what check_key_package says of an Add, where the caller has asked already.
 enum class LifetimeCheck : uint8_t { now, none };
-Status check_key_package(const EpochState& epoch, const Add& add, LifetimeCheck lifetime, Time now);
+Status check_key_package(const EpochState& epoch, const Add& add, LifetimeCheck lifetime,
+                         const Environment& env);
 Status check_proposal(const EpochState& epoch, const Proposal& proposal, const Sender& sender,
                       LifetimeCheck lifetime, const Environment& env,
                       const Status* key_package = nullptr);
