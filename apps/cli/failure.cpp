@@ -25,6 +25,10 @@ Advice trust_advice(ErrorCode code) {
         case ErrorCode::no_proof:
             return {ExitCode::failed,
                     "only messages of others, as they came, can be proven to a third person"};
+        case ErrorCode::device_revoked:
+            return {ExitCode::failed,
+                    "what is here can still be read and burnt; mayfly wipe, then mayfly device "
+                    "link, make it a device again"};
         case ErrorCode::account_deleting:
             return {ExitCode::failed,
                     "mayfly account delete goes on with it; mayfly wipe gives up on the relays"};

@@ -135,6 +135,8 @@ void Session::note(const core::Event& event) {
         }
     } else if (const auto* caught_up = std::get_if<core::CaughtUp>(&event)) {
         caught_up_.insert(caught_up->relay);
+    } else if (const auto* revoked = std::get_if<core::DeviceRevoked>(&event)) {
+        shut_out_ = shut_out_ || revoked->is_this;
     }
 }
 
@@ -161,6 +163,7 @@ Result<Session::Ended> Session::run(const std::function<bool()>& done, std::opti
     while (true) {
         if (done()) return Ended::done;
         if (untrusted_) return Ended::untrusted;
+        if (shut_out_) return Ended::shut_out;
         if (interrupt_.pending()) return Ended::interrupted;
         if (deadline && monotonic_now() >= *deadline) return Ended::timed_out;
         if (yield_home && lock_->someone_waits()) return Ended::wanted;

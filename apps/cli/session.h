@@ -29,6 +29,7 @@ class Session {
         timed_out,    // the deadline passed
         interrupted,  // a signal asks us to stop
         untrusted,    // a relay showed another key than its address names
+        shut_out,     // another device of the account has revoked this one
         wanted,       // another process waits for the home (only if asked for)
     };
 
@@ -104,6 +105,7 @@ class Session {
     std::set<std::string> failed_;  // not up since
     std::optional<core::LinkChanged> last_failure_;
     bool untrusted_ = false;
+    bool shut_out_ = false;
     EventHandler on_event_;
 };
 

@@ -65,7 +65,10 @@ class Watch {
             if (timeout_) deadline = began + *timeout_;
             TRY_ASSIGN(const Session::Ended ended, session_.run(done, deadline));
             const bool moves = !timeout_ && moved_at_ + stall_timeout > deadline;
-            if (ended != Session::Ended::timed_out || !moves) return ended;
+            if (ended != Session::Ended::timed_out || !moves) {
+                bar_.end();
+                return ended;
+            }
         }
     }
     std::optional<Status> result_of(core::OperationId operation) const {

@@ -190,7 +190,8 @@ Outcome receive_following(Context& context, Session& session, Receiver& receiver
                                           idle.before(end), true));
         }
         TRY_OUTCOME(receiver.print(session));
-        if (ended == Session::Ended::untrusted) return failure_of(session, ended);
+        if (ended == Session::Ended::untrusted || ended == Session::Ended::shut_out)
+            return failure_of(session, ended);
         if (ended != Session::Ended::wanted) return {};
         session.close();
         const Status opened = session.open(std::nullopt);

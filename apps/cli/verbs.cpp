@@ -53,6 +53,7 @@ Failure failure_of(const Session& session, Session::Ended ended) {
     if (ended == Session::Ended::interrupted) {
         return {ErrorCode::timed_out, "stopped by a signal", ""};
     }
+    if (ended == Session::Ended::shut_out) return {ErrorCode::device_revoked, "", ""};
     if (last && last->why && (ended == Session::Ended::untrusted || !session.reached_any())) {
         return {last->why->code, last->relay, ""};
     }
