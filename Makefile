@@ -1,6 +1,6 @@
 # Everything a person or a machine does here. Setup installs what is missing from Debian's packages.
 .DEFAULT_GOAL := help
-.PHONY: help web run test check demo bench bench-mls format wasm fuzz nightly sanitize interop mls-client clean build-release
+.PHONY: help web run test check demo bench bench-mls mutation format wasm fuzz nightly sanitize interop mls-client clean build-release
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 20
 SKIP ?=
@@ -15,6 +15,7 @@ help:
 	@echo '              SKIP="wasm web fuzz sanitize" leaves lanes out'
 	@echo 'make sanitize, make fuzz, make wasm, make interop     one lane of make test'
 	@echo 'make nightly  make test with more seeds and longer fuzzing'
+	@echo 'make mutation  takes the checks of MLS out one by one; a test has to notice each'
 	@echo 'make mls-client       a client for the MLS working group'\''s interop harness'
 	@echo 'make bench-mls  MLS beside other implementations; writes docs/benchmarks.md'
 	@echo 'make bench, make format, make clean'
@@ -56,6 +57,11 @@ nightly:
 sanitize fuzz wasm interop:
 	@tools/setup.sh build test
 	@python3 tools/run_stages.py $@
+
+# Takes the checks of MLS out one by one: docs/spec/mls-checks.md. Half an hour.
+mutation:
+	@tools/setup.sh build test
+	@python3 tests/mutation/mls_checks.py
 
 mls-client:
 	@tools/setup.sh build grpc

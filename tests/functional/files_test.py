@@ -8,7 +8,7 @@ import unittest
 import zlib
 from pathlib import Path
 
-from harness import (DONE, FAILED, USAGE, MayflyTest, befriend, eventually, files_with)
+from harness import (DONE, FAILED, USAGE, MayflyTest, befriend, eventually, files_with, opus_memo)
 
 LARGE_BYTES = 64 << 20
 
@@ -128,9 +128,7 @@ class Exchange(FilesTest):
 
     def test_voice_memo_says_how_long_it_is(self):
         _, alice, bob = self.make_friends()
-        page = b"OggS" + bytes(24)
-        memo = (page + b"OpusHead" + bytes([1, 1, 56, 1, 0x80, 0xbb]) + bytes(5)
-                + random_bytes(5000) + page[:6] + struct.pack("<Q", 312 + 48_000 * 7) + bytes(14))
+        memo = opus_memo(seconds=7)
         sent = alice.run("send-voice", "bob", self.make_file("memo.opus", memo)).objects[0]["id"]
         (message,) = bob.receive()
         self.assertEqual(message["duration_ms"], 7000)

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -231,6 +232,14 @@ def tree_hash(folder):
 def files_with(folder, needle):
     return [str(path) for path in sorted(Path(folder).rglob("*"))
             if path.is_file() and needle in path.read_bytes()]
+
+
+def opus_memo(seconds):
+    """Opus in Ogg as far as anything here looks into it: the head, and how long it is."""
+    page = b"OggS" + bytes(24)
+    last = page[:6] + struct.pack("<Q", 312 + 48_000 * seconds) + bytes(14)
+    head = b"OpusHead" + bytes([1, 1, 56, 1, 0x80, 0xbb]) + bytes(5)
+    return page + head + os.urandom(5000) + last
 
 
 def eventually(check, seconds=10):
