@@ -7,15 +7,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Locations without line numbers and no dates: the file changes when a text does.
 extract() {
-    find apps/cli apps/tui apps/i18n -name '*.cpp' ! -name '*_test.cpp' | LC_ALL=C sort |
+    # src/util/error.h: X(code, sentence) lists what every error is called.
+    { find apps/cli apps/tui -name '*.cpp' ! -name '*_test.cpp'; echo src/util/error.h; } |
+        LC_ALL=C sort |
         xgettext --files-from=- --language=C++ --from-code=UTF-8 --add-location=file \
             --keyword --keyword=tr:1 --keyword=trn:1,2 --keyword=trc:1c,2 --keyword=MAYFLY_N:1 \
-            --force-po --add-comments=translators: --output="$1"
-    # Every code's sentence is the second argument of X in this one list.
-    grep -E '^ *X\(' src/util/error.h >"$1.errors.h"
-    xgettext --language=C++ --from-code=UTF-8 --no-location --keyword --keyword=X:2 \
-        --join-existing --output="$1" "$1.errors.h"
-    rm "$1.errors.h"
+            --keyword=X:2 --force-po --add-comments=translators: --output="$1"
     sed -i -e '1,/^$/{/^# /d;/^#$/d;/^#, fuzzy$/d;/^"POT-Creation-Date/d;/^"PO-Revision-Date/d;
         /^"Last-Translator/d;/^"Language-Team/d;/^"Report-Msgid-Bugs-To/d;s/CHARSET/UTF-8/;
         s/PACKAGE VERSION/mayfly/;}' "$1"

@@ -160,8 +160,9 @@ int main_of(const std::vector<std::string>& words) {
     const Interrupt interrupt;
     Context context{command, interrupt, home_path(command.home), {}};
     if (context.home.empty()) {
-        return report(json, "usage", "no home: neither --home nor $MAYFLY_HOME nor $HOME is set",
-                      "name one with --home DIR", ExitCode::usage);
+        return report(json, "usage",
+                      tr("no home: neither --home nor $MAYFLY_HOME nor $HOME is set"),
+                      tr("name one with --home DIR"), ExitCode::usage);
     }
     const Outcome outcome = run(context);
     return outcome.ok() ? 0 : report(json, outcome.failure());
