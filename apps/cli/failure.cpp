@@ -10,10 +10,11 @@ struct Advice {
     const char* hint;
 };
 
-constexpr const char* report_it = "this is a fault in Mayfly; please report it with what you did";
+constexpr const char* report_it =
+    MAYFLY_N("this is a fault in Mayfly; please report it with what you did");
 constexpr const char* peer_is_off =
-    "the other side or its relay sent something wrong; is its Mayfly up to date?";
-constexpr const char* try_again = "try again in a moment; nothing was changed";
+    MAYFLY_N("the other side or its relay sent something wrong; is its Mayfly up to date?");
+constexpr const char* try_again = MAYFLY_N("try again in a moment; nothing was changed");
 
 Advice trust_advice(ErrorCode code) {
     switch (code) {

@@ -286,7 +286,7 @@ JSON: {"type":"resumed","transfers"}
 
 }  // namespace
 
-const char* help_text(std::string_view verb) {
+std::string_view help_text(std::string_view verb) {
     if (const char* device = device_help_text(verb); device != nullptr) return device;
     for (const HelpPage& page : pages) {
         if (page.verb == verb) return tr(page.text);

@@ -19,7 +19,7 @@ std::span<const HelpPage> trust_help_pages();
 
 // help_text gives the help of one verb ("contact add"), or the whole program's for anything else,
 // in the person's language.
-const char* help_text(std::string_view verb);
+std::string_view help_text(std::string_view verb);
 
 // device_help_text: of the verbs for devices and recovery; nullptr for any other.
 const char* device_help_text(std::string_view verb);
