@@ -21,6 +21,7 @@ set(MAYFLY_ALLOWED_relay "util;codec;crypto;wire")
 set(MAYFLY_ALLOWED_relay_store "util;codec;crypto;wire;relay")
 set(MAYFLY_ALLOWED_relay_net "util;codec;crypto;wire;relay")
 # Code that could read a message is not in the relay's binary: neither mls nor core.
+set(MAYFLY_ALLOWED_apps_i18n "util")
 set(MAYFLY_ALLOWED_apps_tui "util;codec;crypto;mls;wire;core;rpc")
 set(MAYFLY_ALLOWED_apps_cli "util;codec;crypto;mls;wire;core;rpc;store;link;threads")
 set(MAYFLY_ALLOWED_apps_web "util;codec;crypto;mls;wire;core;rpc;store")

@@ -3,6 +3,7 @@
 # killed in the middle, the relay as well, and a message burns. Ends with 0 only if all was checked.
 #   tools/demo.sh BIN_DIR          (make demo)
 set -euo pipefail
+export LC_ALL=C.UTF-8  # what is checked is English
 bin=$1
 scratch=$(mktemp -d)
 relay_pid=

@@ -8,7 +8,7 @@ set -euo pipefail
 packages_of() {
     case "$1" in
         # The programs themselves: `make run`.
-        build) echo "g++ cmake ninja-build pkg-config ccache libssl-dev libsodium-dev" \
+        build) echo "g++ cmake ninja-build pkg-config ccache gettext libssl-dev libsodium-dev" \
             "librocksdb-dev libsqlite3-dev nlohmann-json3-dev libjpeg-dev libpng-dev" \
             "python3 brotli" ;;
         # Unit, vector, simulator and functional tests.

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/messenger.h"
+#include "i18n/tr.h"
 #include "util/duration.h"
 
 namespace mayfly::cli {
@@ -19,77 +20,89 @@ struct VerbSpec {
 constexpr VerbSpec verb_specs[] = {
     {Verb::init, "init", {}, " relay handle name invite timeout "},
     {Verb::whoami, "whoami", {}, " qr "},
-    {Verb::contact_add, "contact add", {"ADDRESS-OR-LINK"}, " timeout "},
+    {Verb::contact_add, "contact add", {MAYFLY_N("ADDRESS-OR-LINK")}, " timeout "},
     {Verb::contact_requests, "contact requests", {}, " offline "},
-    {Verb::contact_accept, "contact accept", {"ID"}, " timeout "},
+    {Verb::contact_accept, "contact accept", {MAYFLY_N("ID")}, " timeout "},
     {Verb::contact_list, "contact list", {}, " offline "},
-    {Verb::contact_remove, "contact remove", {"WHO"}, " timeout "},
-    {Verb::send, "send", {"WHO", "TEXT"}, " expire burn no-burn timeout "},
+    {Verb::contact_remove, "contact remove", {MAYFLY_N("WHO")}, " timeout "},
+    {Verb::send, "send", {MAYFLY_N("WHO"), MAYFLY_N("TEXT")}, " expire burn no-burn timeout "},
     {Verb::receive, "receive", {}, " follow timeout lock-after "},
-    {Verb::messages, "messages", {"WHO"}, " offline "},
-    {Verb::open, "open", {"ID"}, " "},
-    {Verb::burn, "burn", {"ID"}, " "},
-    {Verb::recall, "recall", {"ID"}, " timeout "},
-    {Verb::reply, "reply", {"ID", "TEXT"}, " expire burn no-burn timeout "},
-    {Verb::edit, "edit", {"ID", "TEXT"}, " timeout "},
-    {Verb::react, "react", {"ID", "EMOJI"}, " remove timeout "},
+    {Verb::messages, "messages", {MAYFLY_N("WHO")}, " offline "},
+    {Verb::open, "open", {MAYFLY_N("ID")}, " "},
+    {Verb::burn, "burn", {MAYFLY_N("ID")}, " "},
+    {Verb::recall, "recall", {MAYFLY_N("ID")}, " timeout "},
+    {Verb::reply, "reply", {MAYFLY_N("ID"), MAYFLY_N("TEXT")}, " expire burn no-burn timeout "},
+    {Verb::edit, "edit", {MAYFLY_N("ID"), MAYFLY_N("TEXT")}, " timeout "},
+    {Verb::react, "react", {MAYFLY_N("ID"), MAYFLY_N("EMOJI")}, " remove timeout "},
     {Verb::poll,
      "poll",
-     {"WHO", "QUESTION"},
+     {MAYFLY_N("WHO"), MAYFLY_N("QUESTION")},
      " option multiple closes expire burn no-burn timeout "},
-    {Verb::vote, "vote", {"ID", "CHOICES"}, " timeout "},
+    {Verb::vote, "vote", {MAYFLY_N("ID"), MAYFLY_N("CHOICES")}, " timeout "},
     {Verb::location,
      "location",
-     {"WHO", "LAT,LON"},
+     {MAYFLY_N("WHO"), MAYFLY_N("LAT,LON")},
      " accuracy label expire burn no-burn timeout "},
-    {Verb::card, "card", {"WHO", "OTHER"}, " expire burn no-burn timeout "},
-    {Verb::screenshot, "screenshot", {"WHO"}, " timeout "},
-    {Verb::typing, "typing", {"WHO"}, " off timeout "},
-    {Verb::settings, "settings", {"WHO"}, " expire burn no-burn receipts typing timeout "},
-    {Verb::mute, "mute", {"WHO"}, " for off "},
-    {Verb::archive, "archive", {"WHO"}, " off "},
-    {Verb::pin, "pin", {"WHO"}, " off "},
-    {Verb::draft, "draft", {"WHO"}, " text clear "},
-    {Verb::search, "search", {"WORDS"}, " in limit "},
+    {Verb::card, "card", {MAYFLY_N("WHO"), MAYFLY_N("OTHER")}, " expire burn no-burn timeout "},
+    {Verb::screenshot, "screenshot", {MAYFLY_N("WHO")}, " timeout "},
+    {Verb::typing, "typing", {MAYFLY_N("WHO")}, " off timeout "},
+    {Verb::settings,
+     "settings",
+     {MAYFLY_N("WHO")},
+     " expire burn no-burn receipts typing timeout "},
+    {Verb::mute, "mute", {MAYFLY_N("WHO")}, " for off "},
+    {Verb::archive, "archive", {MAYFLY_N("WHO")}, " off "},
+    {Verb::pin, "pin", {MAYFLY_N("WHO")}, " off "},
+    {Verb::draft, "draft", {MAYFLY_N("WHO")}, " text clear "},
+    {Verb::search, "search", {MAYFLY_N("WORDS")}, " in limit "},
     {Verb::device_link, "device link", {}, " relay timeout "},
-    {Verb::device_add, "device add", {"LINK"}, " timeout "},
+    {Verb::device_add, "device add", {MAYFLY_N("LINK")}, " timeout "},
     {Verb::device_list, "device list", {}, " offline "},
-    {Verb::device_revoke, "device revoke", {"DEVICE"}, " timeout "},
-    {Verb::device_name, "device name", {"DEVICE", "NAME"}, " timeout "},
+    {Verb::device_revoke, "device revoke", {MAYFLY_N("DEVICE")}, " timeout "},
+    {Verb::device_name, "device name", {MAYFLY_N("DEVICE"), MAYFLY_N("NAME")}, " timeout "},
     {Verb::recover, "recover", {}, " relay timeout "},
     {Verb::conversations, "conversations", {}, " offline "},
     {Verb::group_create,
      "group create",
-     {"NAME"},
+     {MAYFLY_N("NAME")},
      " room topic avatar expire max-expire burn no-burn max-burn receipts typing writers timeout "},
     {Verb::group_list, "group list", {}, " offline "},
-    {Verb::group_show, "group show", {"NAME"}, " offline "},
-    {Verb::group_invite, "group invite", {"NAME", "WHO"}, " timeout "},
-    {Verb::group_link, "group link", {"NAME"}, " uses expires qr "},
+    {Verb::group_show, "group show", {MAYFLY_N("NAME")}, " offline "},
+    {Verb::group_invite, "group invite", {MAYFLY_N("NAME"), MAYFLY_N("WHO")}, " timeout "},
+    {Verb::group_link, "group link", {MAYFLY_N("NAME")}, " uses expires qr "},
     {Verb::group_offers, "group offers", {}, " offline "},
-    {Verb::group_join, "group join", {"NAME-OR-LINK"}, " timeout "},
-    {Verb::group_decline, "group decline", {"NAME"}, " "},
-    {Verb::group_remove, "group remove", {"NAME", "WHO"}, " timeout "},
-    {Verb::group_leave, "group leave", {"NAME"}, " timeout "},
+    {Verb::group_join, "group join", {MAYFLY_N("NAME-OR-LINK")}, " timeout "},
+    {Verb::group_decline, "group decline", {MAYFLY_N("NAME")}, " "},
+    {Verb::group_remove, "group remove", {MAYFLY_N("NAME"), MAYFLY_N("WHO")}, " timeout "},
+    {Verb::group_leave, "group leave", {MAYFLY_N("NAME")}, " timeout "},
     {Verb::group_set,
      "group set",
-     {"NAME"},
+     {MAYFLY_N("NAME")},
      " name topic avatar expire max-expire burn no-burn max-burn receipts typing writers timeout "},
-    {Verb::group_moderator, "group moderator", {"NAME", "WHO"}, " undo timeout "},
-    {Verb::group_reader, "group reader", {"NAME", "WHO"}, " undo timeout "},
+    {Verb::group_moderator,
+     "group moderator",
+     {MAYFLY_N("NAME"), MAYFLY_N("WHO")},
+     " undo timeout "},
+    {Verb::group_reader, "group reader", {MAYFLY_N("NAME"), MAYFLY_N("WHO")}, " undo timeout "},
     {Verb::daemon, "daemon", {}, " socket stdio webhook webhook-secret-file "},
     {Verb::tui, "tui", {}, " timeout "},
-    {Verb::send_file, "send-file", {"WHO", "FILE"}, " expire burn no-burn as-is timeout "},
-    {Verb::send_voice, "send-voice", {"WHO", "FILE"}, " expire burn no-burn timeout "},
-    {Verb::download, "download", {"ID"}, " to timeout "},
+    {Verb::send_file,
+     "send-file",
+     {MAYFLY_N("WHO"), MAYFLY_N("FILE")},
+     " expire burn no-burn as-is timeout "},
+    {Verb::send_voice,
+     "send-voice",
+     {MAYFLY_N("WHO"), MAYFLY_N("FILE")},
+     " expire burn no-burn timeout "},
+    {Verb::download, "download", {MAYFLY_N("ID")}, " to timeout "},
     {Verb::resume, "resume", {}, " timeout "},
-    {Verb::verify, "verify", {"WHO"}, " digits code confirm undo offline "},
-    {Verb::block, "block", {"WHO"}, " remove timeout "},
-    {Verb::unblock, "unblock", {"WHO"}, " "},
+    {Verb::verify, "verify", {MAYFLY_N("WHO")}, " digits code confirm undo offline "},
+    {Verb::block, "block", {MAYFLY_N("WHO")}, " remove timeout "},
+    {Verb::unblock, "unblock", {MAYFLY_N("WHO")}, " "},
     {Verb::blocked, "blocked", {}, " "},
-    {Verb::report, "report", {"ID"}, " with "},
-    {Verb::verify_report, "verify-report", {"FILE"}, " "},
-    {Verb::export_data, "export", {"DIRECTORY"}, " yes "},
+    {Verb::report, "report", {MAYFLY_N("ID")}, " with "},
+    {Verb::verify_report, "verify-report", {MAYFLY_N("FILE")}, " "},
+    {Verb::export_data, "export", {MAYFLY_N("DIRECTORY")}, " yes "},
     {Verb::account_delete, "account delete", {}, " yes timeout "},
     {Verb::passphrase_change, "passphrase change", {}, " new-passphrase-file "},
     {Verb::passphrase_duress, "passphrase duress", {}, " new-passphrase-file name off "},
@@ -187,19 +200,19 @@ std::optional<UsageError> split(const std::vector<std::string>& words, Words& ou
         const size_t equals = word.find('=');
         Option option{word.substr(2, equals == std::string::npos ? equals : equals - 2), ""};
         if (!is_option(option.name)) {
-            return UsageError{"unknown option --" + option.name,
-                              "mayfly --help; text that begins with -- goes after a lone --"};
+            return UsageError{tr("unknown option --{1}", option.name),
+                              tr("mayfly --help; text that begins with -- goes after a lone --")};
         }
         if (is_flag(option.name)) {
             if (equals != std::string::npos) {
-                return UsageError{"--" + option.name + " takes no value", "mayfly --help"};
+                return UsageError{tr("--{1} takes no value", option.name), "mayfly --help"};
             }
         } else if (equals != std::string::npos) {
             option.value = word.substr(equals + 1);
         } else if (i + 1 < words.size()) {
             option.value = words[++i];
         } else {
-            return UsageError{"--" + option.name + " wants a value", "mayfly --help"};
+            return UsageError{tr("--{1} wants a value", option.name), "mayfly --help"};
         }
         out.options.push_back(std::move(option));
     }
@@ -227,9 +240,9 @@ const VerbSpec* find_verb(std::vector<std::string>& positionals) {
 
 std::optional<UsageError> set_duration(const Option& option, Command& command) {
     const auto parsed = parse_duration(option.value);
-    const std::string hint = "durations are written 3s, 10m, 6h, 6d, 1y";
+    const std::string hint = tr("durations are written 3s, 10m, 6h, 6d, 1y");
     if (!parsed.ok()) {
-        return UsageError{"--" + option.name + " " + option.value + " is no duration", hint};
+        return UsageError{tr("--{1} {2} is no duration", option.name, option.value), hint};
     }
     constexpr struct {
         const char* name;
@@ -246,8 +259,8 @@ std::optional<UsageError> set_duration(const Option& option, Command& command) {
     const bool is_burn = option.name == "burn";
     const Duration least = is_burn ? Duration::seconds(1) : core::expiration_min;
     if (parsed.value() < least || parsed.value() > core::expiration_max) {
-        return UsageError{"--" + option.name + " " + option.value + " is out of range",
-                          is_burn ? "1s to 1y" : "3s to 1y"};
+        return UsageError{tr("--{1} {2} is out of range", option.name, option.value),
+                          tr("{1} to {2}", is_burn ? "1s" : "3s", "1y")};
     }
     (is_burn ? command.burn : command.expire) = parsed.value();
     return std::nullopt;
@@ -262,7 +275,7 @@ std::optional<UsageError> set_option(const Option& option, Command& command) {
     for (const TextOption& text : text_options) {
         if (option.name != text.name) continue;
         if (option.value.empty() && option.name != "handle") {
-            return UsageError{"--" + option.name + " is empty", ""};
+            return UsageError{tr("--{1} is empty", option.name), ""};
         }
         command.*text.value = option.value;
         if (option.name == "home") command.homes.push_back(option.value);
@@ -289,40 +302,43 @@ std::optional<UsageError> set_positionals(const VerbSpec& spec,
     size_t wanted = 0;
     while (wanted < spec.positionals.size() && spec.positionals[wanted] != nullptr) wanted++;
     if (positionals.size() < wanted) {
-        return usage_of(spec, std::string(spec.positionals[positionals.size()]) + " is missing");
+        return usage_of(spec, tr("{1} is missing", tr(spec.positionals[positionals.size()])));
     }
     if (positionals.size() > wanted) {
-        UsageError error = usage_of(spec, "unexpected argument: " + positionals[wanted]);
+        UsageError error = usage_of(spec, tr("unexpected argument: {1}", positionals[wanted]));
         if (spec.positionals[wanted - 1] == std::string_view("TEXT"))
-            error.hint = "put the text in quotes";
+            error.hint = tr("put the text in quotes");
         return error;
     }
     if (wanted > 0) command.target = std::move(positionals[0]);
     if (wanted > 1) command.text = std::move(positionals[1]);
     if (wanted > 0 && command.target.empty()) {
-        return usage_of(spec, std::string(spec.positionals[0]) + " is empty");
+        return usage_of(spec, tr("{1} is empty", tr(spec.positionals[0])));
     }
     return std::nullopt;
 }
 
 UsageError unknown_verb(const std::vector<std::string>& positionals) {
     if (positionals[0] == "contact") {
-        return {"contact wants one of add, requests, accept, list, remove", "mayfly --help"};
+        return {tr("{1} wants one of {2}", "contact", "add, requests, accept, list, remove"),
+                "mayfly --help"};
     }
-    if (positionals[0] == "account") return {"account wants delete", "mayfly --help"};
+    if (positionals[0] == "account")
+        return {tr("{1} wants {2}", "account", "delete"), "mayfly --help"};
     if (positionals[0] == "passphrase") {
-        return {"passphrase wants one of change, duress", "mayfly --help"};
+        return {tr("{1} wants one of {2}", "passphrase", "change, duress"), "mayfly --help"};
     }
     if (positionals[0] == "device") {
-        return {"device wants one of link, add, list, revoke, name", "mayfly --help"};
+        return {tr("{1} wants one of {2}", "device", "link, add, list, revoke, name"),
+                "mayfly --help"};
     }
     if (positionals[0] == "group") {
-        return {
-            "group wants one of create, list, show, invite, link, offers, join, decline, "
-            "remove, leave, set, moderator, reader",
-            "mayfly --help"};
+        return {tr("{1} wants one of {2}", "group",
+                   "create, list, show, invite, link, offers, join, decline, remove, leave, set, "
+                   "moderator, reader"),
+                "mayfly --help"};
     }
-    return {"unknown verb: " + positionals[0], "mayfly --help"};
+    return {tr("unknown verb: {1}", positionals[0]), "mayfly --help"};
 }
 
 }  // namespace
@@ -356,13 +372,13 @@ std::variant<Command, UsageError> parse_arguments(const std::vector<std::string>
         if (const VerbSpec* spec = find_verb(positionals)) command.target = spec->name;
         return command;
     }
-    if (positionals.empty()) return UsageError{"a verb is missing", "mayfly --help"};
+    if (positionals.empty()) return UsageError{tr("a verb is missing"), "mayfly --help"};
     const VerbSpec* spec = find_verb(positionals);
     if (spec == nullptr) return unknown_verb(positionals);
     command.verb = spec->verb;
     for (const Option& option : split_words.options) {
         if (!is_global(option.name) && !is_option_of(*spec, option.name)) {
-            return usage_of(*spec, std::string(spec->name) + " has no option --" + option.name);
+            return usage_of(*spec, tr("{1} has no option --{2}", spec->name, option.name));
         }
         if (auto error = set_option(option, command)) return *error;
     }
@@ -370,7 +386,7 @@ std::variant<Command, UsageError> parse_arguments(const std::vector<std::string>
     const bool wants_relay =
         spec->verb == Verb::init || spec->verb == Verb::device_link || spec->verb == Verb::recover;
     if (wants_relay && command.relays.empty()) {
-        return usage_of(*spec, "--relay ADDRESS is missing");
+        return usage_of(*spec, tr("--relay ADDRESS is missing"));
     }
     return command;
 }

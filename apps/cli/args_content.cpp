@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "args.h"
+#include "i18n/tr.h"
 
 namespace mayfly::cli {
 namespace {
@@ -12,7 +13,7 @@ std::optional<UsageError> set_number(const std::string& name, const std::string&
     const char* end = value.data() + value.size();
     const auto [stop, error] = std::from_chars(value.data(), end, number);
     if (error != std::errc() || stop != end) {
-        return UsageError{"--" + name + " wants a whole number", "as in --" + name + " 20"};
+        return UsageError{tr("--{1} wants a whole number", name), tr("as in --{1} 20", name)};
     }
     out = number;
     return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include "args.h"
 #include "core/conversation_state.h"
+#include "i18n/tr.h"
 #include "util/duration.h"
 
 namespace mayfly::cli {
@@ -14,8 +15,7 @@ using Error = std::optional<UsageError>;
 Error set_switch(const std::string& name, const std::string& value, std::string_view yes,
                  std::string_view no, std::optional<bool>& out) {
     if (value != yes && value != no) {
-        return UsageError{"--" + name + " wants " + std::string(yes) + " or " + std::string(no),
-                          "mayfly group set --help"};
+        return UsageError{tr("--{1} wants {2} or {3}", name, yes, no), "mayfly group set --help"};
     }
     out = value == yes;
     return std::nullopt;
@@ -26,8 +26,8 @@ Error set_uses(const std::string& value, std::optional<uint32_t>& out) {
     const char* end = value.data() + value.size();
     const auto [stop, failed] = std::from_chars(value.data(), end, number);
     if (failed != std::errc() || stop != end || number == 0 || number > core::members_max) {
-        return UsageError{"--uses " + value + " is out of range",
-                          "1 to " + std::to_string(core::members_max)};
+        return UsageError{tr("--{1} {2} is out of range", "uses", value),
+                          tr("{1} to {2}", 1, core::members_max)};
     }
     out = number;
     return std::nullopt;
@@ -37,12 +37,12 @@ Error set_span(const std::string& name, const std::string& value, Duration least
                std::optional<Duration>& out) {
     const auto parsed = parse_duration(value);
     if (!parsed.ok()) {
-        return UsageError{"--" + name + " " + value + " is no duration",
-                          "durations are written 3s, 10m, 6h, 6d, 1y"};
+        return UsageError{tr("--{1} {2} is no duration", name, value),
+                          tr("durations are written 3s, 10m, 6h, 6d, 1y")};
     }
     if (*parsed < least || *parsed > core::expiration_max) {
-        return UsageError{"--" + name + " " + value + " is out of range",
-                          format_duration(least) + " to 1y"};
+        return UsageError{tr("--{1} {2} is out of range", name, value),
+                          tr("{1} to {2}", format_duration(least), "1y")};
     }
     out = *parsed;
     return std::nullopt;

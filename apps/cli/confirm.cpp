@@ -4,6 +4,8 @@
 
 #include <cerrno>
 
+#include "i18n/tr.h"
+
 namespace mayfly::cli {
 namespace {
 
@@ -23,18 +25,18 @@ std::string read_line() {
 
 }  // namespace
 
+bool says_yes(std::string_view answer) { return answer == "yes" || answer == tr("yes"); }
+
 Outcome confirm(const Context& context, std::string_view question) {
     if (context.command.yes) return {};
     if (::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1) {
         OutputText out;
-        out.append("mayfly: ");
-        append_printable(out, as_bytes(question));
-        out.append(" Type yes to go on: ");
+        append_filled(out, tr("mayfly: {1} Type yes to go on: "), {question});
         (void)out.write_to(STDERR_FILENO);
-        if (read_line() == "yes") return {};
+        if (says_yes(read_line())) return {};
     }
-    return Failure{ErrorCode::invalid_argument, "not confirmed",
-                   "nothing was changed; type yes when asked, or give --yes"};
+    return Failure{ErrorCode::invalid_argument, tr("not confirmed"),
+                   tr("nothing was changed; type yes when asked, or give --yes")};
 }
 
 }  // namespace mayfly::cli

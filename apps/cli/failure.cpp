@@ -1,5 +1,7 @@
 #include "failure.h"
 
+#include "i18n/tr.h"
+
 namespace mayfly::cli {
 namespace {
 
@@ -8,30 +10,55 @@ struct Advice {
     const char* hint;
 };
 
-constexpr const char* report_it = "this is a fault in Mayfly; please report it with what you did";
+constexpr const char* report_it =
+    MAYFLY_N("this is a fault in Mayfly; please report it with what you did");
 constexpr const char* peer_is_off =
-    "the other side or its relay sent something wrong; is its Mayfly up to date?";
-constexpr const char* try_again = "try again in a moment; nothing was changed";
+    MAYFLY_N("the other side or its relay sent something wrong; is its Mayfly up to date?");
+constexpr const char* try_again = MAYFLY_N("try again in a moment; nothing was changed");
 
 Advice trust_advice(ErrorCode code) {
     switch (code) {
         case ErrorCode::contact_blocked:
             return {ExitCode::failed,
-                    "mayfly unblock WHO takes it back; mayfly blocked lists them"};
+                    MAYFLY_N("mayfly unblock WHO takes it back; mayfly blocked lists them")};
         case ErrorCode::safety_number_differs:
-            return {ExitCode::not_trusted,
+            return {
+                ExitCode::not_trusted,
+                MAYFLY_N(
                     "compare once more, with the right person; if it stays so, somebody may stand "
-                    "between you: trust nothing that came this way"};
+                    "between you: trust nothing that came this way")};
         case ErrorCode::no_proof:
-            return {ExitCode::failed,
-                    "only messages of others, as they came, can be proven to a third person"};
+            return {
+                ExitCode::failed,
+                MAYFLY_N("only messages of others, as they came, can be proven to a third person")};
         case ErrorCode::device_revoked:
             return {ExitCode::failed,
-                    "what is here can still be read and burnt; mayfly wipe, then mayfly device "
-                    "link, make it a device again"};
+                    MAYFLY_N("what is here can still be read and burnt; mayfly wipe, then mayfly "
+                             "device link, make it a device again")};
         case ErrorCode::account_deleting:
+            return {
+                ExitCode::failed,
+                MAYFLY_N(
+                    "mayfly account delete goes on with it; mayfly wipe gives up on the relays")};
+        default: return {ExitCode::failed, nullptr};
+    }
+}
+
+Advice file_advice(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::not_a_file:
             return {ExitCode::failed,
-                    "mayfly account delete goes on with it; mayfly wipe gives up on the relays"};
+                    MAYFLY_N("mayfly messages WHO shows which messages are files")};
+        case ErrorCode::file_unreadable:
+            return {ExitCode::failed, MAYFLY_N("is it there, a plain file, and may you read it?")};
+        case ErrorCode::file_changed:
+            return {ExitCode::failed,
+                    MAYFLY_N("send it again, and leave it as it is until it is sent")};
+        case ErrorCode::file_exists:
+            return {ExitCode::failed,
+                    MAYFLY_N("name another place with --to; nothing is replaced")};
+        case ErrorCode::file_corrupt:
+            return {ExitCode::failed, MAYFLY_N("nothing was kept; ask for it to be sent again")};
         default: return {ExitCode::failed, nullptr};
     }
 }
@@ -40,60 +67,61 @@ Advice local_advice(ErrorCode code) {
     switch (code) {
         case ErrorCode::no_account:
             return {ExitCode::failed,
-                    "mayfly init --relay ADDRESS makes one; or name another --home"};
+                    MAYFLY_N("mayfly init --relay ADDRESS makes one; or name another --home")};
         case ErrorCode::account_exists:
-            return {ExitCode::failed, "use it (mayfly whoami), or name another --home"};
+            return {ExitCode::failed, MAYFLY_N("use it (mayfly whoami), or name another --home")};
         case ErrorCode::unknown_contact:
-            return {ExitCode::failed, "mayfly contact list shows whom you can write to"};
+            return {ExitCode::failed, MAYFLY_N("mayfly contact list shows whom you can write to")};
         case ErrorCode::unknown_message:
-            return {ExitCode::failed,
-                    "it may have expired or burnt; mayfly messages WHO shows what is still alive"};
-        case ErrorCode::unknown_conversation:
-            return {ExitCode::failed, "mayfly conversations shows whom you can write to"};
-        case ErrorCode::unknown_request:
-            return {ExitCode::failed, "mayfly contact requests shows who asks"};
-        case ErrorCode::ambiguous_name: return {ExitCode::failed, "use the whole handle or an id"};
-        case ErrorCode::text_too_large:
-            return {ExitCode::failed, "a text may have 65,536 bytes; send it in parts"};
-        case ErrorCode::not_ours: return {ExitCode::failed, "burn removes it from this device"};
-        case ErrorCode::not_enabled:
-            return {ExitCode::failed, "mayfly settings WHO --typing on turns it on for both"};
-        case ErrorCode::wrong_passphrase:
-            return {ExitCode::failed,
-                    "try again; without the passphrase this home cannot be opened"};
-        case ErrorCode::passphrase_required:
-            return {ExitCode::failed, "give --passphrase-file FILE or set MAYFLY_PASSPHRASE_FILE"};
-        case ErrorCode::store_corrupt:
             return {
                 ExitCode::failed,
-                "nothing was changed; put the home back from a backup, or make a new account in "
-                "another --home"};
-        case ErrorCode::store_locked: return {ExitCode::failed, "wait until it ends, or stop it"};
-        case ErrorCode::store_newer: return {ExitCode::failed, "use the newer mayfly"};
-        case ErrorCode::not_a_file:
-            return {ExitCode::failed, "mayfly messages WHO shows which messages are files"};
-        case ErrorCode::file_unreadable:
-            return {ExitCode::failed, "is it there, a plain file, and may you read it?"};
-        case ErrorCode::file_changed:
-            return {ExitCode::failed, "send it again, and leave it as it is until it is sent"};
-        case ErrorCode::file_exists:
-            return {ExitCode::failed, "name another place with --to; nothing is replaced"};
-        case ErrorCode::file_corrupt:
-            return {ExitCode::failed, "nothing was kept; ask for it to be sent again"};
+                MAYFLY_N(
+                    "it may have expired or burnt; mayfly messages WHO shows what is still alive")};
+        case ErrorCode::unknown_conversation:
+            return {ExitCode::failed, MAYFLY_N("mayfly conversations shows whom you can write to")};
+        case ErrorCode::unknown_request:
+            return {ExitCode::failed, MAYFLY_N("mayfly contact requests shows who asks")};
+        case ErrorCode::ambiguous_name:
+            return {ExitCode::failed, MAYFLY_N("use the whole handle or an id")};
+        case ErrorCode::text_too_large:
+            return {ExitCode::failed, MAYFLY_N("a text may have 65,536 bytes; send it in parts")};
+        case ErrorCode::not_ours:
+            return {ExitCode::failed, MAYFLY_N("burn removes it from this device")};
+        case ErrorCode::not_enabled:
+            return {ExitCode::failed,
+                    MAYFLY_N("mayfly settings WHO --typing on turns it on for both")};
+        case ErrorCode::wrong_passphrase:
+            return {ExitCode::failed,
+                    MAYFLY_N("try again; without the passphrase this home cannot be opened")};
+        case ErrorCode::passphrase_required:
+            return {ExitCode::failed,
+                    MAYFLY_N("give --passphrase-file FILE or set MAYFLY_PASSPHRASE_FILE")};
+        case ErrorCode::store_corrupt:
+            return {ExitCode::failed, MAYFLY_N("nothing was changed; put the home back from a "
+                                               "backup, or make a new account in "
+                                               "another --home")};
+        case ErrorCode::store_locked:
+            return {ExitCode::failed, MAYFLY_N("wait until it ends, or stop it")};
+        case ErrorCode::store_newer: return {ExitCode::failed, MAYFLY_N("use the newer mayfly")};
         case ErrorCode::other_relay:
-            return {ExitCode::failed, "ask for an address on a relay that you use as well"};
+            return {ExitCode::failed,
+                    MAYFLY_N("ask for an address on a relay that you use as well")};
         case ErrorCode::storage_full:
-            return {ExitCode::failed, "free some space, then try again; nothing was changed"};
+            return {ExitCode::failed,
+                    MAYFLY_N("free some space, then try again; nothing was changed")};
         case ErrorCode::storage_failed:
-            return {ExitCode::failed, "look at the disk and at the rights of the home"};
+            return {ExitCode::failed, MAYFLY_N("look at the disk and at the rights of the home")};
         case ErrorCode::bad_handle:
-            return {ExitCode::usage, "a handle is NAME@RELAY, a name 3 to 32 of a-z 0-9 . _ -"};
+            return {ExitCode::usage,
+                    MAYFLY_N("a handle is NAME@RELAY, a name 3 to 32 of a-z 0-9 . _ -")};
         case ErrorCode::bad_address:
-            return {ExitCode::usage, "a relay is HOST, HOST:PORT or HOST:PORT#FINGERPRINT"};
-        case ErrorCode::bad_link: return {ExitCode::usage, "copy the whole link, from mayfly on"};
+            return {ExitCode::usage,
+                    MAYFLY_N("a relay is HOST, HOST:PORT or HOST:PORT#FINGERPRINT")};
+        case ErrorCode::bad_link:
+            return {ExitCode::usage, MAYFLY_N("copy the whole link, from mayfly on")};
         case ErrorCode::bad_duration:
-            return {ExitCode::usage, "durations are written 3s, 10m, 6h, 6d, 1y"};
-        case ErrorCode::invalid_argument: return {ExitCode::usage, "mayfly --help"};
+            return {ExitCode::usage, MAYFLY_N("durations are written 3s, 10m, 6h, 6d, 1y")};
+        case ErrorCode::invalid_argument: return {ExitCode::usage, MAYFLY_N("mayfly --help")};
         default: return {ExitCode::failed, nullptr};
     }
 }
@@ -102,54 +130,63 @@ Advice remote_advice(ErrorCode code) {
     switch (code) {
         case ErrorCode::relay_unreachable:
             return {ExitCode::network,
-                    "is the relay running, and the address right? then try again"};
+                    MAYFLY_N("is the relay running, and the address right? then try again")};
         case ErrorCode::connection_lost:
-        case ErrorCode::shutting_down: return {ExitCode::network, "try again in a moment"};
+        case ErrorCode::shutting_down:
+            return {ExitCode::network, MAYFLY_N("try again in a moment")};
         case ErrorCode::timed_out:
-            return {ExitCode::network, "try again, or allow more time with --timeout"};
-        case ErrorCode::rate_limited: return {ExitCode::network, "wait a minute, then try again"};
+            return {ExitCode::network, MAYFLY_N("try again, or allow more time with --timeout")};
+        case ErrorCode::rate_limited:
+            return {ExitCode::network, MAYFLY_N("wait a minute, then try again")};
         case ErrorCode::tls_failed:
         case ErrorCode::unexpected_message:
-            return {ExitCode::network, "is there a mayfly relay of this version at that address?"};
+            return {ExitCode::network,
+                    MAYFLY_N("is there a mayfly relay of this version at that address?")};
         case ErrorCode::relay_untrusted:
+            return {ExitCode::not_trusted, MAYFLY_N("nothing was sent; ask the host for the "
+                                                    "relay's address, it may have a new key")};
+        case ErrorCode::forged_record:
             return {
                 ExitCode::not_trusted,
-                "nothing was sent; ask the host for the relay's address, it may have a new key"};
-        case ErrorCode::forged_record:
-            return {ExitCode::not_trusted,
-                    "do not trust this relay's answer; get the contact's link from them directly"};
+                MAYFLY_N(
+                    "do not trust this relay's answer; get the contact's link from them directly")};
         case ErrorCode::stale_record:
             return {ExitCode::not_trusted,
-                    "the relay shows an older state than it showed before; ask its host"};
+                    MAYFLY_N("the relay shows an older state than it showed before; ask its host")};
         case ErrorCode::key_changed:
             return {ExitCode::not_trusted,
-                    "ask your contact in person; then contact remove and contact add"};
+                    MAYFLY_N("ask your contact in person; then contact remove and contact add")};
         case ErrorCode::invalid_signature: return {ExitCode::not_trusted, peer_is_off};
         case ErrorCode::registration_closed:
-            return {ExitCode::failed, "ask its host for an account, or use another relay"};
+            return {ExitCode::failed,
+                    MAYFLY_N("ask its host for an account, or use another relay")};
         case ErrorCode::invite_required:
-            return {ExitCode::failed, "ask its host for a code and give it with --invite CODE"};
+            return {ExitCode::failed,
+                    MAYFLY_N("ask its host for a code and give it with --invite CODE")};
         case ErrorCode::handle_taken:
-            return {ExitCode::failed, "choose another --handle; no account was made"};
+            return {ExitCode::failed, MAYFLY_N("choose another --handle; no account was made")};
         case ErrorCode::unknown_record:
             return {ExitCode::failed,
-                    "check the spelling with your contact, or ask for their link"};
+                    MAYFLY_N("check the spelling with your contact, or ask for their link")};
         case ErrorCode::no_key_package:
-            return {ExitCode::failed, "their device must come online first; try again later"};
+            return {ExitCode::failed,
+                    MAYFLY_N("their device must come online first; try again later")};
         case ErrorCode::unknown_address:
         case ErrorCode::not_authorized:
-            return {ExitCode::failed, "the other side may have left or removed you"};
+            return {ExitCode::failed, MAYFLY_N("the other side may have left or removed you")};
         case ErrorCode::unknown_queue:
         case ErrorCode::unknown_channel:
-            return {ExitCode::failed, "the relay may have lost its data; ask its host"};
+            return {ExitCode::failed, MAYFLY_N("the relay may have lost its data; ask its host")};
         case ErrorCode::quota_exceeded:
-            return {ExitCode::failed, "try again later, or ask the relay's host"};
+            return {ExitCode::failed, MAYFLY_N("try again later, or ask the relay's host")};
         case ErrorCode::not_authenticated:
         case ErrorCode::stale_epoch:
         case ErrorCode::already_exists: return {ExitCode::failed, try_again};
         case ErrorCode::unknown_blob:
-            return {ExitCode::failed, "it has expired or was taken back; ask for it again"};
-        case ErrorCode::expired: return {ExitCode::failed, "send it again with a longer --expire"};
+            return {ExitCode::failed,
+                    MAYFLY_N("it has expired or was taken back; ask for it again")};
+        case ErrorCode::expired:
+            return {ExitCode::failed, MAYFLY_N("send it again with a longer --expire")};
         default: return {ExitCode::failed, nullptr};
     }
 }
@@ -157,6 +194,7 @@ Advice remote_advice(ErrorCode code) {
 Advice advice_on(ErrorCode code) {
     if (const Advice trust = trust_advice(code); trust.hint != nullptr) return trust;
     if (const Advice local = local_advice(code); local.hint != nullptr) return local;
+    if (const Advice file = file_advice(code); file.hint != nullptr) return file;
     if (const Advice remote = remote_advice(code); remote.hint != nullptr) return remote;
     switch (code) {
         case ErrorCode::truncated_input:
@@ -168,9 +206,10 @@ Advice advice_on(ErrorCode code) {
         case ErrorCode::decryption_failed:
         case ErrorCode::unsupported_suite: return {ExitCode::failed, peer_is_off};
         case ErrorCode::mls_state_corrupt:
-            return {ExitCode::failed, "contact remove, then contact add begins again with them"};
+            return {ExitCode::failed,
+                    MAYFLY_N("contact remove, then contact add begins again with them")};
         case ErrorCode::mls_removed:
-            return {ExitCode::failed, "ask the other side to add you again"};
+            return {ExitCode::failed, MAYFLY_N("ask the other side to add you again")};
         case ErrorCode::internal:
         case ErrorCode::crypto_failure: return {ExitCode::failed, report_it};
         default:
@@ -182,6 +221,6 @@ Advice advice_on(ErrorCode code) {
 }  // namespace
 
 ExitCode exit_code_of(ErrorCode code) { return advice_on(code).exit_code; }
-const char* hint_of(ErrorCode code) { return advice_on(code).hint; }
+const char* hint_of(ErrorCode code) { return tr(advice_on(code).hint); }
 
 }  // namespace mayfly::cli

@@ -1,9 +1,11 @@
 #include "help.h"
 
+#include "i18n/tr.h"
+
 namespace mayfly::cli {
 namespace {
 
-constexpr std::string_view overview = R"(mayfly: private messages that burn
+constexpr const char* overview = MAYFLY_N(R"(mayfly: private messages that burn
 
   mayfly [--home DIR] [--passphrase-file FILE] [--json] VERB ...
 
@@ -77,10 +79,10 @@ Global options, before or after the verb:
   --help, --version       mayfly VERB --help tells more
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 network (try again), 4 not trusted.
-)";
+)");
 
 constexpr HelpPage pages[] = {
-    {"init", R"(mayfly init --relay ADDRESS [--handle NAME] [--name TEXT]
+    {"init", MAYFLY_N(R"(mayfly init --relay ADDRESS [--handle NAME] [--name TEXT]
 
 Makes an account in the home and registers it with the relay. Prints the account id, the address
 and link to pass on, and the recovery kit, which is shown this once: write it down.
@@ -94,14 +96,14 @@ and link to pass on, and the recovery kit, which is shown this once: write it do
 The passphrase encrypts the home. Without one (no --passphrase-file, no terminal, or an empty
 answer) the key lies beside the data. If anything fails there is no account and no home.
 JSON: {"type":"account","account","device","name","address","link","relays","recovery_kit"}
-)"},
-    {"whoami", R"(mayfly whoami [--qr]
+)")},
+    {"whoami", MAYFLY_N(R"(mayfly whoami [--qr]
 
 Shows the account: id, name, address and link to pass on, relays. Works without the network. --qr
 draws the link as a QR code too.
 JSON: {"type":"account","account","device","name","address","link","relays"}
-)"},
-    {"contact add", R"(mayfly contact add ADDRESS-OR-LINK
+)")},
+    {"contact add", MAYFLY_N(R"(mayfly contact add ADDRESS-OR-LINK
 
 Asks somebody to be your contact: by handle (bob@relay.example) or by link (mayfly:...). Done when
 their relay holds the request. They see it with `contact requests`.
@@ -110,8 +112,8 @@ their relay holds the request. They see it with `contact requests`.
 
 JSON: {"type":"contact","account","conversation","name","handle","established",
 "verified","blocked","alarm"}
-)"},
-    {"contact requests", R"(mayfly contact requests
+)")},
+    {"contact requests", MAYFLY_N(R"(mayfly contact requests
 
 Lists who asks to be your contact. Name and handle are what they say of themselves. Asks the relay
 for news first, for 3 s at most.
@@ -120,8 +122,8 @@ for news first, for 3 s at most.
 
 JSON: {"type":"request","id","account","conversation","name","handle","received_at",
 "handle_is_anothers"}
-)"},
-    {"contact accept", R"(mayfly contact accept ID
+)")},
+    {"contact accept", MAYFLY_N(R"(mayfly contact accept ID
 
 Accepts a request (ID as `contact requests` shows it). Done when the relay holds the answer.
 
@@ -129,8 +131,8 @@ Accepts a request (ID as `contact requests` shows it). Done when the relay holds
 
 JSON: {"type":"contact","account","conversation","name","handle","established",
 "verified","blocked","alarm"}
-)"},
-    {"contact list", R"(mayfly contact list
+)")},
+    {"contact list", MAYFLY_N(R"(mayfly contact list
 
 Lists your contacts. Asks the relay for news first, for 3 s at most.
 
@@ -138,16 +140,16 @@ Lists your contacts. Asks the relay for news first, for 3 s at most.
 
 JSON: {"type":"contact","account","conversation","name","handle","established",
 "verified","blocked","alarm"}
-)"},
-    {"contact remove", R"(mayfly contact remove WHO
+)")},
+    {"contact remove", MAYFLY_N(R"(mayfly contact remove WHO
 
 Forgets a contact and all messages with them, and has the relay refuse whatever they still send.
 
   --timeout DUR     how long to try to tell the relay (10s)
 
 JSON: {"type":"removed","account"}
-)"},
-    {"send", R"(mayfly send WHO TEXT [--expire DUR] [--burn DUR]
+)")},
+    {"send", MAYFLY_N(R"(mayfly send WHO TEXT [--expire DUR] [--burn DUR]
 
 Sends a message and prints its id. Exit 0 means: the relay holds it durably. If the relay cannot
 be reached in time the message is taken back (exit 3); if it may have left, the hint says so.
@@ -161,8 +163,8 @@ TEXT may have *emphasis*, **strong**, `code`, > quotes, - lists, links, and @nam
 TEXT is one word to the shell: use quotes. With - the text is read from the standard input; one
 line end at its end is dropped. At most 65,536 bytes.
 JSON: {"type":"sent","id","conversation"}
-)"},
-    {"receive", R"(mayfly receive [--follow] [--timeout DUR]
+)")},
+    {"receive", MAYFLY_N(R"(mayfly receive [--follow] [--timeout DUR]
 
 Prints messages that were not printed before, oldest first; requests, offers of groups, and changes
 of groups.
@@ -185,8 +187,8 @@ is 0 for none, state is queued, sent, received or opened. {"type":"typing","conv
 "removed_us"}: lists of account ids.
 A file also has "file_name", "file_type", "file_size" in bytes, "duration_ms" (0 unless a voice
 memo) and "thumbnail" (JPEG in base64url, or empty).
-)"},
-    {"messages", R"(mayfly messages WHO
+)")},
+    {"messages", MAYFLY_N(R"(mayfly messages WHO
 
 Lists what is still alive of a conversation, yours and theirs, oldest first. Asks the relay for
 news first, for 3 s at most.
@@ -194,18 +196,18 @@ news first, for 3 s at most.
   --offline         show what the device has
 
 JSON: as `receive`.
-)"},
-    {"open", R"(mayfly open ID
+)")},
+    {"open", MAYFLY_N(R"(mayfly open ID
 
 Marks a message as read. If it burns on reading its timer starts now. Works without the network.
 JSON: the message, as `receive`; expires_at is when it burns.
-)"},
-    {"burn", R"(mayfly burn ID
+)")},
+    {"burn", MAYFLY_N(R"(mayfly burn ID
 
 Destroys a message on this device, beyond recovery. Works without the network.
 JSON: {"type":"burnt","id"}
-)"},
-    {"recall", R"(mayfly recall ID
+)")},
+    {"recall", MAYFLY_N(R"(mayfly recall ID
 
 Takes back a message of yours: it is destroyed here, and on their devices as soon as they hear of
 it. Done when the relay holds the order.
@@ -213,8 +215,8 @@ it. Done when the relay holds the order.
   --timeout DUR     how long to try (10s)
 
 JSON: {"type":"recalled","id"}
-)"},
-    {"daemon", R"(mayfly daemon [--stdio] [--socket PATH] [--webhook URL]
+)")},
+    {"daemon", MAYFLY_N(R"(mayfly daemon [--stdio] [--socket PATH] [--webhook URL]
 
 Serves the account to programs: JSON-RPC 2.0, one object a line, over a Unix socket that only your
 programs can open. Prints the socket's path when it is ready and runs until a signal. Other verbs
@@ -229,8 +231,8 @@ may use the same home meanwhile. docs/bots.md has examples, docs/spec/rpc.md eve
   --webhook-secret-file FILE  signs what is posted (HMAC-SHA256)
 
 JSON: {"type":"listening","socket"}
-)"},
-    {"tui", R"(mayfly tui
+)")},
+    {"tui", MAYFLY_N(R"(mayfly tui
 
 Opens the terminal interface; so does `mayfly` alone at a terminal. F1 shows its keys. It uses
 the alternate screen and wipes it at the end: no text stays in the scrollback.
@@ -239,8 +241,8 @@ the alternate screen and wipes it at the end: no text stays in the scrollback.
 
 After locking, or Ctrl-L, the passphrase is asked for again. While it runs, other verbs may use
 the same home, but no daemon and no `receive --follow`.
-)"},
-    {"send-file", R"(mayfly send-file WHO FILE [--expire DUR] [--burn DUR] [--as-is]
+)")},
+    {"send-file", MAYFLY_N(R"(mayfly send-file WHO FILE [--expire DUR] [--burn DUR] [--as-is]
 
 Sends a file of up to 5 GiB, encrypted on this device, and prints the id of its message. Exit 0
 means: the relay holds file and message durably. From JPEG and PNG images everything is left out
@@ -254,13 +256,13 @@ that is not the picture (place, time, camera, comments), without loss; a small p
 If it is interrupted, any verb that goes online goes on with it, and `resume` until it is done;
 `recall` ends it. The file must stay as it is until then.
 JSON: {"type":"sent","id","conversation"}
-)"},
-    {"send-voice", R"(mayfly send-voice WHO FILE [--expire DUR] [--burn DUR]
+)")},
+    {"send-voice", MAYFLY_N(R"(mayfly send-voice WHO FILE [--expire DUR] [--burn DUR]
 
 Sends a voice memo: Opus in Ogg (.opus, .ogg), at most an hour, as recorders write it. Otherwise as
 `send-file`.
-)"},
-    {"download", R"(mayfly download ID [--to PATH]
+)")},
+    {"download", MAYFLY_N(R"(mayfly download ID [--to PATH]
 
 Fetches the file of a message and prints where it is. Every part is verified; the file gets its
 name only when it is whole, and never replaces another. A message that burns on reading counts as
@@ -271,35 +273,34 @@ opened then. Interrupted, the same command goes on where it was.
 
 A downloaded file is yours: it stays when the message is gone.
 JSON: {"type":"downloaded","id","path","size"}
-)"},
-    {"resume", R"(mayfly resume
+)")},
+    {"resume", MAYFLY_N(R"(mayfly resume
 
 Goes on with all uploads and downloads that were interrupted, until they are done.
 
   --timeout DUR     how long to try altogether (as long as it moves; 30s without progress)
 
 JSON: {"type":"resumed","transfers"}
-)"},
+)")},
 };
 
 }  // namespace
 
 std::string_view help_text(std::string_view verb) {
-    const std::string_view device = device_help_text(verb);
-    if (!device.empty()) return device;
+    if (const char* device = device_help_text(verb); device != nullptr) return device;
     for (const HelpPage& page : pages) {
-        if (page.verb == verb) return page.text;
+        if (page.verb == verb) return tr(page.text);
     }
     for (const HelpPage& page : content_help_pages()) {
-        if (page.verb == verb) return page.text;
+        if (page.verb == verb) return tr(page.text);
     }
     for (const HelpPage& page : trust_help_pages()) {
-        if (page.verb == verb) return page.text;
+        if (page.verb == verb) return tr(page.text);
     }
     for (const HelpPage& page : group_help_pages()) {
-        if (page.verb == verb) return page.text;
+        if (page.verb == verb) return tr(page.text);
     }
-    return overview;
+    return tr(overview);
 }
 
 }  // namespace mayfly::cli

@@ -8,7 +8,7 @@ namespace mayfly::cli {
 
 struct HelpPage {
     std::string_view verb;
-    std::string_view text;
+    const char* text;
 };
 // content_help_pages: of the verbs about what is said besides plain texts.
 std::span<const HelpPage> content_help_pages();
@@ -17,10 +17,11 @@ std::span<const HelpPage> content_help_pages();
 std::span<const HelpPage> group_help_pages();
 std::span<const HelpPage> trust_help_pages();
 
-// help_text gives the help of one verb ("contact add"), or the whole program's for anything else.
+// help_text gives the help of one verb ("contact add"), or the whole program's for anything else,
+// in the person's language.
 std::string_view help_text(std::string_view verb);
 
-// device_help_text: of the verbs for devices and recovery; empty for any other.
-std::string_view device_help_text(std::string_view verb);
+// device_help_text: of the verbs for devices and recovery; nullptr for any other.
+const char* device_help_text(std::string_view verb);
 
 }  // namespace mayfly::cli

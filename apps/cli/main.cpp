@@ -5,6 +5,8 @@
 
 #include "help.h"
 #include "home.h"
+#include "i18n/language.h"
+#include "i18n/tr.h"
 #include "verbs.h"
 
 namespace mayfly::cli {
@@ -18,21 +20,18 @@ int report(bool json, const std::string& code, const std::string& message, const
     if (json) {
         JsonLine(out, "error").text("code", code).text("message", message).text("hint", hint);
     } else {
-        out.append("mayfly: error: ");
-        append_printable(out, as_bytes(message));
-        if (!hint.empty()) {
-            out.append("\nmayfly: hint: ");
-            append_printable(out, as_bytes(hint));
-        }
+        append_filled(out, tr("mayfly: error: {1}"), {message});
         out.append("\n");
+        if (!hint.empty()) append_filled(out, tr("mayfly: hint: {1}"), {hint});
+        if (!hint.empty()) out.append("\n");
     }
     (void)out.write_to(STDERR_FILENO);
     return static_cast<int>(exit_code);
 }
 
 int report(bool json, const Failure& failure) {
-    std::string message = error_text(failure.code);
-    if (!failure.detail.empty()) message += ": " + failure.detail;
+    std::string message = tr(error_text(failure.code));
+    if (!failure.detail.empty()) message = tr("{1}: {2}", message, failure.detail);
     const std::string hint = failure.hint.empty() ? hint_of(failure.code) : failure.hint;
     return report(json, error_name(failure.code), message, hint, exit_code_of(failure.code));
 }
@@ -141,7 +140,13 @@ std::vector<std::string> words_or_tui(std::vector<std::string> words) {
 int main_of(const std::vector<std::string>& words) {
     harden();
     bool json = false;
-    auto parsed = parse_arguments(words_or_tui(words), json);
+    const std::vector<std::string> asked = words_or_tui(words);
+    auto parsed = parse_arguments(asked, json);
+    if (!json) {
+        // What programs read stays English; a refusal is said again in the person's language.
+        i18n::speak_as_environment_says();
+        parsed = parse_arguments(asked, json);
+    }
     if (const auto* error = std::get_if<UsageError>(&parsed)) {
         return report(json, "usage", error->message, error->hint, ExitCode::usage);
     }
@@ -155,8 +160,9 @@ int main_of(const std::vector<std::string>& words) {
     const Interrupt interrupt;
     Context context{command, interrupt, home_path(command.home), {}};
     if (context.home.empty()) {
-        return report(json, "usage", "no home: neither --home nor $MAYFLY_HOME nor $HOME is set",
-                      "name one with --home DIR", ExitCode::usage);
+        return report(json, "usage",
+                      tr("no home: neither --home nor $MAYFLY_HOME nor $HOME is set"),
+                      tr("name one with --home DIR"), ExitCode::usage);
     }
     const Outcome outcome = run(context);
     return outcome.ok() ? 0 : report(json, outcome.failure());

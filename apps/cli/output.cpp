@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "i18n/tr.h"
 #include "store/files.h"
 #include "util/utf8.h"
 
@@ -54,6 +55,17 @@ void append_printable(OutputText& out, BytesView text, bool multiline) {
             out.append(replacement);
         } else {
             out.append(bytes);
+        }
+    }
+}
+
+void append_filled(OutputText& out, std::string_view pattern,
+                   std::initializer_list<std::string_view> arguments) {
+    while (!pattern.empty()) {
+        const i18n::Piece piece = i18n::next_piece(pattern);
+        out.append(piece.text);
+        if (piece.argument > 0 && piece.argument <= arguments.size()) {
+            append_printable(out, as_bytes(arguments.begin()[piece.argument - 1]));
         }
     }
 }

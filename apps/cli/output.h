@@ -29,6 +29,10 @@ class OutputText {
 // do bytes that are no UTF-8. Line ends stay when `multiline`, with the next line indented.
 void append_printable(OutputText& out, BytesView text, bool multiline = false);
 
+// append_filled appends a pattern of tr whose arguments are printed by append_printable.
+void append_filled(OutputText& out, std::string_view pattern,
+                   std::initializer_list<std::string_view> arguments);
+
 // JsonLine writes one object. Strings that are no UTF-8 get U+FFFD; control characters are escaped.
 class JsonLine {
   public:

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "i18n/tr.h"
 #include "store/files.h"
 
 namespace mayfly::cli {
@@ -74,16 +75,16 @@ bool can_ask_passphrase() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDER
 Result<std::optional<SecretBuffer>> read_passphrase(const std::string& file) {
     if (!file.empty()) return from_file(file);
     if (!can_ask_passphrase()) return std::optional<SecretBuffer>();
-    TRY_ASSIGN(SecretBuffer typed, ask("Passphrase: "));
+    TRY_ASSIGN(SecretBuffer typed, ask(tr("Passphrase: ")));
     return std::optional<SecretBuffer>(std::move(typed));
 }
 
 Result<std::optional<SecretBuffer>> choose_passphrase(const std::string& file) {
     if (!file.empty()) return from_file(file);
     if (!can_ask_passphrase()) return std::optional<SecretBuffer>();
-    TRY_ASSIGN(SecretBuffer first, ask("Choose a passphrase (empty: none): "));
+    TRY_ASSIGN(SecretBuffer first, ask(tr("Choose a passphrase (empty: none): ")));
     if (first.empty()) return std::optional<SecretBuffer>();
-    TRY_ASSIGN(const SecretBuffer second, ask("The same again: "));
+    TRY_ASSIGN(const SecretBuffer second, ask(tr("The same again: ")));
     ENSURE(constant_time_equal(first.expose(), second.expose()), wrong_passphrase);
     return std::optional<SecretBuffer>(std::move(first));
 }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "i18n/tr.h"
 #include "output.h"
 #include "views.h"
 
@@ -31,14 +32,15 @@ void ProgressBar::show(const core::TransferProgress& progress) {
     const uint64_t done = std::min(progress.done_bytes, size);
     const auto filled = static_cast<size_t>(done * bar_width / size);
     OutputText line;
-    line.append(progress.upload ? "\rsending   [" : "\rfetching  [");
-    line.append(std::string(filled, '#') + std::string(bar_width - filled, '.'));
-    line.append("] " + std::to_string(done * 100 / size) + " %  " + size_text(done) + " of " +
-                size_text(progress.size_bytes));
+    const std::string bar = std::string(filled, '#') + std::string(bar_width - filled, '.');
+    const char* pattern = progress.upload ? MAYFLY_N("sending   [{1}] {2} %  {3} of {4}")
+                                          : MAYFLY_N("fetching  [{1}] {2} %  {3} of {4}");
+    line.append("\r" + tr(pattern, bar, done * 100 / size, size_text(done),
+                          size_text(progress.size_bytes)));
     const int64_t elapsed_ms = (now - began_at_).ms;
     if (elapsed_ms > 0 && done > began_bytes_) {
         const uint64_t rate = (done - began_bytes_) * 1000 / static_cast<uint64_t>(elapsed_ms);
-        line.append("  " + size_text(rate) + "/s");
+        line.append("  " + tr("{1}/s", size_text(rate)));
     }
     line.append("\x1b[K");
     (void)line.write_to(STDERR_FILENO);

@@ -1,4 +1,5 @@
 #include "core/contact_link.h"
+#include "i18n/tr.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -93,7 +94,7 @@ Outcome run_contact_remove(Context& context) {
     const Outcome ended = finish_operation(context, *session, started.operation);
     if (!ended.ok()) {
         Failure failure = ended.failure();
-        failure.hint = "the contact is gone from this device; the relay will be told next time";
+        failure.hint = tr("the contact is gone from this device; the relay will be told next time");
         return failure;
     }
     if (context.command.json) {

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "core/place.h"
+#include "i18n/tr.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -51,8 +52,8 @@ Outcome place_of(const Command& command, core::Location& place) {
     const size_t comma = text.find(',');
     const bool two = comma != std::string_view::npos;
     if (!two || !core::parse_place(text.substr(0, comma), text.substr(comma + 1), place).ok()) {
-        return usage("no place: " + command.text,
-                     "degrees are written 52.5163,13.3777; south and west are negative");
+        return usage(tr("no place: {1}", command.text),
+                     tr("degrees are written 52.5163,13.3777; south and west are negative"));
     }
     place.accuracy_m = command.accuracy_m.value_or(0);
     place.label = command.label;
@@ -70,7 +71,7 @@ Outcome choices_of(const std::string& text, Bytes& choices) {
         const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), number);
         const bool whole = error == std::errc() && stop == word.data() + word.size();
         if (!whole || number < 1 || number > core::poll_options_max) {
-            return usage("no choice: " + text, "choices are written 1 or 1,3 or none");
+            return usage(tr("no choice: {1}", text), tr("choices are written 1 or 1,3 or none"));
         }
         choices.push_back(static_cast<uint8_t>(number - 1));
         if (comma == std::string_view::npos) break;
@@ -122,7 +123,7 @@ Outcome run_react(Context& context) {
     auto started = session->messenger().react(message.id, command.text, !command.remove,
                                               wall_clock_now(), session->entropy());
     if (!started.ok() && started.code() == ErrorCode::invalid_argument) {
-        return usage("not one emoji: " + command.text, "give one, without other text");
+        return usage(tr("not one emoji: {1}", command.text), tr("give one, without other text"));
     }
     return finish_about(context, *session, std::move(started), "reacted", message.id);
 }
@@ -137,9 +138,9 @@ Outcome run_poll(Context& context) {
         poll.closes_at_ms = static_cast<uint64_t>((wall_clock_now() + *command.closes).ms);
     }
     if (!core::decode_body<core::Poll>(codec::encode(poll)).ok()) {
-        return usage("no poll",
-                     "a question, and --option with 2 to 20 different answers of at most 200 "
-                     "bytes");
+        return usage(tr("no poll"),
+                     tr("a question, and --option with 2 to 20 different answers of at most 200 "
+                        "bytes"));
     }
     return send_body(context, poll);
 }
@@ -153,11 +154,11 @@ Outcome run_vote(Context& context) {
     auto started =
         session->messenger().vote(message.id, choices, wall_clock_now(), session->entropy());
     if (!started.ok() && started.code() == ErrorCode::invalid_argument) {
-        return usage("the poll has no such choice: " + context.command.text,
-                     "mayfly messages shows its answers and how many may be chosen");
+        return usage(tr("the poll has no such choice: {1}", context.command.text),
+                     tr("mayfly messages shows its answers and how many may be chosen"));
     }
     if (!started.ok() && started.code() == ErrorCode::expired) {
-        return Failure{ErrorCode::expired, "the poll is closed", "nothing was changed"};
+        return Failure{ErrorCode::expired, tr("the poll is closed"), tr("nothing was changed")};
     }
     return finish_about(context, *session, std::move(started), "voted", message.id);
 }
@@ -166,7 +167,7 @@ Outcome run_location(Context& context) {
     core::Location place;
     TRY_OUTCOME(place_of(context.command, place));
     if (!core::decode_body<core::Location>(codec::encode(place)).ok()) {
-        return usage("the label is too long or not UTF-8", "at most 256 bytes");
+        return usage(tr("the label is too long or not UTF-8"), tr("at most 256 bytes"));
     }
     return send_body(context, place);
 }

@@ -1,4 +1,5 @@
 // Verbs about a conversation as a whole, and searching.
+#include "i18n/tr.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -108,8 +109,8 @@ Outcome run_search(Context& context) {
     const Time now = wall_clock_now();
     const auto found = session->messenger().search(query, now);
     if (!found.ok() && found.code() == ErrorCode::invalid_argument) {
-        return Failure{ErrorCode::invalid_argument, "no words to search for",
-                       "at most 1,000 bytes of UTF-8"};
+        return Failure{ErrorCode::invalid_argument, tr("no words to search for"),
+                       tr("at most 1,000 bytes of UTF-8")};
     }
     TRY(found);
     for (const core::MessageView& message : *found) {

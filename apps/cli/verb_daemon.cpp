@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "home.h"
+#include "i18n/tr.h"
 #include "line_stream.h"
 #include "rpc_socket.h"
 #include "served_account.h"
@@ -31,7 +32,7 @@ class Daemon {
         if (opened.ok()) return {};
         if (opened.code() == ErrorCode::store_locked) {
             return Failure{ErrorCode::store_locked, home,
-                           "a daemon or receive --follow runs there; stop it first"};
+                           tr("a daemon or receive --follow runs there; stop it first")};
         }
         return Failure{opened.code(), home, ""};
     }
@@ -43,9 +44,10 @@ class Daemon {
         }
         const bool taken = socket.code() == ErrorCode::already_exists;
         return Failure{socket.code(), path,
-                       taken ? "another daemon listens there, or it is not a socket; name another "
-                               "--socket"
-                             : "name a shorter --socket in a directory of yours"};
+                       taken
+                           ? tr("another daemon listens there, or it is not a socket; name another "
+                                "--socket")
+                           : tr("name a shorter --socket in a directory of yours")};
     }
     void serve_standard_streams() {
         streams_.push_back(LineStream::of_standard_streams(*server_.add_client()));
@@ -84,8 +86,9 @@ class Daemon {
   private:
     Outcome lost(const std::string& home) {
         close();
-        return Failure{ErrorCode::no_account, home,
-                       "the account that was served is not there any more; start the daemon again"};
+        return Failure{
+            ErrorCode::no_account, home,
+            tr("the account that was served is not there any more; start the daemon again")};
     }
     void close() {
         webhook_.reset();
@@ -124,18 +127,18 @@ Outcome add_webhook(Daemon& daemon, const Command& command) {
     auto url = parse_http_url(command.webhook);
     if (!url.ok()) {
         return Failure{url.code(), "--webhook " + command.webhook,
-                       "https://HOST/PATH, or http:// to this machine"};
+                       tr("https://HOST/PATH, or http:// to this machine")};
     }
     auto secret = store::read_file(command.webhook_secret_file, secret_file_size_bytes_max);
     if (!secret.ok() || !secret.value()) {
         return Failure{ErrorCode::invalid_argument, "--webhook-secret-file",
-                       "name a file with the secret that signs what is posted"};
+                       tr("name a file with the secret that signs what is posted")};
     }
     SecretBuffer key = std::move(*secret.value());
     if (!key.empty() && key.expose()[key.size() - 1] == '\n') key.shrink(key.size() - 1);
     if (key.size() < webhook_secret_size_bytes_min) {
         return Failure{ErrorCode::invalid_argument, "--webhook-secret-file",
-                       "a secret has 16 bytes or more: openssl rand -hex 32"};
+                       tr("a secret has 16 bytes or more: openssl rand -hex 32")};
     }
     TRY(daemon.add_webhook(std::move(url).value(), std::move(key)));
     return {};
@@ -150,11 +153,11 @@ Outcome add_homes(Daemon& daemon, const Context& context) {
     if (files.empty()) files.push_back(command.passphrase_file);
     if (homes.size() > homes_max || (files.size() != 1 && files.size() != homes.size())) {
         return Failure{ErrorCode::invalid_argument, "",
-                       "at most 32 times --home; --passphrase-file once, or once for each"};
+                       tr("at most 32 times --home; --passphrase-file once, or once for each")};
     }
     for (size_t i = 0; i < homes.size(); i++) {
         if (std::count(homes.begin(), homes.end(), homes[i]) > 1) {
-            return Failure{ErrorCode::invalid_argument, homes[i], "name each home once"};
+            return Failure{ErrorCode::invalid_argument, homes[i], tr("name each home once")};
         }
         TRY_OUTCOME(daemon.add_home(homes[i], files.size() == 1 ? files[0] : files[i]));
     }
@@ -176,7 +179,7 @@ Outcome run_daemon(Context& context) {
         if (!command.stdio && command.json) {
             JsonLine(context.out, "listening").text("socket", path);
         } else if (!command.stdio) {
-            context.out.append("listening " + path + "\n");
+            context.out.append(tr("listening {1}", path) + "\n");
         }
         TRY(context.show());
     }

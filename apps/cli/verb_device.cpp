@@ -4,8 +4,10 @@
 
 #include <cstdio>
 
+#include "confirm.h"
 #include "core/contact_link.h"
 #include "home.h"
+#include "i18n/tr.h"
 #include "passphrase.h"
 #include "verbs.h"
 #include "views.h"
@@ -39,7 +41,7 @@ void show_code(Context& context, uint32_t code) {
     if (context.command.json) {
         JsonLine(context.out, "device_code").text("code", digits);
     } else {
-        context.out.append("code          " + std::string(digits) + "\n");
+        labelled_line(context.out, tr("code"), digits);
     }
 }
 
@@ -57,14 +59,14 @@ Outcome compare_codes(Context& context, Session& session) {
     if (!pairing) return MAYFLY_ERROR(timed_out);
     show_code(context, *pairing->code);
     TRY(context.show());
-    notice(context, "type yes if the other device shows the same code");
+    notice(context, tr("type yes if the other device shows the same code"));
     TRY_ASSIGN(const SecretBuffer answer, read_line());
-    if (as_text(answer.expose()) != "yes") {
+    if (!says_yes(as_text(answer.expose()))) {
         TRY_ASSIGN(auto cancelled,
                    session.messenger().cancel_device(wall_clock_now(), session.entropy()));
         TRY(session.perform(std::move(cancelled)));
-        return Failure{ErrorCode::not_authorized, "the codes were not confirmed",
-                       "begin anew; a code that differs means that somebody else answered"};
+        return Failure{ErrorCode::not_authorized, tr("the codes were not confirmed"),
+                       tr("begin anew; a code that differs means that somebody else answered")};
     }
     TRY_ASSIGN(auto confirmed,
                session.messenger().confirm_device(wall_clock_now(), session.entropy()));
@@ -96,10 +98,10 @@ Outcome link_this_device(Context& context, Session& session) {
     if (context.command.json) {
         JsonLine(context.out, "device_link").text("link", link);
     } else {
-        context.out.append("link          " + link + "\n");
+        labelled_line(context.out, tr("link"), link);
     }
     TRY(context.show());
-    notice(context, "on a device that has the account: mayfly device add LINK");
+    notice(context, tr("on a device that has the account: mayfly device add LINK"));
     TRY_OUTCOME(compare_codes(context, session));
     return finish_linking(context, session);
 }
@@ -130,10 +132,11 @@ void show_device(OutputText& out, bool json, const core::DeviceView& device) {
             .number("added_at", device.added_at.ms);
         return;
     }
-    append_printable(out, as_bytes(device.name.empty() ? "(no name)" : device.name));
-    if (device.is_this) out.append(", this device");
-    if (device.revoked) out.append(", revoked");
-    out.append("\n    id        " + id + "\n");
+    append_printable(out, as_bytes(device.name.empty() ? tr("(no name)") : device.name));
+    append_item(out, device.is_this, tr("this device"));
+    append_item(out, device.revoked, tr("revoked"));
+    out.append("\n");
+    detail_line(out, tr("id"), id);
 }
 
 Result<core::DeviceView> find_device(const core::Messenger& messenger, const std::string& what) {
@@ -249,7 +252,7 @@ Outcome run_device_name(Context& context) {
 Outcome run_recover(Context& context) {
     TRY_ASSIGN(const std::string relay, core::canonical_relay(context.command.relays.front()));
     TRY_ASSIGN(MadeHome made, make_home(context));
-    notice(context, "type the nine words of the recovery kit");
+    notice(context, tr("type the nine words of the recovery kit"));
     TRY_ASSIGN(const SecretBuffer words, read_line());
     std::optional<core::AccountView> view;
     {
@@ -259,14 +262,14 @@ Outcome run_recover(Context& context) {
         auto started = session.messenger().recover_account(words.expose(), relay, wall_clock_now(),
                                                            session.entropy());
         if (!started.ok()) {
-            return Failure{started.code(), "these are not the words of a recovery kit",
-                           "nine words of five letters, as they were shown"};
+            return Failure{started.code(), tr("these are not the words of a recovery kit"),
+                           tr("nine words of five letters, as they were shown")};
         }
         TRY(session.perform(std::move(started->effects)));
         const Outcome ended = finish_operation(context, session, started->operation);
         if (!ended.ok() && ended.failure().code == ErrorCode::unknown_record) {
-            return Failure{ErrorCode::unknown_record, "this relay holds nothing for this kit",
-                           "try another relay of the account, and check the words"};
+            return Failure{ErrorCode::unknown_record, tr("this relay holds nothing for this kit"),
+                           tr("try another relay of the account, and check the words")};
         }
         TRY_OUTCOME(ended);
         TRY_ASSIGN(view, session.messenger().account());

@@ -6,6 +6,7 @@
 
 #include "core/attachment.h"
 #include "core/image_metadata.h"
+#include "i18n/tr.h"
 #include "progress.h"
 #include "thumbnail.h"
 #include "verbs.h"
@@ -18,7 +19,7 @@ namespace {
 constexpr Duration stall_timeout = Duration::seconds(30);
 
 constexpr const char* going_on =
-    "what is there stays there: mayfly resume goes on, mayfly recall ID ends it";
+    MAYFLY_N("what is there stays there: mayfly resume goes on, mayfly recall ID ends it");
 
 std::string base_name(const std::string& path) {
     const size_t slash = path.rfind('/');
@@ -105,9 +106,10 @@ Outcome describe_image(Session& session, const std::string& path, uint64_t size_
                        core::FileOffer& offer) {
     auto stripped = core::strip_metadata(session.files(), offer.source, size_bytes);
     if (!stripped.ok()) {
-        return unreadable(stripped.code(), path,
-                          "the image is damaged and its metadata cannot be left out; --as-is sends "
-                          "it as it is");
+        return unreadable(
+            stripped.code(), path,
+            tr("the image is damaged and its metadata cannot be left out; --as-is sends "
+               "it as it is"));
     }
     if (stripped->type.empty()) return {};
     offer.type = stripped->type;
@@ -129,14 +131,15 @@ Outcome make_offer(const Command& command, Session& session, core::FileOffer& of
     const auto source = session.files().inspect(offer.source);
     if (!source.ok()) return unreadable(source.code(), path);
     if (source->size_bytes > core::file_size_bytes_max) {
-        return unreadable(ErrorCode::input_too_large, path, "a file may have 5 GiB");
+        return unreadable(ErrorCode::input_too_large, path, tr("a file may have 5 GiB"));
     }
     if (command.verb == Verb::send_voice) {
         const auto duration =
             core::opus_duration_ms(session.files(), offer.source, source->size_bytes);
         if (!duration.ok()) {
-            return unreadable(duration.code(), path,
-                              "a voice memo is Opus in Ogg, an hour at most; send-file takes all");
+            return unreadable(
+                duration.code(), path,
+                tr("a voice memo is Opus in Ogg, an hour at most; send-file takes all"));
         }
         offer.type = "audio/ogg";
         offer.duration_ms = *duration;
@@ -155,7 +158,7 @@ Outcome find_target(const Command& command, const core::FileView& file, std::str
     const std::string folder = folder_of(path);
     char resolved[PATH_MAX];
     if (::realpath(folder.c_str(), resolved) == nullptr) {
-        return Failure{ErrorCode::storage_failed, folder, "there is no such folder"};
+        return Failure{ErrorCode::storage_failed, folder, tr("there is no such folder")};
     }
     target = absolute(std::string(resolved) + "/" + base_name(path));
     return {};
@@ -188,7 +191,7 @@ Outcome run_send_file(Context& context) {
     TRY_ASSIGN(const Session::Ended ended, watch.run([&] { return result().has_value(); }));
     if (ended != Session::Ended::done) {
         // Nobody wants to send half a file twice; what never began is taken back like a text.
-        if (watch.moved()) return stopped(*session, ended, going_on);
+        if (watch.moved()) return stopped(*session, ended, tr(going_on));
         return take_back(*session, started->id, failure_of(*session, ended));
     }
     if (!result()->ok()) return Failure{result()->code(), command.text, ""};
@@ -220,7 +223,7 @@ Outcome run_download(Context& context) {
     const auto result = [&] { return watch.result_of(started->operation); };
     TRY_ASSIGN(const Session::Ended ended, watch.run([&] { return result().has_value(); }));
     if (ended != Session::Ended::done) {
-        return stopped(*session, ended, "the same command, or mayfly resume, goes on with it");
+        return stopped(*session, ended, tr("the same command, or mayfly resume, goes on with it"));
     }
     if (!result()->ok()) return Failure{result()->code(), target, ""};
     if (command.json) {
@@ -246,12 +249,13 @@ Outcome run_resume(Context& context) {
         return messenger.transfers_under_way() == 0 && messenger.outbox_empty();
     };
     TRY_ASSIGN(const Session::Ended ended, watch.run(done));
-    if (ended != Session::Ended::done) return stopped(*session, ended, going_on);
+    if (ended != Session::Ended::done) return stopped(*session, ended, tr(going_on));
     if (context.command.json) {
         JsonLine(context.out, "resumed").number("transfers", static_cast<int64_t>(count));
     } else {
-        context.out.append(count == 0 ? "nothing was interrupted\n"
-                                      : std::to_string(count) + " done\n");
+        const std::string text =
+            count == 0 ? tr("nothing was interrupted") : trn("{1} done", "{1} done", count);
+        context.out.append(text + "\n");
     }
     TRY(context.show());
     return {};

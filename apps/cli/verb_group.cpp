@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "core/conversation_state.h"
+#include "i18n/tr.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -16,7 +17,9 @@ constexpr Duration link_lifetime_default = Duration::days(7);
 Outcome read_avatar(const std::string& path, Bytes& out) {
     if (path.empty()) return {};  // none any more
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return Failure{ErrorCode::invalid_argument, "cannot read " + path, "is it there?"};
+    if (fd < 0)
+        return Failure{ErrorCode::invalid_argument, tr("cannot read {1}", path),
+                       tr("is it there?")};
     out.resize(core::avatar_size_bytes_max + 1);
     size_t size = 0;
     while (size < out.size()) {
@@ -27,8 +30,8 @@ Outcome read_avatar(const std::string& path, Bytes& out) {
     ::close(fd);
     out.resize(size);
     if (size > 0 && size <= core::avatar_size_bytes_max) return {};
-    return Failure{ErrorCode::invalid_argument, path + " is no avatar",
-                   "an image of at most " + std::to_string(core::avatar_size_bytes_max) + " bytes"};
+    return Failure{ErrorCode::invalid_argument, tr("{1} is no avatar", path),
+                   tr("an image of at most {1} bytes", core::avatar_size_bytes_max)};
 }
 
 std::optional<uint64_t> ms_of(const std::optional<Duration>& span) {
@@ -57,8 +60,9 @@ Outcome change_of(const Command& command, core::StateChange& change) {
 }
 
 Failure bad_rules() {
-    return {ErrorCode::invalid_argument, "these settings do not fit together",
-            "defaults must be within their limits; a name has at most 128 bytes, a topic 1,024"};
+    return {
+        ErrorCode::invalid_argument, tr("these settings do not fit together"),
+        tr("defaults must be within their limits; a name has at most 128 bytes, a topic 1,024")};
 }
 
 Outcome show_group(Context& context, Session& session, const core::ConversationId& id) {
@@ -139,8 +143,9 @@ Outcome run_group_link(Context& context) {
         if (command.qr) show_qr(context.out, made->first);
     }
     TRY(context.show());
-    notice(context, "it lets in " + std::to_string(uses) + ", until " + local_time(now + lifetime) +
-                        "; this device must be online then");
+    notice(context, trn("it lets in {1}, until {2}; this device must be online then",
+                        "it lets in {1}, until {2}; this device must be online then", uses,
+                        local_time(now + lifetime)));
     return {};
 }
 
@@ -148,7 +153,8 @@ Outcome run_group_set(Context& context) {
     core::StateChange change;
     TRY_OUTCOME(change_of(context.command, change));
     if (change == core::StateChange{}) {
-        return Failure{ErrorCode::invalid_argument, "nothing to set", "mayfly group set --help"};
+        return Failure{ErrorCode::invalid_argument, tr("nothing to set"),
+                       "mayfly group set --help"};
     }
     TRY_ASSIGN(const auto session, open_session(context));
     TRY_OUTCOME(refresh(context, *session));

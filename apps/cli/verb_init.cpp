@@ -1,6 +1,7 @@
 #include "core/contact_link.h"
 #include "core/content.h"
 #include "home.h"
+#include "i18n/tr.h"
 #include "passphrase.h"
 #include "verbs.h"
 #include "views.h"
@@ -59,10 +60,10 @@ Outcome run_init(Context& context) {
     TRY(home.install());
     show_account(context.out, command.json, *view, recovery_kit.expose());
     TRY(context.show());
-    notice(context, "write the recovery kit down now; it is not shown again");
+    notice(context, tr("write the recovery kit down now; it is not shown again"));
     if (!passphrase) {
         notice(context,
-               "no passphrase: whoever copies the files in " + context.home + " can read them");
+               tr("no passphrase: whoever copies the files in {1} can read them", context.home));
     }
     return {};
 }

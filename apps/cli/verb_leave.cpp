@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "confirm.h"
+#include "i18n/tr.h"
 #include "store/key_change.h"
 #include "verbs.h"
 #include "views.h"
@@ -85,15 +86,15 @@ std::string names_of(const std::vector<std::string>& relays) {
 
 Outcome run_export(Context& context) {
     const std::string& path = context.command.target;
-    TRY_OUTCOME(confirm(context,
-                        "The export is readable by whoever gets hold of it, and nothing "
-                        "in it burns or expires."));
+    TRY_OUTCOME(
+        confirm(context, tr("The export is readable by whoever gets hold of it, and nothing "
+                            "in it burns or expires.")));
     TRY_ASSIGN(const auto session, open_session(context));
     TRY(session->sweep());
     auto folder = ExportFolder::create(path);
     if (!folder.ok() && folder.code() == ErrorCode::already_exists) {
         return Failure{folder.code(), path,
-                       "nothing was changed; name a directory that is not there"};
+                       tr("nothing was changed; name a directory that is not there")};
     }
     TRY(folder);
     size_t message_count = 0;
@@ -111,8 +112,10 @@ Outcome run_export(Context& context) {
 }
 
 Outcome run_account_delete(Context& context) {
-    TRY_OUTCOME(confirm(context, "This deletes the account at its relays and in " + context.home +
-                                     ", with all messages and contacts, for good."));
+    TRY_OUTCOME(
+        confirm(context, tr("This deletes the account at its relays and in {1}, with all messages "
+                            "and contacts, for good.",
+                            context.home)));
     TRY_ASSIGN(const auto session, open_session(context));
     TRY_ASSIGN(const core::AccountView account, session->messenger().account());
     TRY(session->go_online());
@@ -124,10 +127,10 @@ Outcome run_account_delete(Context& context) {
         Failure failure = ended.failure();
         const auto left = session->messenger().relays_to_tell();
         failure.detail =
-            "not deleted yet at " + names_of(left.value_or(std::vector<std::string>()));
+            tr("not deleted yet at {1}", names_of(left.value_or(std::vector<std::string>())));
         failure.hint =
-            "messages and contacts are gone from this device; mayfly account delete "
-            "tries again, mayfly wipe gives up on the rest";
+            tr("messages and contacts are gone from this device; mayfly account delete "
+               "tries again, mayfly wipe gives up on the rest");
         return failure;
     }
     session->close();

@@ -3,6 +3,7 @@
 
 #include "core/conversation_state.h"
 #include "core/group_link.h"
+#include "i18n/tr.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -43,8 +44,8 @@ Outcome find_member(const Context& context, Session& session, const core::Conver
     }
     if (found == 1) return {};
     const ErrorCode code = found == 0 ? ErrorCode::unknown_contact : ErrorCode::ambiguous_name;
-    return Failure{code, context.command.text + " in " + place.title,
-                   "mayfly group show lists the members"};
+    return Failure{code, tr("{1} in {2}", context.command.text, place.title),
+                   tr("mayfly group show lists the members")};
 }
 
 Outcome open_group(Context& context, std::unique_ptr<Session>& session,
@@ -90,10 +91,10 @@ Outcome find_offered(Context& context, Session& session, core::ConversationId& i
         return {};
     }
     if (place.ok() && core::has_state(place->kind) && !place->closed) {
-        return Failure{ErrorCode::already_exists, "you are in " + place->title,
-                       "there is nothing to do"};
+        return Failure{ErrorCode::already_exists, tr("you are in {1}", place->title),
+                       tr("there is nothing to do")};
     }
-    return Failure{offer.code(), context.command.target, "mayfly group offers shows who asks"};
+    return Failure{offer.code(), context.command.target, tr("mayfly group offers shows who asks")};
 }
 
 Outcome start_joining(Context& context, Session& session, core::ConversationId& id,
@@ -118,7 +119,8 @@ Outcome finish_waiting(Context& context, Session& session, core::OperationId ope
     const Outcome ended = finish_operation(context, session, operation);
     if (ended.ok() || exit_code_of(ended.failure().code) != ExitCode::network) return ended;
     Failure failure = ended.failure();
-    failure.hint = "it waits on this device; any later verb that reaches the relay goes on with it";
+    failure.hint =
+        tr("it waits on this device; any later verb that reaches the relay goes on with it");
     return failure;
 }
 
@@ -135,11 +137,12 @@ Outcome run_group_invite(Context& context) {
     TRY_OUTCOME(open_group(context, session, place));
     const std::string& who = context.command.text;
     const auto contact = session->messenger().find_contact(who);
-    if (!contact.ok()) return Failure{contact.code(), who, "only contacts can be asked"};
+    if (!contact.ok()) return Failure{contact.code(), who, tr("only contacts can be asked")};
     auto started = session->messenger().invite(place.conversation, contact->account,
                                                wall_clock_now(), session->entropy());
     if (!started.ok() && started.code() == ErrorCode::already_exists) {
-        return Failure{started.code(), who + " is in " + place.title, "there is nothing to do"};
+        return Failure{started.code(), tr("{1} is in {2}", who, place.title),
+                       tr("there is nothing to do")};
     }
     TRY_OUTCOME(finish_started(context, *session, place, std::move(started)));
     TRY_OUTCOME(tell(context, "invited", place.conversation, contact->account));
@@ -174,7 +177,7 @@ Outcome run_group_join(Context& context) {
     is_in();
     show_conversation(context.out, context.command.json, view);
     TRY(context.show());
-    if (view.joining) notice(context, "whoever asked you in lets you in when they come online");
+    if (view.joining) notice(context, tr("whoever asked you in lets you in when they come online"));
     return flush_outbox(*session);
 }
 
@@ -183,12 +186,13 @@ Outcome run_group_decline(Context& context) {
     TRY(session->sweep());
     const auto offer = session->messenger().find_offer(context.command.target);
     if (!offer.ok()) {
-        return Failure{offer.code(), context.command.target, "mayfly group offers shows who asks"};
+        return Failure{offer.code(), context.command.target,
+                       tr("mayfly group offers shows who asks")};
     }
     auto effects = session->messenger().decline_offer(offer->conversation, wall_clock_now());
     if (!effects.ok()) {
-        return Failure{effects.code(), "you have accepted already",
-                       "mayfly group leave takes it back"};
+        return Failure{effects.code(), tr("you have accepted already"),
+                       tr("mayfly group leave takes it back")};
     }
     TRY(session->perform(std::move(*effects)));
     return tell(context, "declined", offer->conversation, std::nullopt);
@@ -201,7 +205,7 @@ Outcome run_group_remove(Context& context) {
     core::MemberView member;
     TRY_OUTCOME(find_member(context, *session, place, member));
     if (member.is_self) {
-        return Failure{ErrorCode::invalid_argument, "that is you", "mayfly group leave"};
+        return Failure{ErrorCode::invalid_argument, tr("that is you"), "mayfly group leave"};
     }
     TRY_OUTCOME(
         finish_started(context, *session, place,

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "core/content.h"
+#include "i18n/tr.h"
 #include "util/duration.h"
 #include "verbs.h"
 #include "views.h"
@@ -29,11 +30,12 @@ Result<SecretBuffer> read_stdin() {
 
 Outcome check_text(BytesView text) {
     if (text.empty()) {
-        return Failure{ErrorCode::invalid_argument, "the text is empty", "say something"};
+        return Failure{ErrorCode::invalid_argument, tr("the text is empty"), tr("say something")};
     }
     if (text.size() > core::text_size_bytes_max) return MAYFLY_ERROR(text_too_large);
     if (!core::is_utf8(text)) {
-        return Failure{ErrorCode::invalid_argument, "the text is not UTF-8", "convert it first"};
+        return Failure{ErrorCode::invalid_argument, tr("the text is not UTF-8"),
+                       tr("convert it first")};
     }
     return {};
 }
@@ -67,16 +69,16 @@ Outcome send_options(const Command& command, const core::ConversationView& place
     if (command.expire && *command.expire > place.expiration_limit) {
         const std::string most = format_duration(place.expiration_limit);
         return Failure{ErrorCode::bad_duration,
-                       "messages in " + place.title + " live " + most + " at most",
-                       "use --expire " + most + " or less"};
+                       tr("messages in {1} live {2} at most", place.title, most),
+                       tr("use --{1} {2} or less", "expire", most)};
     }
     const Duration burn_limit = Duration::seconds(place.burn_seconds_limit);
     const bool too_long = command.no_burn || (command.burn && *command.burn > burn_limit);
     if (burn_limit.ms != 0 && too_long) {
         const std::string most = format_duration(burn_limit);
         return Failure{ErrorCode::bad_duration,
-                       "messages in " + place.title + " burn " + most + " after opening, or sooner",
-                       "use --burn " + most + " or less"};
+                       tr("messages in {1} burn {2} after opening, or sooner", place.title, most),
+                       tr("use --{1} {2} or less", "burn", most)};
     }
     return {};
 }
@@ -92,8 +94,8 @@ Outcome finish_message(Context& context, Session& session,
         const bool direct = place.kind == core::ConversationKind::direct;
         const auto now = session.messenger().find_contact(core::text_of(place.contact));
         if (direct && now.ok() && !now->established && failure.code == ErrorCode::timed_out) {
-            failure.detail =
-                session.messenger().name_of(place.contact) + " has not accepted your request yet";
+            failure.detail = tr("{1} has not accepted your request yet",
+                                session.messenger().name_of(place.contact));
         }
         return failure;
     }
@@ -112,7 +114,8 @@ Outcome finish_secondary(Context& context, Session& session, core::OperationId o
     const Outcome ended = finish_operation(context, session, operation);
     if (ended.ok()) return {};
     Failure failure = ended.failure();
-    failure.hint = "it waits in the outbox; any later verb that reaches the relay takes it along";
+    failure.hint =
+        tr("it waits in the outbox; any later verb that reaches the relay takes it along");
     return failure;
 }
 

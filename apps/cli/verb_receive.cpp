@@ -4,6 +4,7 @@
 #include <iterator>
 #include <set>
 
+#include "i18n/tr.h"
 #include "idle_lock.h"
 #include "passphrase.h"
 #include "printing.h"
@@ -112,15 +113,15 @@ class Receiver {
     }
 
     void warn(const core::ContactView& contact) {
-        if (!context_.command.json) notices_.append("mayfly: WARNING:\n");
+        if (!context_.command.json) notices_.append(tr("mayfly: WARNING:\n"));
         show_contact(notices_, context_.command.json, contact);
     }
     void announce(const core::RequestView& request) {
         shown_++;
         show_request(notices_, context_.command.json, request);
         if (!context_.command.json) {
-            notices_.append("    accept with: mayfly contact accept " +
-                            core::text_of(request.account) + "\n");
+            const std::string id = core::text_of(request.account);
+            notices_.append("    " + tr("accept with: {1}", "mayfly contact accept " + id) + "\n");
         }
     }
 
@@ -128,8 +129,8 @@ class Receiver {
         shown_++;
         show_offer(notices_, context_.command.json, offer);
         if (!context_.command.json) {
-            notices_.append("    join with: mayfly group join " +
-                            core::text_of(offer.conversation) + "\n");
+            const std::string id = core::text_of(offer.conversation);
+            notices_.append("    " + tr("join with: {1}", "mayfly group join " + id) + "\n");
         }
     }
 
@@ -210,7 +211,7 @@ Outcome run_receive(Context& context) {
         TRY(store::store_protection(context.home));
         auto locked = store::FollowLock::acquire(context.home);
         if (!locked.ok() && locked.code() == ErrorCode::store_locked) {
-            return Failure{ErrorCode::store_locked, "another receive --follow is running", ""};
+            return Failure{ErrorCode::store_locked, tr("another receive --follow is running"), ""};
         }
         TRY(locked);
         follow_lock = std::move(locked).value();
@@ -231,7 +232,7 @@ Outcome run_receive(Context& context) {
         if (!idle.due(now) || (end && now >= *end) || context.interrupt.pending()) return {};
         // The keys go here; who wants to go on types the passphrase again.
         session->reset();
-        notice(context, "locked: nothing came for " + span_text(*context.command.lock_after));
+        notice(context, tr("locked: nothing came for {1}", span_text(*context.command.lock_after)));
         if (!context.command.passphrase_file.empty() || !can_ask_passphrase()) return {};
     }
 }

@@ -1,6 +1,7 @@
 // The passphrase of a home, the one that gives it up, and its end.
 #include "confirm.h"
 #include "decoy.h"
+#include "i18n/tr.h"
 #include "passphrase.h"
 #include "store/key_change.h"
 #include "verbs.h"
@@ -27,8 +28,8 @@ Result<OpenHome> open_home(Context& context) {
 Outcome in_use_already(const Status& status) {
     if (status.ok()) return {};
     if (status.code() != ErrorCode::invalid_argument) return status.error();
-    return Failure{ErrorCode::invalid_argument, "the passphrase is in use already",
-                   "nothing was changed; choose another"};
+    return Failure{ErrorCode::invalid_argument, tr("the passphrase is in use already"),
+                   tr("nothing was changed; choose another")};
 }
 
 Outcome show_changed(Context& context, const char* type) {
@@ -43,8 +44,8 @@ Outcome run_passphrase_change(Context& context) {
     TRY_ASSIGN(const OpenHome home, open_home(context));
     TRY_ASSIGN(const auto passphrase, choose_passphrase(context.command.new_passphrase_file));
     if (!passphrase) {
-        return Failure{ErrorCode::passphrase_required, "the new passphrase is missing",
-                       "type one at the terminal, or give --new-passphrase-file FILE"};
+        return Failure{ErrorCode::passphrase_required, tr("the new passphrase is missing"),
+                       tr("type one at the terminal, or give --new-passphrase-file FILE")};
     }
     crypto::SystemEntropy entropy;
     TRY_OUTCOME(in_use_already(
@@ -60,9 +61,9 @@ Outcome run_passphrase_duress(Context& context) {
     if (!command.off) {
         TRY_ASSIGN(passphrase, choose_passphrase(command.new_passphrase_file));
         if (!passphrase) {
-            return Failure{ErrorCode::passphrase_required, "the duress passphrase is missing",
-                           "type one at the terminal, or give --new-passphrase-file FILE; --off "
-                           "takes it away"};
+            return Failure{ErrorCode::passphrase_required, tr("the duress passphrase is missing"),
+                           tr("type one at the terminal, or give --new-passphrase-file FILE; --off "
+                              "takes it away")};
         }
         TRY_ASSIGN(const core::AccountView account, home.session->messenger().account());
         profile.relays = account.relays;
@@ -74,7 +75,8 @@ Outcome run_passphrase_duress(Context& context) {
     const Status set =
         store::set_duress(context.home, home.unlocked, view, codec::encode(profile), entropy);
     if (!set.ok() && set.code() == ErrorCode::passphrase_required) {
-        return Failure{set.code(), "this home has none", "set one first: mayfly passphrase change"};
+        return Failure{set.code(), tr("this home has none"),
+                       tr("set one first: mayfly passphrase change")};
     }
     TRY_OUTCOME(in_use_already(set));
     return show_changed(context, "passphrase_changed");
@@ -83,12 +85,13 @@ Outcome run_passphrase_duress(Context& context) {
 Outcome run_wipe(Context& context) {
     if (!store::file_exists(context.home)) return MAYFLY_ERROR(no_account);
     TRY_OUTCOME(confirm(
-        context, "This destroys the account and all messages in " + context.home + ", for good."));
+        context, tr("This destroys the account and all messages in {1}, for good.", context.home)));
     TRY(store::destroy_keys(context.home));
     {
         const auto lock = store::HomeLock::acquire(context.home, wipe_lock_wait);
         TRY_ASSIGN(const auto left, store::wipe_home(context.home));
-        for (const std::string& name : left) notice(context, "not mayfly's, left there: " + name);
+        for (const std::string& name : left)
+            notice(context, tr("not mayfly's, left there: {1}", name));
     }
     return show_changed(context, "wiped");
 }

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "core/report.h"
+#include "i18n/tr.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -32,9 +33,8 @@ Outcome show_number(Context& context, const core::ContactView& contact,
     }
     TRY(context.show());
     if (!contact.verified) {
-        notice(context,
-               "compare these with what your contact sees, in person or by voice; then "
-               "mayfly verify WHO --confirm");
+        notice(context, tr("compare these with what your contact sees, in person or by voice; then "
+                           "mayfly verify WHO --confirm"));
     }
     return {};
 }
@@ -57,7 +57,7 @@ Outcome check_online(Context& context, Session& session, const core::AccountId& 
     if (result && !result->ok() && exit_code_of(result->code()) == ExitCode::not_trusted) {
         return Failure{result->code(), context.command.target, ""};
     }
-    if (!result || !result->ok()) notice(context, "the relay could not be asked for changes");
+    if (!result || !result->ok()) notice(context, tr("the relay could not be asked for changes"));
     return {};
 }
 
@@ -75,15 +75,19 @@ void show_proven(Context& context, const core::ProvenMessage& message, bool repo
             .text("text", as_text(message.text.expose()));
         return;
     }
-    context.out.append(reported ? "proven, reported: " : "proven, context:  ");
-    context.out.append(message.is_text ? "" : "(not a text)");
+    context.out.append(reported ? tr("proven, reported: ") : tr("proven, context:  "));
+    context.out.append(message.is_text ? "" : tr("(not a text)"));
     append_printable(context.out, message.text.expose(), true);
-    context.out.append("\n    signed by account " + core::text_of(message.account));
-    context.out.append("\n    with its device   " + to_base32(message.device.view()));
-    context.out.append("\n    in conversation   " + to_base32(message.conversation.view()) +
-                       ", epoch " + std::to_string(message.epoch));
-    context.out.append("\n    as message        " + core::text_of(message.id));
-    context.out.append("\n    which says it was sent " + local_time(message.sent_at) + "\n");
+    context.out.append(
+        tr("\n"
+           "    signed by account {1}\n"
+           "    with its device   {2}\n"
+           "    in conversation   {3}, epoch {4}\n"
+           "    as message        {5}\n"
+           "    which says it was sent {6}\n",
+           core::text_of(message.account), to_base32(message.device.view()),
+           to_base32(message.conversation.view()), message.epoch, core::text_of(message.id),
+           local_time(message.sent_at)));
 }
 
 }  // namespace
@@ -108,8 +112,8 @@ Outcome run_verify(Context& context) {
                        ? messenger.set_verified(*account, !command.undo, now, session->entropy())
                        : messenger.verify_contact(*account, shown, now, session->entropy());
     if (!effects.ok() && effects.code() == ErrorCode::invalid_argument) {
-        return Failure{effects.code(), "no safety number: " + shown,
-                       "60 digits, or the text of a QR code that mayfly verify showed"};
+        return Failure{effects.code(), tr("no safety number: {1}", shown),
+                       tr("60 digits, or the text of a QR code that mayfly verify showed")};
     }
     TRY(effects);
     TRY(session->perform(std::move(*effects)));
@@ -131,7 +135,7 @@ Outcome run_block(Context& context) {
     const Outcome ended = finish_operation(context, *session, started.operation);
     if (!ended.ok()) {
         Failure failure = ended.failure();
-        failure.hint = "blocked on this device; the relay will be told next time";
+        failure.hint = tr("blocked on this device; the relay will be told next time");
         return failure;
     }
     if (command.json) JsonLine(context.out, "blocked").text("account", core::text_of(*account));
@@ -152,7 +156,7 @@ Outcome run_unblock(Context& context) {
         if (found) return Failure{ErrorCode::ambiguous_name, who, ""};
         found = view;
     }
-    if (!found) return Failure{ErrorCode::unknown_contact, who, "mayfly blocked lists them"};
+    if (!found) return Failure{ErrorCode::unknown_contact, who, tr("mayfly blocked lists them")};
     TRY_ASSIGN(core::Effects effects,
                session->messenger().unblock(found->account, wall_clock_now(), session->entropy()));
     TRY(session->perform(std::move(effects)));
@@ -160,7 +164,7 @@ Outcome run_unblock(Context& context) {
         JsonLine(context.out, "unblocked").text("account", core::text_of(found->account));
     }
     TRY(context.show());
-    notice(context, "to write to each other again: mayfly contact add");
+    notice(context, tr("to write to each other again: mayfly contact add"));
     return {};
 }
 
@@ -202,14 +206,14 @@ Outcome run_verify_report(Context& context) {
     const auto content =
         store::read_file(file == "-" ? "/dev/stdin" : file, 2 * core::report_size_bytes_max);
     if (content.ok() && !*content) {
-        return Failure{ErrorCode::storage_failed, file, "there is no such file"};
+        return Failure{ErrorCode::storage_failed, file, tr("there is no such file")};
     }
     TRY(content);
     const auto proven = core::verify_report(as_text((*content)->expose()));
     if (!proven.ok()) {
         return Failure{ErrorCode::invalid_signature,
-                       std::string("nothing is proven: ") + error_text(proven.code()),
-                       "the file was changed on its way, or is none that mayfly report made"};
+                       tr("nothing is proven: {1}", tr(error_text(proven.code()))),
+                       tr("the file was changed on its way, or is none that mayfly report made")};
     }
     for (size_t i = 0; i < proven->size(); ++i) show_proven(context, (*proven)[i], i == 0);
     TRY(context.show());

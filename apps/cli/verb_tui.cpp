@@ -1,6 +1,7 @@
 // mayfly without a verb: the terminal UI of apps/tui over a session and a terminal.
 #include <unistd.h>
 
+#include "i18n/tr.h"
 #include "terminal.h"
 #include "tui/layout.h"
 #include "verbs.h"
@@ -112,7 +113,7 @@ class Ui {
 
 // The home has no passphrase to ask for: a key will do.
 void wait_for_enter() {
-    constexpr std::string_view prompt = "mayfly is locked; Enter goes on ";
+    const std::string_view prompt = tr("mayfly is locked; Enter goes on ");
     (void)!::write(STDERR_FILENO, prompt.data(), prompt.size());
     char c = 0;
     while (::read(STDIN_FILENO, &c, 1) == 1 && c != '\n') {
@@ -134,14 +135,14 @@ Outcome run_tui(Context& context) {
     TRY_ASSIGN(const store::Protection protection, store::store_protection(context.home));
     auto follow_lock = store::FollowLock::acquire(context.home);
     if (!follow_lock.ok() && follow_lock.code() == ErrorCode::store_locked) {
-        return Failure{ErrorCode::store_locked, "a daemon or receive --follow is running", ""};
+        return Failure{ErrorCode::store_locked, tr("a daemon or receive --follow is running"), ""};
     }
     TRY(follow_lock);
     while (true) {
         Result<Ui::Ended> ended = run_once(context);
         if (!ended.ok() && ended.code() == ErrorCode::invalid_argument) {
-            return Failure{ErrorCode::invalid_argument, "the terminal UI wants a terminal",
-                           "mayfly --help lists the verbs"};
+            return Failure{ErrorCode::invalid_argument, tr("the terminal UI wants a terminal"),
+                           tr("mayfly --help lists the verbs")};
         }
         TRY(ended);
         if (ended.value() != Ui::Ended::locked) return {};

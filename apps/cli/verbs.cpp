@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "decoy.h"
+#include "i18n/tr.h"
 #include "passphrase.h"
 
 namespace mayfly::cli {
@@ -13,8 +14,7 @@ namespace mayfly::cli {
 void notice(const Context& context, const std::string& text) {
     if (context.command.json) return;
     OutputText line;
-    line.append("mayfly: hint: ");
-    append_printable(line, as_bytes(text));
+    append_filled(line, tr("mayfly: hint: {1}"), {text});
     line.append("\n");
     (void)line.write_to(STDERR_FILENO);
 }
@@ -51,7 +51,7 @@ Time deadline_of(const Context& context, Duration otherwise) {
 Failure failure_of(const Session& session, Session::Ended ended) {
     const auto last = session.last_failure();
     if (ended == Session::Ended::interrupted) {
-        return {ErrorCode::timed_out, "stopped by a signal", ""};
+        return {ErrorCode::timed_out, tr("stopped by a signal"), ""};
     }
     if (ended == Session::Ended::shut_out) return {ErrorCode::device_revoked, "", ""};
     if (last && last->why && (ended == Session::Ended::untrusted || !session.reached_any())) {
@@ -85,23 +85,23 @@ Outcome find_place(const Context& context, Session& session, core::ConversationV
 Outcome find_group(const Context& context, Session& session, core::ConversationView& place) {
     TRY_OUTCOME(find_place(context, session, place));
     if (core::has_state(place.kind)) return {};
-    return Failure{ErrorCode::unknown_conversation, context.command.target + " is no group",
-                   "mayfly group list shows groups and rooms"};
+    return Failure{ErrorCode::unknown_conversation, tr("{1} is no group", context.command.target),
+                   tr("mayfly group list shows groups and rooms")};
 }
 
 Failure refusal_in(const core::ConversationView& place, ErrorCode code) {
     const bool refused = code == ErrorCode::not_authorized || code == ErrorCode::unknown_channel;
     if (refused && place.joining) {
-        return {ErrorCode::not_authorized, "you are not in " + place.title + " yet",
-                "whoever asked you in lets you in when they come online"};
+        return {ErrorCode::not_authorized, tr("you are not in {1} yet", place.title),
+                tr("whoever asked you in lets you in when they come online")};
     }
     if (refused && place.closed) {
         return {ErrorCode::mls_removed, place.title,
-                "its messages stay until they end; mayfly group leave forgets it"};
+                tr("its messages stay until they end; mayfly group leave forgets it")};
     }
     if (code == ErrorCode::not_authorized) {
         return {code, place.title,
-                "only a moderator of " + place.title + " may; mayfly group show lists them"};
+                tr("only a moderator of {1} may; mayfly group show lists them", place.title)};
     }
     return {code, place.title, ""};
 }
@@ -113,9 +113,9 @@ Failure take_back(Session& session, const core::MessageId& id, Failure failure) 
     const Status performed = session.perform(std::move(withdrawn->second));
     if (!performed.ok()) return {performed.code(), "", ""};
     const std::string advice = hint_of(failure.code);
-    failure.hint = gone ? "the message was taken back; " + advice
-                        : "the message may have left and may still arrive, once; do not send it "
-                          "again before you know";
+    failure.hint = gone ? tr("the message was taken back; {1}", advice)
+                        : tr("the message may have left and may still arrive, once; do not send it "
+                             "again before you know");
     return failure;
 }
 
@@ -134,7 +134,7 @@ Outcome refresh(Context& context, Session& session) {
     const auto done = [&] { return session.caught_up() || session.last_failure().has_value(); };
     TRY(session.run(done, monotonic_now() + refresh_timeout));
     if (session.caught_up()) return {};
-    notice(context, "the relay could not be asked; this is what the device has");
+    notice(context, tr("the relay could not be asked; this is what the device has"));
     return {};
 }
 

@@ -2,16 +2,18 @@
 #include <algorithm>
 
 #include "core/conversation_state.h"
+#include "i18n/tr.h"
 #include "views.h"
 
 namespace mayfly::cli {
 namespace {
 
+// As programs read it; people read its translation.
 const char* kind_name(core::ConversationKind kind) {
     switch (kind) {
-        case core::ConversationKind::group: return "group";
-        case core::ConversationKind::room: return "room";
-        default: return "direct";
+        case core::ConversationKind::group: return MAYFLY_N("group");
+        case core::ConversationKind::room: return MAYFLY_N("room");
+        default: return MAYFLY_N("direct");
     }
 }
 
@@ -21,12 +23,11 @@ std::string title_of(const core::ConversationView& view) {
     return core::text_of(view.conversation).substr(0, core::account_prefix_size_min);
 }
 
-std::string members_text(uint32_t count) {
-    return std::to_string(count) + (count == 1 ? " member" : " members");
-}
+std::string members_text(uint32_t count) { return trn("{1} member", "{1} members", count); }
 
 std::string burn_text(uint32_t seconds) {
-    return seconds == 0 ? "no" : span_text(Duration::seconds(seconds)) + " after opening";
+    return seconds == 0 ? trc("burning", "no")
+                        : tr("{1} after opening", span_text(Duration::seconds(seconds)));
 }
 
 std::vector<std::string> texts_of(const std::vector<core::AccountId>& accounts) {
@@ -37,18 +38,19 @@ std::vector<std::string> texts_of(const std::vector<core::AccountId>& accounts) 
 
 void show_rules(OutputText& out, const core::ConversationView& view,
                 const core::ConversationState& state) {
-    labelled_line(out, "    lives",
-                  span_text(view.expiration) + ", at most " + span_text(view.expiration_limit));
+    detail_line(
+        out, tr("lives"),
+        tr("{1}, at most {2}", span_text(view.expiration), span_text(view.expiration_limit)));
     std::string burns = burn_text(view.burn_seconds);
     if (view.burn_seconds_limit != 0) {
-        burns += ", always, at most " + burn_text(view.burn_seconds_limit);
+        burns = tr("{1}, always, at most {2}", burns, burn_text(view.burn_seconds_limit));
     }
-    labelled_line(out, "    burns", burns);
-    labelled_line(out, "    writers", state.moderators_write_only ? "moderators" : "all");
-    labelled_line(out, "    receipts", state.receipts ? "on" : "off");
-    labelled_line(out, "    typing", state.typing ? "on" : "off");
+    detail_line(out, tr("burns"), burns);
+    detail_line(out, tr("writers"), state.moderators_write_only ? tr("moderators") : tr("all"));
+    detail_line(out, tr("receipts"), state.receipts ? tr("on") : tr("off"));
+    detail_line(out, tr("typing"), state.typing ? tr("on") : tr("off"));
     if (!state.avatar.empty()) {
-        labelled_line(out, "    avatar", std::to_string(state.avatar.size()) + " bytes");
+        detail_line(out, tr("avatar"), trn("{1} byte", "{1} bytes", state.avatar.size()));
     }
 }
 
@@ -77,15 +79,31 @@ void show_json(OutputText& out, const core::ConversationView& view,
         .number("avatar_bytes", static_cast<int64_t>(state->avatar.size()));
 }
 
-// A list of names for a sentence: "bob, carol".
+// A list of names for a sentence: "bob, carol". What stands for us depends on the sentence.
 std::string names_of(const core::Messenger& messenger, const std::vector<core::AccountId>& accounts,
-                     const std::optional<core::AccountId>& self) {
+                     const std::optional<core::AccountId>& self, const char* you) {
     std::string out;
     for (const core::AccountId& account : accounts) {
         if (!out.empty()) out += ", ";
-        out += account == self ? "you" : messenger.name_of(account);
+        out += account == self ? you : messenger.name_of(account);
     }
     return out;
+}
+
+// Each sentence twice: in many languages the verb changes with who did it.
+std::string sentence_on_settings(bool by_us, const std::string& by, const std::string& group) {
+    return by_us ? tr("you changed the settings of {1}", group)
+                 : tr("{1} changed the settings of {2}", by, group);
+}
+std::string sentence_on_added(bool by_us, const std::string& by, const std::string& whom,
+                              const std::string& group) {
+    return by_us ? tr("you added {1} to {2}", whom, group)
+                 : tr("{1} added {2} to {3}", by, whom, group);
+}
+std::string sentence_on_removed(bool by_us, const std::string& by, const std::string& whom,
+                                const std::string& group) {
+    return by_us ? tr("you removed {1} from {2}", whom, group)
+                 : tr("{1} removed {2} from {3}", by, whom, group);
 }
 
 }  // namespace
@@ -103,17 +121,15 @@ void show_conversation(OutputText& out, bool json, const core::ConversationView&
                        const core::ConversationState* state) {
     if (json) return show_json(out, view, state);
     append_printable(out, as_bytes(title_of(view)));
-    out.append(std::string(" (") + kind_name(view.kind) + ")");
-    if (view.joining) {
-        out.append(", waits to be let in");
-    } else if (view.closed) {
-        out.append(", you were removed");
-    } else if (view.kind != core::ConversationKind::direct) {
-        out.append(", " + members_text(view.member_count));
-    }
+    out.append(std::string(" (") + tr(kind_name(view.kind)) + ")");
+    const bool is_in = !view.joining && !view.closed;
+    append_item(out, view.joining, tr("waits to be let in"));
+    append_item(out, view.closed && !view.joining, tr("you were removed"));
+    append_item(out, is_in && view.kind != core::ConversationKind::direct,
+                members_text(view.member_count));
     out.append("\n");
-    if (!view.topic.empty()) labelled_line(out, "    topic", view.topic);
-    labelled_line(out, "    id", core::text_of(view.conversation));
+    if (!view.topic.empty()) detail_line(out, tr("topic"), view.topic);
+    detail_line(out, tr("id"), core::text_of(view.conversation));
     if (state != nullptr) show_rules(out, view, *state);
 }
 
@@ -133,17 +149,13 @@ void show_member(OutputText& out, bool json, const core::ConversationId& convers
         return;
     }
     out.append("  ");
-    append_printable(out, as_bytes(short_name(member.handle, member.account)));
-    if (!member.display_name.empty()) {
-        out.append(" (");
-        append_printable(out, as_bytes(member.display_name));
-        out.append(")");
-    }
-    if (member.is_self) out.append(", you");
-    if (member.is_moderator) out.append(", moderator");
-    if (!member.may_write) out.append(", reads only");
+    append_printable(out,
+                     as_bytes(person_text(member.handle, member.account, member.display_name)));
+    append_item(out, member.is_self, tr("you"));
+    append_item(out, member.is_moderator, tr("moderator"));
+    append_item(out, !member.may_write, tr("reads only"));
     out.append("\n");
-    labelled_line(out, "    account", account);
+    detail_line(out, tr("account"), account);
 }
 
 void show_offer(OutputText& out, bool json, const core::OfferView& offer) {
@@ -160,15 +172,13 @@ void show_offer(OutputText& out, bool json, const core::OfferView& offer) {
             .number("expires_at", offer.expires_at.ms);
         return;
     }
-    out.append(local_time(offer.received_at) + " ");
-    append_printable(
-        out, as_bytes(offer.from_name.empty() ? short_name("", offer.from) : offer.from_name));
-    out.append(" asks you into ");
-    append_printable(out, as_bytes(offer.name));
-    out.append(std::string(" (") + (offer.is_room ? "room" : "group") + "), " +
-               members_text(offer.member_count) + "\n");
-    labelled_line(out, "    relay", offer.hub);
-    labelled_line(out, "    id", core::text_of(offer.conversation));
+    const std::string from = offer.from_name.empty() ? short_name("", offer.from) : offer.from_name;
+    append_filled(out, tr("{1} {2} asks you into {3} ({4}), {5}"),
+                  {local_time(offer.received_at), from, offer.name,
+                   offer.is_room ? tr("room") : tr("group"), members_text(offer.member_count)});
+    out.append("\n");
+    detail_line(out, tr("relay"), offer.hub);
+    detail_line(out, tr("id"), core::text_of(offer.conversation));
 }
 
 void show_change(OutputText& out, bool json, const core::Messenger& messenger,
@@ -189,11 +199,11 @@ void show_change(OutputText& out, bool json, const core::Messenger& messenger,
     const auto account = messenger.account();
     std::optional<core::AccountId> self;
     if (account.ok()) self = account->account;
-    const std::string by = names_of(messenger, {change.by}, self);
-    const auto say = [&](const std::string& before, const std::string& after) {
-        append_printable(out, as_bytes(before));
-        append_printable(out, as_bytes(group));
-        out.append(after + "\n");
+    const bool by_us = change.by == self;
+    const std::string by = messenger.name_of(change.by);
+    const auto say = [&](const std::string& sentence) {
+        append_printable(out, as_bytes(sentence));
+        out.append("\n");
     };
     std::vector<core::AccountId> removed;
     for (const core::AccountId& one : change.removed) {
@@ -201,12 +211,17 @@ void show_change(OutputText& out, bool json, const core::Messenger& messenger,
             std::find(change.left.begin(), change.left.end(), one) != change.left.end();
         if (!left) removed.push_back(one);
     }
-    const auto names = [&](const auto& accounts) { return names_of(messenger, accounts, self); };
-    if (!change.added.empty()) say(by + " added " + names(change.added) + " to ", "");
-    if (!removed.empty()) say(by + " removed " + names(removed) + " from ", "");
-    if (change.removed_us) say(by + " removed you from ", "");
-    if (!change.left.empty()) say(names(change.left) + " left ", "");
-    if (change.state) say(by + " changed the settings of ", "");
+    const auto whom = [&](const auto& accounts) {
+        return names_of(messenger, accounts, self, trc("added or removed", "you"));
+    };
+    if (!change.added.empty()) say(sentence_on_added(by_us, by, whom(change.added), group));
+    if (!removed.empty()) say(sentence_on_removed(by_us, by, whom(removed), group));
+    if (change.removed_us) say(tr("{1} removed you from {2}", by, group));
+    if (!change.left.empty()) {
+        const std::string who = names_of(messenger, change.left, self, tr("you"));
+        say(trn("{2} left {3}", "{2} left {3}", change.left.size(), who, group));
+    }
+    if (change.state) say(sentence_on_settings(by_us, by, group));
 }
 
 }  // namespace mayfly::cli

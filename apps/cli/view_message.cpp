@@ -1,5 +1,6 @@
 // A message as it is shown: its text or other body, then lines of what belongs to it.
 #include "core/place.h"
+#include "i18n/tr.h"
 #include "message_text.h"
 #include "rpc/schema.h"
 #include "views.h"
@@ -115,14 +116,14 @@ void show_json(OutputText& out, const core::MessageView& message, const std::str
 }
 
 std::string agreed_text(const core::ConversationSettings& settings) {
-    std::string out =
-        "messages live " + span_text(Duration::milliseconds(signed_of(settings.expiration_ms)));
+    const auto lifetime = Duration::milliseconds(signed_of(settings.expiration_ms));
+    std::string out = tr("messages live {1}", span_text(lifetime));
     if (settings.burn_seconds != 0) {
-        out += ", burn " + span_text(Duration::seconds(settings.burn_seconds)) +
-               " after they are opened";
+        const std::string span = span_text(Duration::seconds(settings.burn_seconds));
+        out += ", " + tr("burn {1} after they are opened", span);
     }
-    out += settings.receipts ? ", receipts on" : ", receipts off";
-    out += settings.typing ? ", typing on" : ", typing off";
+    out += std::string(", ") + (settings.receipts ? tr("receipts on") : tr("receipts off"));
+    out += std::string(", ") + (settings.typing ? tr("typing on") : tr("typing off"));
     return out;
 }
 
@@ -130,50 +131,49 @@ class PlainBody {
   public:
     explicit PlainBody(OutputText& out) : out_(out) {}
     void operator()(std::monostate) {}
-    void operator()(const core::Screenshot&) { out_.append("took a picture of the screen"); }
+    void operator()(const core::Screenshot&) { out_.append(tr("took a picture of the screen")); }
     void operator()(const core::Location& place) {
-        out_.append("is at " + core::latitude_text(place) + "," + core::longitude_text(place));
+        out_.append(
+            tr("is at {1}", core::latitude_text(place) + "," + core::longitude_text(place)));
         if (place.accuracy_m != 0) {
-            out_.append(" (within " + std::to_string(place.accuracy_m) + " m)");
+            out_.append(" (" + tr("within {1} m", place.accuracy_m) + ")");
         }
-        if (!place.label.empty()) text(": ", place.label);
+        if (place.label.empty()) return;
+        out_.append(": ");
+        append_printable(out_, as_bytes(place.label));
     }
     void operator()(const core::PollView& poll) {
-        text("asks: ", poll.poll.question);
-        if (poll.poll.multiple) out_.append(" (more than one)");
-        if (poll.closed) out_.append(" (closed)");
+        append_filled(out_, tr("asks: {1}"), {poll.poll.question});
+        if (poll.poll.multiple) out_.append(std::string(" (") + tr("more than one") + ")");
+        if (poll.closed) out_.append(std::string(" (") + tr("closed") + ")");
         for (size_t i = 0; i < poll.poll.options.size(); ++i) {
             out_.append("\n    " + std::to_string(i + 1) + ". ");
             append_printable(out_, as_bytes(poll.poll.options[i]));
             const auto own = std::find(poll.own_choices.begin(), poll.own_choices.end(), i);
             out_.append(": " + std::to_string(poll.counts[i]));
-            if (own != poll.own_choices.end()) out_.append(", yours");
+            append_item(out_, own != poll.own_choices.end(), tr("yours"));
         }
     }
     void operator()(const core::ContactCard& card) {
-        text("contact ", card.name);
-        text("\n    add with: mayfly contact add ", card.link);
+        append_filled(out_, tr("contact {1}"), {card.name});
+        out_.append("\n    ");
+        append_filled(out_, tr("add with: {1}"), {"mayfly contact add " + card.link});
     }
     void operator()(const core::ConversationSettings& settings) {
-        out_.append("set: " + agreed_text(settings));
+        out_.append(tr("set: {1}", agreed_text(settings)));
     }
 
   private:
-    void text(std::string_view label, const std::string& value) {
-        out_.append(label);
-        append_printable(out_, as_bytes(value));
-    }
     OutputText& out_;
 };
 
 void show_file(OutputText& out, const core::FileView& file) {
-    out.append(file.duration_ms == 0 ? "file " : "voice memo ");
-    append_printable(out, as_bytes(file.name));
-    out.append(" (" + size_text(file.size_bytes));
-    if (file.duration_ms != 0) {
-        out.append(", " + span_text(Duration::milliseconds(file.duration_ms)));
+    const std::string size = size_text(file.size_bytes);
+    if (file.duration_ms == 0) {
+        return append_filled(out, tr("file {1} ({2})"), {file.name, size});
     }
-    out.append(")");
+    append_filled(out, tr("voice memo {1} ({2}, {3})"),
+                  {file.name, size, span_text(Duration::milliseconds(file.duration_ms))});
 }
 
 std::string names(const core::Messenger& messenger, const std::vector<core::AccountId>& accounts) {
@@ -196,16 +196,16 @@ void plain_additions(OutputText& out, const core::Messenger& messenger,
     for (const core::ReceiptView& receipt : message.receipts) {
         const bool is_read = receipt.read_at.has_value();
         const Time at = is_read ? *receipt.read_at : receipt.delivered_at.value_or(Time{});
-        out.append(is_read ? "\n    read by " : "\n    reached ");
-        append_printable(out, as_bytes(messenger.name_of(receipt.account)));
-        out.append(" " + local_time(at));
+        out.append("\n    ");
+        append_filled(out, is_read ? tr("read by {1} {2}") : tr("reached {1} {2}"),
+                      {messenger.name_of(receipt.account), local_time(at)});
     }
 }
 
 void show_quote(OutputText& out, const core::Messenger& messenger, const core::Quote& quote) {
     out.append("\n    > ");
     if (!quote.alive) {
-        out.append("(gone)");
+        out.append(tr("(gone)"));
         return;
     }
     append_printable(out, as_bytes(messenger.name_of(quote.sender)));
@@ -227,11 +227,12 @@ void show_message(OutputText& out, bool json, const core::Messenger& messenger,
         append_printable(out, as_bytes(group));
         out.append(", ");
     }
-    const std::string sender = message.outgoing ? "you" : messenger.name_of(message.sender);
+    const std::string sender = message.outgoing ? tr("you") : messenger.name_of(message.sender);
     append_printable(out, as_bytes(sender));
-    out.append(message.verified ? " (verified): " : ": ");
+    if (message.verified) out.append(std::string(" (") + tr("verified") + ")");
+    out.append(": ");
     if (message.needs_newer) {
-        out.append("(needs a newer Mayfly)");
+        out.append(tr("(needs a newer Mayfly)"));
     } else if (message.file) {
         show_file(out, *message.file);
     } else if (message.type == core::ContentType::text) {
@@ -239,15 +240,15 @@ void show_message(OutputText& out, bool json, const core::Messenger& messenger,
     } else {
         std::visit(PlainBody(out), message.body);
     }
-    if (message.edited) out.append(" (edited)");
+    if (message.edited) out.append(std::string(" (") + tr("edited") + ")");
     if (message.reply_to) show_quote(out, messenger, *message.reply_to);
-    out.append("\n    id " + core::text_of(message.id));
-    out.append(", expires in " + span_text(message.expires_at - now));
-    if (message.burn_seconds != 0 && message.state != core::MessageState::opened) {
-        out.append(", burns " + span_text(Duration::seconds(message.burn_seconds)) +
-                   " after it is opened");
-    }
-    if (message.state == core::MessageState::queued) out.append(", waits for the relay");
+    out.append("\n    " + tr("id {1}, expires in {2}", core::text_of(message.id),
+                             span_text(message.expires_at - now)));
+    const bool burns = message.burn_seconds != 0 && message.state != core::MessageState::opened;
+    append_item(
+        out, burns,
+        tr("burns {1} after it is opened", span_text(Duration::seconds(message.burn_seconds))));
+    append_item(out, message.state == core::MessageState::queued, tr("waits for the relay"));
     plain_additions(out, messenger, message);
     out.append("\n");
 }
@@ -262,10 +263,9 @@ void show_typing(OutputText& out, bool json, const core::Messenger& messenger,
         return;
     }
     if (!typing.active) return;
-    append_printable(out, as_bytes(messenger.name_of(typing.account)));
-    out.append(" is typing");
     const std::string group = group_title(messenger, typing.conversation);
-    if (!group.empty()) append_printable(out, as_bytes(" in " + group));
+    append_filled(out, group.empty() ? tr("{1} is typing") : tr("{1} is typing in {2}"),
+                  {messenger.name_of(typing.account), group});
     out.append("\n");
 }
 
@@ -285,9 +285,11 @@ void show_settings(OutputText& out, bool json, const core::ConversationId& conve
         return;
     }
     out.append(agreed_text(agreed) + "\n");
-    if (local.muted_until > now) out.append("muted until " + local_time(local.muted_until) + "\n");
-    if (local.archived) out.append("archived\n");
-    if (local.pinned) out.append("pinned\n");
+    if (local.muted_until > now) {
+        out.append(tr("muted until {1}", local_time(local.muted_until)) + "\n");
+    }
+    if (local.archived) out.append(std::string(tr("archived")) + "\n");
+    if (local.pinned) out.append(std::string(tr("pinned")) + "\n");
 }
 
 }  // namespace mayfly::cli

@@ -44,8 +44,14 @@ std::string span_text(Duration span);
 std::string local_time(Time at);
 // short_name is a handle's name, which is what people call each other by; else the id's beginning.
 std::string short_name(const std::string& handle, const core::AccountId& account);
-// labelled_line shows one property of what stands above it.
+// labelled_line shows one property; detail_line one of what stands above it, indented.
 void labelled_line(OutputText& out, std::string_view label, std::string_view value);
+void detail_line(OutputText& out, std::string_view label, std::string_view value);
+// append_item adds to what is listed after a comma, if it is so.
+void append_item(OutputText& out, bool is_so, std::string_view item);
+// person_text is a short name, with the name that the person chose: "bob (Bob)".
+std::string person_text(const std::string& handle, const core::AccountId& account,
+                        const std::string& display_name);
 // group_title is the name of a group or room; empty for direct conversations.
 std::string group_title(const core::Messenger& messenger, const core::ConversationId& conversation);
 

@@ -16,6 +16,7 @@ import time
 import unittest
 from pathlib import Path
 
+os.environ["LC_ALL"] = "C.UTF-8"  # tests look for English; languages_test says otherwise
 BIN = Path(os.environ.get("MAYFLY_BIN", "build/release/bin")).resolve()
 VERB_SECONDS_MAX = 60
 RELAY_READY_SECONDS_MAX = 30
