@@ -418,7 +418,7 @@ class Messenger {
 
     // --- looking
     Result<AccountView> account() const;
-    std::vector<ContactView> contacts() const;
+    std::vector<ContactView> contacts() const;  // by name
     std::vector<RequestView> requests() const;
     Result<Bytes> account_record() const;  // signed, the newest
     std::vector<BlockedView> blocked() const;
@@ -435,11 +435,12 @@ class Messenger {
     Result<std::vector<MessageView>> messages(const ConversationId& conversation, Time now) const;
     // find_message takes the id's text form (base32) or a unique prefix of 8 characters or more.
     Result<MessageView> find_message(std::string_view id, Time now) const;
-    // conversations gives all that a person sees: direct ones, groups, rooms.
+    // conversations gives all that a person sees, by name: direct ones, groups, rooms.
     std::vector<ConversationView> conversations() const;
     // find_conversation takes what find_contact takes, the name of a group, its id (base32) or a
     // unique prefix of 8 characters or more. Errors: unknown_conversation, ambiguous_name.
     Result<ConversationView> find_conversation(std::string_view what) const;
+    // members: moderators first.
     Result<std::vector<MemberView>> members(const ConversationId& conversation) const;
     // state is what the members of a group or room agree on.
     Result<ConversationState> state(const ConversationId& conversation) const;
