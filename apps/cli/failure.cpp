@@ -81,9 +81,6 @@ Advice local_advice(ErrorCode code) {
                     "it may have expired or burnt; mayfly messages WHO shows what is still alive")};
         case ErrorCode::unknown_device:
             return {ExitCode::failed, MAYFLY_N("mayfly device list shows your devices")};
-        case ErrorCode::device_revoked:
-            return {ExitCode::failed,
-                    MAYFLY_N("mayfly wipe, then mayfly device link makes it one of them again")};
         case ErrorCode::unknown_conversation:
             return {ExitCode::failed, MAYFLY_N("mayfly conversations shows whom you can write to")};
         case ErrorCode::unknown_request:
