@@ -5,7 +5,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Locations without line numbers and no dates: the file changes when a text does.
+# Locations without line numbers and no dates: the file changes when a text does. A percent sign is
+# just that.
 extract() {
     # src/util/error.h: X(code, sentence) lists what every error is called.
     { find apps/cli apps/tui -name '*.cpp' ! -name '*_test.cpp'; echo src/util/error.h; } |
@@ -15,7 +16,7 @@ extract() {
             --keyword=X:2 --force-po --add-comments=translators: --output="$1"
     sed -i -e '1,/^$/{/^# /d;/^#$/d;/^#, fuzzy$/d;/^"POT-Creation-Date/d;/^"PO-Revision-Date/d;
         /^"Last-Translator/d;/^"Language-Team/d;/^"Report-Msgid-Bugs-To/d;s/CHARSET/UTF-8/;
-        s/PACKAGE VERSION/mayfly/;}' "$1"
+        s/PACKAGE VERSION/mayfly/;}' -e '/^#, c-format$/d' "$1"
 }
 
 if [ $# -eq 1 ]; then

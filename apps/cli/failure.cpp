@@ -14,6 +14,8 @@ constexpr const char* report_it =
     MAYFLY_N("this is a fault in Mayfly; please report it with what you did");
 constexpr const char* peer_is_off =
     MAYFLY_N("the other side or its relay sent something wrong; is its Mayfly up to date?");
+constexpr const char* update_both =
+    MAYFLY_N("one side has an older Mayfly: update it here and there");
 constexpr const char* try_again = MAYFLY_N("try again in a moment; nothing was changed");
 
 Advice trust_advice(ErrorCode code) {
@@ -77,6 +79,8 @@ Advice local_advice(ErrorCode code) {
                 ExitCode::failed,
                 MAYFLY_N(
                     "it may have expired or burnt; mayfly messages WHO shows what is still alive")};
+        case ErrorCode::unknown_device:
+            return {ExitCode::failed, MAYFLY_N("mayfly device list shows your devices")};
         case ErrorCode::unknown_conversation:
             return {ExitCode::failed, MAYFLY_N("mayfly conversations shows whom you can write to")};
         case ErrorCode::unknown_request:
@@ -95,7 +99,8 @@ Advice local_advice(ErrorCode code) {
                     MAYFLY_N("try again; without the passphrase this home cannot be opened")};
         case ErrorCode::passphrase_required:
             return {ExitCode::failed,
-                    MAYFLY_N("give --passphrase-file FILE or set MAYFLY_PASSPHRASE_FILE")};
+                    MAYFLY_N("give --passphrase-file FILE, with it in the first line, or set "
+                             "MAYFLY_PASSPHRASE_FILE")};
         case ErrorCode::store_corrupt:
             return {ExitCode::failed, MAYFLY_N("nothing was changed; put the home back from a "
                                                "backup, or make a new account in "
@@ -191,36 +196,89 @@ Advice remote_advice(ErrorCode code) {
     }
 }
 
-Advice advice_on(ErrorCode code) {
-    if (const Advice trust = trust_advice(code); trust.hint != nullptr) return trust;
-    if (const Advice local = local_advice(code); local.hint != nullptr) return local;
-    if (const Advice file = file_advice(code); file.hint != nullptr) return file;
-    if (const Advice remote = remote_advice(code); remote.hint != nullptr) return remote;
+// The group protocol: what passes by itself, what an update helps, what begins anew; the rest is a
+// peer that does not follow it.
+Advice group_advice(ErrorCode code) {
     switch (code) {
-        case ErrorCode::truncated_input:
-        case ErrorCode::trailing_input:
-        case ErrorCode::malformed_input:
-        case ErrorCode::input_too_large:
-        case ErrorCode::unsupported_version:
-        case ErrorCode::invalid_key:
-        case ErrorCode::decryption_failed:
-        case ErrorCode::unsupported_suite: return {ExitCode::failed, peer_is_off};
+        case ErrorCode::mls_wrong_epoch:
+        case ErrorCode::mls_unknown_proposal:
+        case ErrorCode::mls_pending_proposals:
+        case ErrorCode::mls_commit_pending:
+        case ErrorCode::mls_no_pending_commit:
+        case ErrorCode::mls_too_many_proposals:
+        case ErrorCode::mls_unconfirmed_epoch:
+        case ErrorCode::mls_abandoned_epoch:
+        case ErrorCode::mls_generation_used: return {ExitCode::failed, try_again};
+        case ErrorCode::mls_unsupported_extension:
+        case ErrorCode::mls_unsupported_proposal: return {ExitCode::failed, update_both};
         case ErrorCode::mls_state_corrupt:
+        case ErrorCode::mls_too_many_reverts:
             return {ExitCode::failed,
                     MAYFLY_N("contact remove, then contact add begins again with them")};
         case ErrorCode::mls_removed:
+        case ErrorCode::mls_missing_psk:
+        case ErrorCode::mls_generation_too_far:
             return {ExitCode::failed, MAYFLY_N("ask the other side to add you again")};
+        case ErrorCode::mls_inactive:
+            return {ExitCode::failed,
+                    MAYFLY_N("nobody can write there any more; mayfly group leave forgets it")};
+        case ErrorCode::mls_unknown_group:
+        case ErrorCode::mls_unknown_sender:
+        case ErrorCode::mls_bad_membership_tag:
+        case ErrorCode::mls_bad_confirmation_tag:
+        case ErrorCode::mls_bad_leaf_node:
+        case ErrorCode::mls_bad_key_package:
+        case ErrorCode::mls_bad_tree:
+        case ErrorCode::mls_bad_parent_hash:
+        case ErrorCode::mls_bad_proposal:
+        case ErrorCode::mls_bad_proposal_list:
+        case ErrorCode::mls_bad_update_path:
+        case ErrorCode::mls_bad_group_info:
+        case ErrorCode::mls_bad_welcome:
+        case ErrorCode::mls_not_for_us:
+        case ErrorCode::mls_own_message:
+        case ErrorCode::mls_unrelated_group: return {ExitCode::failed, peer_is_off};
+        case ErrorCode::mls_no_previous_epoch:
+        case ErrorCode::mls_already_exported: return {ExitCode::failed, report_it};
+        default: return {ExitCode::failed, nullptr};
+    }
+}
+
+Advice input_advice(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::input_too_large:
+            return {
+                ExitCode::failed,
+                MAYFLY_N("take less of it; if it came from somebody else, is their Mayfly up to "
+                         "date?")};
+        case ErrorCode::unsupported_version:
+        case ErrorCode::unsupported_suite: return {ExitCode::failed, update_both};
+        case ErrorCode::truncated_input:
+        case ErrorCode::trailing_input:
+        case ErrorCode::malformed_input:
+        case ErrorCode::invalid_key:
+        case ErrorCode::decryption_failed: return {ExitCode::failed, peer_is_off};
         case ErrorCode::internal:
         case ErrorCode::crypto_failure: return {ExitCode::failed, report_it};
-        default:
-            // What remains is the group protocol: a peer that does not follow it.
-            return {ExitCode::failed, peer_is_off};
+        default: return {ExitCode::failed, nullptr};
     }
+}
+
+// Every code has its advice in one of these: a test says so.
+Advice advice_on(ErrorCode code) {
+    for (const auto advice_of :
+         {trust_advice, local_advice, file_advice, remote_advice, group_advice, input_advice}) {
+        if (const Advice advice = advice_of(code); advice.hint != nullptr) return advice;
+    }
+    return {ExitCode::failed, nullptr};
 }
 
 }  // namespace
 
 ExitCode exit_code_of(ErrorCode code) { return advice_on(code).exit_code; }
-const char* hint_of(ErrorCode code) { return tr(advice_on(code).hint); }
+const char* hint_of(ErrorCode code) {
+    const char* hint = advice_on(code).hint;
+    return hint == nullptr ? nullptr : tr(hint);
+}
 
 }  // namespace mayfly::cli

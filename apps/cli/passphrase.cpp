@@ -68,6 +68,16 @@ Result<SecretBuffer> ask(std::string_view prompt) {
     return typed;
 }
 
+// An empty answer is no passphrase.
+Result<std::optional<SecretBuffer>> ask_twice() {
+    if (!can_ask_passphrase()) return std::optional<SecretBuffer>();
+    TRY_ASSIGN(SecretBuffer first, ask(tr("Choose a passphrase (empty: none): ")));
+    if (first.empty()) return std::optional<SecretBuffer>();
+    TRY_ASSIGN(const SecretBuffer second, ask(tr("The same again: ")));
+    ENSURE(constant_time_equal(first.expose(), second.expose()), wrong_passphrase);
+    return std::optional<SecretBuffer>(std::move(first));
+}
+
 }  // namespace
 
 bool can_ask_passphrase() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
@@ -79,14 +89,25 @@ Result<std::optional<SecretBuffer>> read_passphrase(const std::string& file) {
     return std::optional<SecretBuffer>(std::move(typed));
 }
 
-Result<std::optional<SecretBuffer>> choose_passphrase(const std::string& file) {
-    if (!file.empty()) return from_file(file);
-    if (!can_ask_passphrase()) return std::optional<SecretBuffer>();
-    TRY_ASSIGN(SecretBuffer first, ask(tr("Choose a passphrase (empty: none): ")));
-    if (first.empty()) return std::optional<SecretBuffer>();
-    TRY_ASSIGN(const SecretBuffer second, ask(tr("The same again: ")));
-    ENSURE(constant_time_equal(first.expose(), second.expose()), wrong_passphrase);
-    return std::optional<SecretBuffer>(std::move(first));
+Outcome choose_passphrase(const std::string& file, std::optional<SecretBuffer>& passphrase) {
+    auto chosen = file.empty() ? ask_twice() : from_file(file);
+    if (chosen.ok()) {
+        passphrase = std::move(*chosen);
+        return {};
+    }
+    if (chosen.code() == ErrorCode::wrong_passphrase) {
+        return Failure{chosen.code(), tr("the two were not the same"),
+                       tr("nothing was changed; try again")};
+    }
+    if (chosen.code() == ErrorCode::passphrase_required) {
+        return Failure{chosen.code(), tr("there is none in {1}", file),
+                       tr("its first line is the passphrase")};
+    }
+    if (chosen.code() == ErrorCode::input_too_large) {
+        return Failure{chosen.code(), file,
+                       tr("a passphrase has at most {1} bytes", passphrase_size_bytes_max)};
+    }
+    return chosen.error();
 }
 
 }  // namespace mayfly::cli

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "failure.h"
 #include "util/result.h"
 #include "util/secret.h"
 
@@ -18,8 +19,8 @@ constexpr size_t passphrase_size_bytes_max = 1024;
 Result<std::optional<SecretBuffer>> read_passphrase(const std::string& file);
 
 // choose_passphrase is for a new home: on a terminal it asks twice, and an empty answer is nullopt.
-// Errors: as above, and wrong_passphrase when the two differ.
-Result<std::optional<SecretBuffer>> choose_passphrase(const std::string& file);
+// Failures: as above, and wrong_passphrase when the two differ, each as a sentence of its own.
+Outcome choose_passphrase(const std::string& file, std::optional<SecretBuffer>& passphrase);
 
 // can_ask_passphrase: there is a person at a terminal.
 bool can_ask_passphrase();

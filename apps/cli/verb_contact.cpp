@@ -14,12 +14,15 @@ Result<core::ContactView> find_target(const core::Messenger& messenger,
     return messenger.find_contact(core::text_of(std::get<core::ContactLink>(target).account));
 }
 
+Failure refusal(ErrorCode code, const std::string& address) {
+    if (code != ErrorCode::invalid_argument) return {code, address, ""};
+    return {code, tr("that is you"), tr("ask others for their address, or give them yours")};
+}
+
 // with_detail adds what the verb was about to an outcome that has nothing to say of its own.
-Outcome with_detail(Outcome outcome, const std::string& detail) {
+Outcome with_detail(Outcome outcome, const std::string& address) {
     if (outcome.ok() || !outcome.failure().detail.empty()) return outcome;
-    Failure failure = outcome.failure();
-    failure.detail = detail;
-    return failure;
+    return refusal(outcome.failure().code, address);
 }
 
 }  // namespace
@@ -30,7 +33,7 @@ Outcome run_contact_add(Context& context) {
     TRY_ASSIGN(const auto session, open_session(context));
     TRY(session->go_online());
     auto started = session->messenger().add_contact(address, wall_clock_now(), session->entropy());
-    if (!started.ok()) return Failure{started.code(), address, ""};
+    if (!started.ok()) return refusal(started.code(), address);
     TRY(session->perform(std::move(started->effects)));
     TRY_OUTCOME(with_detail(finish_operation(context, *session, started->operation), address));
     TRY_ASSIGN(const core::ContactView contact, find_target(session->messenger(), target));

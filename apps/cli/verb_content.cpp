@@ -108,6 +108,9 @@ Outcome run_edit(Context& context) {
     std::unique_ptr<Session> session;
     core::MessageView message;
     TRY_OUTCOME(with_message(context, session, message));
+    if (message.outgoing && message.type != core::ContentType::text) {
+        return usage(tr("only texts can be edited"), tr("mayfly recall ID takes a message back"));
+    }
     const auto mentions = session->messenger().find_mentions(message.conversation, text.expose());
     return finish_about(context, *session,
                         session->messenger().edit(message.id, text.expose(), mentions,
@@ -151,6 +154,9 @@ Outcome run_vote(Context& context) {
     std::unique_ptr<Session> session;
     core::MessageView message;
     TRY_OUTCOME(with_message(context, session, message));
+    if (message.type != core::ContentType::poll) {
+        return usage(tr("that message is no poll"), tr("mayfly messages WHO shows what is"));
+    }
     auto started =
         session->messenger().vote(message.id, choices, wall_clock_now(), session->entropy());
     if (!started.ok() && started.code() == ErrorCode::invalid_argument) {

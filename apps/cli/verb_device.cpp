@@ -6,6 +6,7 @@
 
 #include "confirm.h"
 #include "core/contact_link.h"
+#include "core/device_content.h"
 #include "home.h"
 #include "i18n/tr.h"
 #include "passphrase.h"
@@ -109,16 +110,17 @@ Outcome link_this_device(Context& context, Session& session) {
 struct MadeHome {
     NewHome home;
     store::StoreKey key;
-    bool protected_by_passphrase = false;
 };
-Result<MadeHome> make_home(Context& context) {
+Outcome make_home(Context& context, std::optional<MadeHome>& made) {
     TRY_ASSIGN(NewHome home, NewHome::create(context.home));
-    TRY_ASSIGN(const auto passphrase, choose_passphrase(context.command.passphrase_file));
+    std::optional<SecretBuffer> passphrase;
+    TRY_OUTCOME(choose_passphrase(context.command.passphrase_file, passphrase));
     std::optional<BytesView> view;
     if (passphrase) view = passphrase->expose();
     crypto::SystemEntropy entropy;
     TRY_ASSIGN(store::StoreKey key, store::create_store_key(home.path(), view, {}, entropy));
-    return MadeHome{std::move(home), std::move(key), passphrase.has_value()};
+    made.emplace(MadeHome{std::move(home), std::move(key)});
+    return {};
 }
 
 void show_device(OutputText& out, bool json, const core::DeviceView& device) {
@@ -157,14 +159,15 @@ Result<core::DeviceView> find_device(const core::Messenger& messenger, const std
 }  // namespace
 
 Outcome run_device_link(Context& context) {
-    TRY_ASSIGN(MadeHome made, make_home(context));
+    std::optional<MadeHome> made;
+    TRY_OUTCOME(make_home(context, made));
     std::optional<core::AccountView> view;
     {
-        Session session(made.home.path(), std::move(made.key), context.interrupt);
+        Session session(made->home.path(), std::move(made->key), context.interrupt);
         TRY_OUTCOME(link_this_device(context, session));
         TRY_ASSIGN(view, session.messenger().account());
     }
-    TRY(made.home.install());
+    TRY(made->home.install());
     show_account(context.out, context.command.json, *view, {});
     TRY(context.show());
     return {};
@@ -221,6 +224,10 @@ Outcome run_device_revoke(Context& context) {
     TRY_ASSIGN(const auto session, open_session(context));
     const auto device = find_device(session->messenger(), context.command.target);
     if (!device.ok()) return Failure{device.code(), context.command.target, ""};
+    if (device->is_this) {
+        return Failure{ErrorCode::invalid_argument, tr("that is this device"),
+                       tr("shut it out from another device; mayfly wipe destroys what is here")};
+    }
     TRY(session->go_online());
     TRY_ASSIGN(auto started, session->messenger().revoke_device(device->device, wall_clock_now(),
                                                                 session->entropy()));
@@ -238,10 +245,16 @@ Outcome run_device_name(Context& context) {
     const auto device = find_device(session->messenger(), context.command.target);
     if (!device.ok()) return Failure{device.code(), context.command.target, ""};
     TRY(session->go_online());
-    TRY_ASSIGN(auto effects,
-               session->messenger().name_device(device->device, context.command.text,
-                                                wall_clock_now(), session->entropy()));
-    TRY(session->perform(std::move(effects)));
+    auto effects = session->messenger().name_device(device->device, context.command.text,
+                                                    wall_clock_now(), session->entropy());
+    const bool is_refused = !effects.ok() && (effects.code() == ErrorCode::input_too_large ||
+                                              effects.code() == ErrorCode::invalid_argument);
+    if (is_refused) {
+        return Failure{ErrorCode::invalid_argument, tr("no name for a device"),
+                       tr("one line of at most {1} bytes", core::device_name_size_bytes_max)};
+    }
+    TRY(effects);
+    TRY(session->perform(std::move(*effects)));
     TRY_ASSIGN(const core::DeviceView named,
                find_device(session->messenger(), to_base32(device->device.view())));
     show_device(context.out, context.command.json, named);
@@ -251,12 +264,13 @@ Outcome run_device_name(Context& context) {
 
 Outcome run_recover(Context& context) {
     TRY_ASSIGN(const std::string relay, core::canonical_relay(context.command.relays.front()));
-    TRY_ASSIGN(MadeHome made, make_home(context));
+    std::optional<MadeHome> made;
+    TRY_OUTCOME(make_home(context, made));
     notice(context, tr("type the nine words of the recovery kit"));
     TRY_ASSIGN(const SecretBuffer words, read_line());
     std::optional<core::AccountView> view;
     {
-        Session session(made.home.path(), std::move(made.key), context.interrupt);
+        Session session(made->home.path(), std::move(made->key), context.interrupt);
         TRY(session.create());
         TRY(session.go_online());
         auto started = session.messenger().recover_account(words.expose(), relay, wall_clock_now(),
@@ -279,7 +293,7 @@ Outcome run_recover(Context& context) {
         };
         TRY(session.run(met, monotonic_now() + reunion_timeout));
     }
-    TRY(made.home.install());
+    TRY(made->home.install());
     show_account(context.out, context.command.json, *view, {});
     TRY(context.show());
     return {};

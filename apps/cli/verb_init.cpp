@@ -19,8 +19,6 @@ Result<core::AccountOptions> options_of(const Command& command) {
         TRY_ASSIGN(options.handle_name, wire::fold_handle_name(command.handle));
     }
     options.display_name = command.name.value_or("");
-    ENSURE(options.display_name.size() <= wire::display_name_size_bytes_max, input_too_large);
-    ENSURE(core::is_utf8(as_bytes(options.display_name)), invalid_argument);
     options.invite = command.invite;
     return options;
 }
@@ -44,8 +42,14 @@ Outcome make_account(Context& context, Session& session, const core::AccountOpti
 Outcome run_init(Context& context) {
     const Command& command = context.command;
     TRY_ASSIGN(const core::AccountOptions options, options_of(command));
+    const std::string& name = options.display_name;
+    if (name.size() > wire::display_name_size_bytes_max || !core::is_utf8(as_bytes(name))) {
+        return Failure{ErrorCode::invalid_argument, tr("the name is too long or not UTF-8"),
+                       tr("at most {1} bytes", wire::display_name_size_bytes_max)};
+    }
     TRY_ASSIGN(NewHome home, NewHome::create(context.home));
-    TRY_ASSIGN(const auto passphrase, choose_passphrase(command.passphrase_file));
+    std::optional<SecretBuffer> passphrase;
+    TRY_OUTCOME(choose_passphrase(command.passphrase_file, passphrase));
     std::optional<BytesView> passphrase_view;
     if (passphrase) passphrase_view = passphrase->expose();
     crypto::SystemEntropy entropy;

@@ -105,7 +105,10 @@ Outcome start_joining(Context& context, Session& session, core::ConversationId& 
         TRY_ASSIGN(const core::GroupLink link, core::parse_group_link(target));
         id = link.info.conversation;
         started = messenger.join_by_link(target, wall_clock_now(), session.entropy());
-        return started.ok() ? Outcome() : Outcome(started.error());
+        if (started.ok()) return {};
+        if (started.code() != ErrorCode::invalid_argument) return started.error();
+        return Failure{started.code(), tr("this link is yours"),
+                       tr("give it to those whom you want in the group")};
     }
     TRY_OUTCOME(find_offered(context, session, id));
     started = messenger.accept_offer(id, wall_clock_now(), session.entropy());

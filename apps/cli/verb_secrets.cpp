@@ -42,7 +42,8 @@ Outcome show_changed(Context& context, const char* type) {
 
 Outcome run_passphrase_change(Context& context) {
     TRY_ASSIGN(const OpenHome home, open_home(context));
-    TRY_ASSIGN(const auto passphrase, choose_passphrase(context.command.new_passphrase_file));
+    std::optional<SecretBuffer> passphrase;
+    TRY_OUTCOME(choose_passphrase(context.command.new_passphrase_file, passphrase));
     if (!passphrase) {
         return Failure{ErrorCode::passphrase_required, tr("the new passphrase is missing"),
                        tr("type one at the terminal, or give --new-passphrase-file FILE")};
@@ -59,7 +60,7 @@ Outcome run_passphrase_duress(Context& context) {
     std::optional<SecretBuffer> passphrase;
     DecoyProfile profile;
     if (!command.off) {
-        TRY_ASSIGN(passphrase, choose_passphrase(command.new_passphrase_file));
+        TRY_OUTCOME(choose_passphrase(command.new_passphrase_file, passphrase));
         if (!passphrase) {
             return Failure{ErrorCode::passphrase_required, tr("the duress passphrase is missing"),
                            tr("type one at the terminal, or give --new-passphrase-file FILE; --off "

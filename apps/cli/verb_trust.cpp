@@ -184,6 +184,10 @@ Outcome run_report(Context& context) {
     const Time now = wall_clock_now();
     std::vector<std::string> wanted{context.command.target};
     wanted.insert(wanted.end(), context.command.with.begin(), context.command.with.end());
+    if (wanted.size() > core::report_messages_max) {
+        return Failure{ErrorCode::invalid_argument, tr("too many messages"),
+                       tr("a report proves at most {1}", core::report_messages_max)};
+    }
     std::vector<core::MessageId> ids;
     for (const std::string& id : wanted) {
         const auto message = session->messenger().find_message(id, now);

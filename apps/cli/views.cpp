@@ -2,6 +2,9 @@
 
 #include <time.h>
 
+#include <algorithm>
+#include <span>
+
 #include "i18n/tr.h"
 #include "util/qr_code.h"
 

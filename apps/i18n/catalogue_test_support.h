@@ -1,6 +1,7 @@
 // A .mo file made by hand, so that tests need no msgfmt.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "i18n/catalogue.h"

@@ -1,6 +1,8 @@
 // Which language is spoken: the variables that gettext reads, with gettext's meaning.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "i18n/catalogue.h"

@@ -1,6 +1,8 @@
 #include "i18n/plural.h"
 
+#include <array>
 #include <charconv>
+#include <optional>
 
 namespace mayfly::i18n {
 namespace {

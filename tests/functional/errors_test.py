@@ -13,6 +13,36 @@ READING_VERBS = (("whoami",), ("contact", "list"), ("messages", "bob"), ("send",
                  ("receive",))
 
 
+class Mistakes(MayflyTest):
+    def test_each_has_a_sentence_to_act_on(self):
+        relay, alice, bob = self.make_friends()
+        place = alice.run("location", "bob", "1,2").objects[0]["id"]
+        text = alice.send(bob, "hi")
+        link = alice.run("whoami").objects[0]["link"]
+        device = alice.run("device", "list", "--offline").objects[0]["id"]
+        alice.run("group", "create", "Climbing")
+        group_link = alice.run("group", "link", "Climbing").objects[0]["link"]
+        for words, said in (
+                (("contact", "add", alice.address), "that is you"),
+                (("contact", "add", link), "that is you"),
+                (("group", "join", group_link), "this link is yours"),
+                (("device", "revoke", device), "that is this device"),
+                (("device", "name", device, "x" * 200), "at most 64 bytes"),
+                (("edit", place, "elsewhere"), "only texts can be edited"),
+                (("vote", text, "1"), "that message is no poll"),
+                (("report", text, *["--with", text] * 100), "at most 100")):
+            self.assert_fails(alice.try_run(*words), USAGE, "invalid_argument", said)
+        carol = Person("carol", self.folder / "carol")
+        init = ("init", "--relay", relay.address)
+        self.assert_fails(carol.try_run(*init, "--name", "x" * 999), USAGE, "invalid_argument",
+                          "the name is too long")
+        carol.passphrase_file = self.folder / "absent"
+        self.assert_fails(carol.try_run(*init), FAILED, "passphrase_required", "there is none in")
+        carol.passphrase_file.write_text("x" * 2000)
+        self.assert_fails(carol.try_run(*init), FAILED, "input_too_large", "at most 1024 bytes")
+        self.assertFalse(carol.home.exists())
+
+
 class Homes(MayflyTest):
     def assert_all_fail(self, person, code, error_code, **options):
         before = tree_hash(person.home)
