@@ -18,8 +18,9 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr size_t payload_size_bytes = 1024;
-constexpr uint64_t queue_count = 1'000;
-constexpr size_t fan_out_queue_count = 100;
+constexpr uint64_t queue_count = 3'000;
+// A room, and the devices of 1,000 members.
+constexpr std::array<uint32_t, 2> fan_out_sizes = {100, queue_count};
 constexpr auto measured_at_least = std::chrono::seconds(3);
 
 template <class Id>
@@ -55,20 +56,28 @@ class Host {
             ask(wire::Hello{{wire::protocol_version}});
         }
         open_queue(queue_count);
-        wire::ChannelCreate create;
-        create.write_token_hash = wire::token_hash_of({});
-        for (uint32_t i = 0; i < fan_out_queue_count; ++i) {
-            create.fan_out.push_back({i, {"", id_of<wire::Token>(i)}});
+        for (const uint32_t size : fan_out_sizes) {
+            wire::ChannelCreate create;
+            create.channel = id_of<wire::ChannelId>(size);
+            create.write_token_hash = wire::token_hash_of({});
+            for (uint32_t i = 0; i < size; ++i) {
+                create.fan_out.push_back({i, {"", id_of<wire::Token>(i)}});
+            }
+            ask(create);
         }
-        ask(create);
         sync();
     }
     void put() {
         const auto token = id_of<wire::Token>(next_++ % queue_count);
         ask(wire::Put{id_of<wire::MessageId>(next_), token, 0, payload_});
     }
-    void send() {
-        ask(wire::ChannelSend{{}, {}, {}, id_of<wire::MessageId>(next_++), 0, payload_});
+    void send(uint32_t fan_out_size) {
+        ask(wire::ChannelSend{id_of<wire::ChannelId>(fan_out_size),
+                              {},
+                              {},
+                              id_of<wire::MessageId>(next_++),
+                              0,
+                              payload_});
     }
     void put_bare_row() {
         StoreBatch batch;
@@ -165,12 +174,13 @@ void run(const std::string& directory) {
     print_anchor("anchor: RocksDB 7.8, one bare row", 3905, 58659, 139284);
     print_anchor("anchor: SQLite WAL, FULL", 2523, 4432, 4727);
     print_anchor("anchor: LMDB", 1581, 8233, 12675);
-    const Figure sends = measure(host, 32, [](Host& to) { to.send(); });
-    std::printf(
-        "\nchannel messages to %zu queues, groups of 32: %.0f/s, %.0f entries/s, %.1f us CPU "
-        "an entry\n",
-        fan_out_queue_count, sends.per_second, sends.per_second * fan_out_queue_count,
-        sends.cpu_us / fan_out_queue_count);
+    for (const uint32_t size : fan_out_sizes) {
+        const Figure sends = measure(host, 32, [size](Host& to) { to.send(size); });
+        std::printf(
+            "\nchannel messages to %u queues, groups of 32: %.0f/s, %.0f entries/s, %.1f us CPU "
+            "an entry\n",
+            size, sends.per_second, sends.per_second * size, sends.cpu_us / size);
+    }
 }
 
 }  // namespace

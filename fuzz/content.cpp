@@ -9,6 +9,7 @@
 #include "core/emoji.h"
 #include "core/group_content.h"
 #include "core/markdown.h"
+#include "core/welcome_tree.h"
 
 namespace mayfly::core {
 namespace {
@@ -107,6 +108,14 @@ void check_group_contents(BytesView input) {
     check_same(decode_profile(input), input);
 }
 
+void check_welcome_tree(BytesView input) {
+    check_same(decode_tree_location(input), input);
+    const auto tree = decode_welcome_tree(input);
+    if (!tree.ok()) return;
+    const Bytes again = encode_welcome_tree(*tree);
+    MAYFLY_ASSERT(again.size() <= input.size() && equal(input.first(again.size()), again));
+}
+
 void check_direct_payload(BytesView input) {
     const auto payload = decode_direct_payload(input);
     if (!payload.ok()) return;
@@ -124,6 +133,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size_bytes) {
     mayfly::core::check_info(input);
     mayfly::core::check_group_contents(input);
     mayfly::core::check_bodies(input);
+    mayfly::core::check_welcome_tree(input);
     mayfly::core::check_direct_payload(input);
     return 0;
 }

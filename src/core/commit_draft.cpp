@@ -5,6 +5,10 @@
 namespace mayfly::core {
 namespace {
 
+// A commit and its Welcome share a frame with the changes to the hub's list: some bytes for each
+// leaf that goes and some dozens for each that comes.
+constexpr size_t frame_payloads_size_bytes_max = wire::frame_size_bytes_max - 131'072;
+
 struct Draft {
     mls::CommitOptions options;
     std::vector<const TicketRow*> tickets;
@@ -110,23 +114,31 @@ Result<Draft> make_draft(Machine& machine, Step& step, const ConversationRow& ro
     return draft;
 }
 
-Result<Bytes> make_welcome(Machine& machine, Step& step, const mls::Group& group, Bytes welcome) {
-    const AccountRow& account = *machine.tables.account;
-    TRY_ASSIGN(const std::optional<SecretBuffer> record,
-               step.get(row_key::own_record(account.record_number)));
-    ENSURE(record.has_value(), store_corrupt);
-    Introduction introduction{to_ms(step.now()), to_bytes(record->expose()), {}};
-    TRY_ASSIGN(const std::vector<Leaf> leaves, leaves_of(*group.pending_epoch()));
+std::vector<Person> named_members(const Machine& machine, const std::vector<Leaf>& leaves) {
+    std::vector<Person> out;
     std::set<AccountId> named;
     for (const Leaf& leaf : leaves) {
         if (!named.insert(leaf.account).second) continue;
         Person person = person_of(machine, leaf.account);
         if (!person.display_name.empty() || !person.handle.empty()) {
-            introduction.members.push_back(std::move(person));
+            out.push_back(std::move(person));
         }
     }
+    return out;
+}
+
+// names: none if they lie beside the Welcome.
+Result<Bytes> make_welcome(Machine& machine, Step& step, const mls::Group& group,
+                           std::vector<Person> names) {
+    const AccountRow& account = *machine.tables.account;
+    TRY_ASSIGN(const std::optional<SecretBuffer> record,
+               step.get(row_key::own_record(account.record_number)));
+    ENSURE(record.has_value(), store_corrupt);
+    const Introduction introduction{to_ms(step.now()), to_bytes(record->expose()),
+                                    std::move(names)};
     TRY_ASSIGN(const Secret key, group.pending_epoch()->export_secret(introduction_label, {}, 32));
-    return encode_direct_payload(std::move(welcome), seal_introduction(key, introduction));
+    return encode_direct_payload(*group.pending_commit()->welcome,
+                                 seal_introduction(key, introduction));
 }
 
 // The hub's list: who goes, then who comes, because the one may take the leaf of the other.
@@ -145,6 +157,50 @@ void list_changes(const Draft& draft, const mls::Group& group, PendingCommit& pe
     }
 }
 
+// Only who adds may go without a path (RFC 9420 section 12.4).
+bool needs_path(const mls::Group& group, const Draft& draft) {
+    const auto& proposals = draft.options.proposals;
+    const bool only_adds = !proposals.empty() && group.pending_proposals().empty() &&
+                           std::all_of(proposals.begin(), proposals.end(), [](const auto& each) {
+                               return each.template get_if<mls::Add>() != nullptr;
+                           });
+    return !only_adds || group.current().path_seal_count() <= path_seals_for_adding_max;
+}
+
+// Stages the commit and gives its Welcome, empty if nobody is let in; nothing if the relay would
+// not take it. beside: the tree does not travel in the Welcome.
+Result<std::optional<Bytes>> try_draft(Machine& machine, Step& step, mls::Group& group,
+                                       const Draft& draft, bool beside) {
+    mls::CommitOptions options = draft.options;
+    options.path = needs_path(group, draft);
+    std::optional<TreeUploadRow> upload;
+    if (beside && !draft.tickets.empty()) {
+        upload = make_tree_upload(step);
+        options.tree_in_welcome = false;
+        options.group_info_extensions.push_back(tree_location_of(*upload));
+    }
+    TRY(group.commit(options, machine.environment(step)));
+    const size_t commit_size_bytes = group.pending_commit()->commit.size();
+    if (commit_size_bytes > wire::payload_size_bytes_max) return std::optional<Bytes>();
+    if (!group.pending_commit()->welcome) return std::optional<Bytes>(Bytes());
+    TRY_ASSIGN(const std::vector<Leaf> leaves, leaves_of(*group.pending_epoch()));
+    std::vector<Person> names = named_members(machine, leaves);
+    if (upload) upload->members = std::exchange(names, {});
+    TRY_ASSIGN(Bytes welcome, make_welcome(machine, step, group, std::move(names)));
+    // Both travel in one frame.
+    if (welcome.size() > wire::payload_size_bytes_max ||
+        welcome.size() + commit_size_bytes > frame_payloads_size_bytes_max) {
+        return std::optional<Bytes>();
+    }
+    if (upload) {
+        const auto id = ConversationId::from(group.group_id());
+        ENSURE(id.has_value(), internal);
+        step.write(row_key::tree_upload(*id), *upload);
+        machine.tables.tree_uploads.insert_or_assign(*id, std::move(*upload));
+    }
+    return std::optional<Bytes>(std::move(welcome));
+}
+
 }  // namespace
 
 void drop_tickets(Machine& machine, Step& step, const ConversationId& id) {
@@ -154,30 +210,33 @@ void drop_tickets(Machine& machine, Step& step, const ConversationId& id) {
     machine.tables.tickets.erase(tickets);
 }
 
-bool has_plan(const Machine& machine, const ConversationId& id) {
-    return machine.tables.plans.contains(id) || machine.tables.tickets.contains(id);
+size_t ticket_room(const mls::EpochView& epoch) {
+    const size_t seals = epoch.path_seal_count();
+    return seals >= path_seals_max ? 0 : std::min(tickets_per_commit_max, path_seals_max - seals);
 }
 
 Status make_commit(Machine& machine, Step& step, const ConversationRow& row, mls::Group& group,
                    PendingCommit& pending) {
-    for (size_t most = tickets_per_commit_max;; most /= 2) {
+    const size_t leaves = group.current().member_count();
+    bool beside = false;
+    for (size_t most = ticket_room(group.current());;) {
         TRY_ASSIGN(const Draft draft, make_draft(machine, step, row, group, most));
-        TRY(group.commit(draft.options, machine.environment(step)));
-        const mls::CommitMessages& messages = *group.pending_commit();
-        Bytes welcome;
-        if (messages.welcome) {
-            TRY_ASSIGN(welcome, make_welcome(machine, step, group, *messages.welcome));
+        beside = beside || leaves + draft.tickets.size() > small_group_leaves_max;
+        TRY_ASSIGN(std::optional<Bytes> welcome, try_draft(machine, step, group, draft, beside));
+        if (welcome) {
+            list_changes(draft, group, pending);
+            if (!welcome->empty()) {
+                step.put(row_key::welcome(row.info.conversation), SecretBuffer(*welcome));
+            }
+            return {};
         }
-        if (welcome.size() > wire::payload_size_bytes_max) {
-            group.discard_pending_commit();
-            if (most == 1) drop_ticket(machine, step, *draft.tickets.front());
-            continue;
-        }
-        list_changes(draft, group, pending);
-        if (!welcome.empty()) {
-            step.put(row_key::welcome(row.info.conversation), SecretBuffer(welcome));
-        }
-        return {};
+        group.discard_pending_commit();
+        const size_t tried = draft.tickets.size();
+        ENSURE(tried != 0, input_too_large);
+        // A tree that is too large for the Welcome despite its few leaves goes beside it.
+        if (!std::exchange(beside, true)) continue;
+        if (tried == 1) drop_ticket(machine, step, *draft.tickets.front());
+        most = tried / 2;
     }
 }
 

@@ -11,6 +11,7 @@ Status forget_group_rows(Machine& machine, Step& step, const ConversationId& id)
     step.erase(row_key::departure(id));
     machine.tables.rosters.erase(id);
     machine.proposal_commits.erase(id);
+    machine.fillings.erase(id);
     drop_tickets(machine, step, id);
     std::vector<Bytes> invites;
     TRY(step.store().scan(row_key::invite(id, {}), [&](BytesView key, SecretBuffer) {
@@ -111,6 +112,7 @@ Status forget_conversation(Machine& machine, Step& step, const ConversationId& i
                            OperationId operation) {
     const ConversationRow* row = find_conversation(machine, id);
     if (row == nullptr) return {};
+    forget_tree_upload(machine, step, *row, false);
     TRY(erase_groups(step, id));
     TRY(erase_messages(machine, step, id));
     TRY(erase_conversation_rows(machine, step, id));

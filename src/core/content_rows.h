@@ -15,6 +15,7 @@ constexpr char draft = 'd';
 constexpr char local_settings = 'l';
 constexpr char orphan = 'o';
 constexpr char settings = 's';
+constexpr char tree_upload = 't';
 }  // namespace row_kind
 
 namespace row_key {

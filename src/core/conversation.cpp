@@ -17,13 +17,8 @@ bool commit_is_due(const ConversationRow& row, Time now) {
 // that to chance.
 bool proposals_are_due(Machine& machine, Step& step, const ConversationRow& row, bool writes) {
     if (!row.has_proposals || row.leaving || row.commit) return false;
-    const auto limit = static_cast<uint64_t>(proposal_commit_delay_max.ms);
     const auto [at, fresh] = machine.proposal_commits.try_emplace(row.info.conversation);
-    if (fresh) {
-        const auto random = random_array<2>(step.entropy());
-        const uint64_t delay = (uint64_t{random[0]} << 8 | random[1]) % limit;
-        at->second = step.now() + Duration::milliseconds(static_cast<int64_t>(delay));
-    }
+    if (fresh) at->second = step.now() + random_delay(step, proposal_commit_delay_max);
     return writes || at->second <= step.now();
 }
 
@@ -50,6 +45,11 @@ Status send_commit(Machine& machine, Step& step, const ConversationRow& row,
     if (row.commit->overtaken || machine.links[hub].has(purpose)) return {};
     const auto next = group.pending_epoch();
     ENSURE(next && group.pending_commit() != nullptr, store_corrupt);
+    // Nobody is to be let in who could not join.
+    if (tree_is_on_its_way(machine, row.info.conversation)) {
+        pump_tree_upload(machine, step, row, *next);
+        return {};
+    }
     wire::ChannelCommit commit;
     commit.channel = row.info.channel;
     commit.epoch = {group.epoch().value};
@@ -69,6 +69,24 @@ Status send_commit(Machine& machine, Step& step, const ConversationRow& row,
     return {};
 }
 
+// No relay takes a commit with so long a path: the tree must be filled first, by others. What was
+// wanted of it ends; tickets wait on. Those who leave stay a while longer.
+Status put_off_commit(Machine& machine, Step& step, ConversationRow& row, mls::Group& group,
+                      Status why) {
+    end_plan(machine, step, row.info.conversation, why);
+    machine.proposal_commits.erase(row.info.conversation);
+    machine.fillings.erase(row.info.conversation);
+    for (const mls::ReceivedProposal& waiting : group.pending_proposals()) {
+        group.forget_proposal(waiting.reference);
+    }
+    row.has_proposals = false;
+    row.sent_since_commit = 0;
+    row.last_commit_at_ms = to_ms(step.now());
+    save_group(step, row.info.conversation, group);
+    save_conversation(machine, step, row);
+    return {};
+}
+
 Status begin_commit(Machine& machine, Step& step, ConversationRow& row, mls::Group& group) {
     if (!group.is_active()) return {};
     PendingCommit pending;
@@ -76,12 +94,16 @@ Status begin_commit(Machine& machine, Step& step, ConversationRow& row, mls::Gro
     const Status made = make_commit(machine, step, row, group, pending);
     if (!made.ok()) {
         if (is_store_error(made.code())) return made;
+        if (made.code() == ErrorCode::input_too_large) {
+            return put_off_commit(machine, step, row, group, made);
+        }
         // What cannot be committed must not be tried for ever, nor hold up anything else.
         drop_tickets(machine, step, row.info.conversation);
         end_plan(machine, step, row.info.conversation, made);
         return {};
     }
     machine.proposal_commits.erase(row.info.conversation);
+    machine.fillings.erase(row.info.conversation);
     if (!row.joined) {
         pending.changes.push_back({group.own_leaf().value, wire::Address{"", row.own_token}});
     }
@@ -91,7 +113,8 @@ Status begin_commit(Machine& machine, Step& step, ConversationRow& row, mls::Gro
     return send_commit(machine, step, row, group);
 }
 
-void drop_commit(Step& step, ConversationRow& row) {
+void drop_commit(Machine& machine, Step& step, ConversationRow& row, bool won) {
+    forget_tree_upload(machine, step, row, won);
     if (row.commit && !row.commit->welcome_tokens.empty()) {
         step.erase(row_key::welcome(row.info.conversation));
     }
@@ -117,7 +140,7 @@ Status commit_won(Machine& machine, Step& step, ConversationRow& row, mls::Group
     ENSURE(group.pending_summary() != nullptr, store_corrupt);
     const mls::CommitSummary summary = *group.pending_summary();
     TRY(group.merge_pending_commit());
-    drop_commit(step, row);
+    drop_commit(machine, step, row, true);
     row.joined = true;
     row.has_proposals = false;
     row.sent_since_commit = 0;
@@ -135,7 +158,7 @@ Status commit_won(Machine& machine, Step& step, ConversationRow& row, mls::Group
 void close_for_sending(Machine& machine, Step& step, ConversationRow& row, mls::Group& group,
                        Error why) {
     group.discard_pending_commit();
-    drop_commit(step, row);
+    drop_commit(machine, step, row, false);
     row.closed = true;
     row.superseded = true;
     step.end(std::exchange(row.accept_operation, 0), why);
@@ -158,6 +181,7 @@ Result<mls::Group*> group_of(Machine& machine, Step& step, const ConversationId&
     }));
     auto group = mls::Group::load(records);
     ENSURE(group.ok(), store_corrupt);
+    note_filling(machine, step, id, *group);
     return &machine.groups.insert_or_assign(id, std::move(group).value()).first->second;
 }
 
@@ -210,14 +234,34 @@ Status pump_conversation(Machine& machine, Step& step, ConversationRow& row) {
     }
     if (!row.joined && waits_for_invitation(machine, row)) return {};
     const bool writes = has_outbox(machine, id) || row.leaving;
-    const bool due = !row.joined || commit_is_due(row, step.now()) || has_plan(machine, id) ||
-                     proposals_are_due(machine, step, row, writes);
-    if (!row.commit && !due && !writes) return {};
+    const bool due =
+        !row.joined || commit_is_due(row, step.now()) || machine.tables.plans.contains(id) ||
+        proposals_are_due(machine, step, row, writes) || filling_is_due(machine, id, step.now());
+    const bool lets_in = machine.tables.tickets.contains(id);
+    if (!row.commit && !due && !lets_in && !writes) return {};
     TRY_ASSIGN(mls::Group * group, group_of(machine, step, id));
-    if (row.commit) return send_commit(machine, step, row, *group);
+    if (row.commit) {
+        TRY(send_commit(machine, step, row, *group));
+        // What people write does not wait for a tree's upload, only for what is to be committed.
+        const bool may_write =
+            tree_is_on_its_way(machine, id) && !row.leaving && !row.has_proposals;
+        return may_write ? pump_outbox(machine, step, row, *group) : Status();
+    }
     if (row.leaving) return pump_leaving(machine, step, row, *group);
-    if (due) return begin_commit(machine, step, row, *group);
+    if (due || (lets_in && ticket_room(group->current()) > 0)) {
+        return begin_commit(machine, step, row, *group);
+    }
     return pump_outbox(machine, step, row, *group);
+}
+
+Status abandon_commit(Machine& machine, Step& step, ConversationRow& row) {
+    TRY_ASSIGN(mls::Group * group, group_of(machine, step, row.info.conversation));
+    group->discard_pending_commit();
+    drop_commit(machine, step, row, false);
+    drop_tickets(machine, step, row.info.conversation);
+    save_group(step, row.info.conversation, *group);
+    save_conversation(machine, step, row);
+    return {};
 }
 
 Status commit_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body) {
@@ -296,7 +340,7 @@ Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
     const mls::CommitSummary summary = staged->summary();
     TRY_ASSIGN(const wire::DeviceCertificate committer, certificate_of(*group, summary.committer));
     TRY(group->apply(std::move(*staged)));
-    drop_commit(step, row);  // lost the race; made anew if it is still wanted
+    drop_commit(machine, step, row, false);  // lost the race; made anew if it is still wanted
     row.has_proposals = false;
     const AccountId by = wire::account_id_of(committer.account_key);
     if (by != machine.own_account()) row.peer_joined = true;

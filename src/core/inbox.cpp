@@ -204,12 +204,20 @@ Status delivery_arrived(Machine& machine, Step& step, const std::string& name,
                         const wire::Delivery& delivery) {
     const bool deleting = machine.tables.deletion.has_value();
     if (deleting && !machine.tables.relays.contains(name)) return {};  // it went with the queue
+    if (waits_for_tree(machine, name)) {
+        hold_delivery(machine, step, name, delivery);
+        return {};
+    }
     RelayRow& relay = machine.tables.relays.at(name);
     // What came again after a lost acknowledgement has had its effect: acknowledge once more.
     if (delivery.sequence > relay.processed) {
         const bool heard = !deleting || is_of_own_devices(machine, delivery);
         const Status handled = heard ? handle(machine, step, name, delivery) : Status();
         if (!handled.ok() && is_store_error(handled.code())) return handled;
+        if (waits_for_tree(machine, name)) {
+            hold_delivery(machine, step, name, delivery);
+            return {};
+        }
         relay.processed = delivery.sequence;
         save_relay(machine, step, relay);
     }

@@ -322,8 +322,14 @@ Status invitation_arrived(Machine& machine, Step& step, const std::string& relay
     TRY_ASSIGN(const OpenedKeyPackage opened, find_key_package(step, payload.welcome));
     TRY_ASSIGN(const mls::KeyPackageSecrets secrets,
                codec::decode<mls::KeyPackageSecrets>(opened.row.secrets.expose()));
-    TRY_ASSIGN(mls::Group group,
-               mls::Group::join(payload.welcome, secrets, std::nullopt, machine.environment(step)));
+    const mls::Environment environment = machine.environment(step);
+    TRY_ASSIGN(const mls::Group::WelcomeInfo welcome,
+               mls::Group::read_welcome(payload.welcome, secrets, environment));
+    TRY_ASSIGN(std::optional<WelcomeTree> beside, tree_for_welcome(machine, relay, welcome));
+    if (waits_for_tree(machine, relay)) return {};
+    std::optional<BytesView> tree;
+    if (beside) tree = beside->tree;
+    TRY_ASSIGN(mls::Group group, mls::Group::join(payload.welcome, secrets, tree, environment));
     // Only whoever opened the key package can have made a Welcome that joins: it is used up.
     if (!opened.row.last_resort) {
         step.erase(row_key::key_package(opened.reference));
@@ -335,7 +341,10 @@ Status invitation_arrived(Machine& machine, Step& step, const std::string& relay
     const auto id = ConversationId::from(group.group_id());
     const ConversationRow* expected = id ? find_conversation(machine, *id) : nullptr;
     if (expected != nullptr && expected->joining) {
-        return joined(machine, step, relay, std::move(group), payload.sealed_introduction);
+        std::vector<Person> names;
+        if (beside) names = std::move(beside->members);
+        return joined(machine, step, relay, std::move(group), payload.sealed_introduction,
+                      std::move(names));
     }
     TRY_ASSIGN(const ConversationInfo info, info_of(group.current()));
     if (info.kind == ConversationKind::pairing) {

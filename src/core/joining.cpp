@@ -200,13 +200,14 @@ Status pump_joining(Machine& machine, Step& step, ConversationRow& row) {
 }
 
 Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group group,
-              BytesView sealed_introduction) {
+              BytesView sealed_introduction, std::vector<Person> names) {
     const auto id = ConversationId::from(group.group_id());
     ENSURE(id.has_value(), malformed_input);
     ConversationRow& row = machine.tables.conversations.at(*id);
     TRY_ASSIGN(row.info, check_joined(row, relay, group));
     TRY_ASSIGN(const Secret key, group.export_secret(introduction_label, {}, 32));
-    TRY_ASSIGN(const Introduction introduction, open_introduction(key, sealed_introduction));
+    TRY_ASSIGN(Introduction introduction, open_introduction(key, sealed_introduction));
+    std::move(names.begin(), names.end(), std::back_inserter(introduction.members));
     TRY_ASSIGN(const VerifiedRecord inviter, verify_chain({introduction.record}, std::nullopt));
     TRY_ASSIGN(const Roles roles, Roles::of(group.current()));
     ENSURE(roles.is_member(inviter.account), forged_record);
@@ -232,8 +233,9 @@ Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group
     save_conversation(machine, step, row);
     save_group(step, *id, group);
     TRY(write_roster(machine, step, *id, group));
+    note_filling(machine, step, *id, group);
     machine.groups.insert_or_assign(*id, std::move(group));
-    TRY(plan_stale_leaves(machine, step, 0));
+    TRY(plan_stale_leaves(machine, step, 0, &*id));
     TRY(end_meeting(machine, step));
     if (!has_state(row.info.kind)) return {};
     offer_to_siblings(machine, step, row);

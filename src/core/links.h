@@ -40,6 +40,9 @@ struct Purpose {
         record_delete,
         vault_end,
         queue_delete,
+        tree_begin,
+        tree_put,
+        tree_get,
     };
     Kind kind = Kind::hello;
     uint64_t number = 0;  // operation, order or index, as the kind needs

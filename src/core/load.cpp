@@ -43,6 +43,8 @@ Status load_group_tables(StorePort& store, Tables& tables) {
     };
     TRY(scan_rows<RosterRow>(store, row_kind::roster, by_conversation(tables.rosters)));
     TRY(scan_rows<PlanRow>(store, row_kind::plan, by_conversation(tables.plans)));
+    TRY(scan_rows<TreeUploadRow>(store, row_key::said(row_kind::tree_upload),
+                                 by_conversation(tables.tree_uploads)));
     TRY(scan_rows<OfferRow>(store, row_kind::offer, by_conversation(tables.offers)));
     TRY(scan_rows<TicketRow>(store, row_kind::ticket, [&](BytesView, TicketRow row) {
         tables.tickets[row.conversation].insert_or_assign(row.device, std::move(row));

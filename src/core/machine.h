@@ -17,6 +17,7 @@
 #include "core/step.h"
 #include "core/transfers.h"
 #include "core/trust.h"
+#include "core/welcome_tree.h"
 #include "mls/group.h"
 
 namespace mayfly::core {
@@ -51,6 +52,16 @@ constexpr size_t invites_per_conversation_max = 2'000;  // twice the members of 
 constexpr Duration offer_lifetime = Duration::days(30);
 // A welcome for so many devices fits a payload while the tree is small; else fewer are tried.
 constexpr size_t tickets_per_commit_max = 64;
+// What a path costs where nobody has committed yet: a seal of 1.2 kB for each device, and everybody
+// gets all of them. While a path of ours would hold more than the first number, we let people in
+// without one; while more than the second, tickets wait until members have filled the tree. So
+// there is always room for a path in a payload, which takes 850 seals.
+constexpr size_t path_seals_for_adding_max = 256;
+constexpr size_t path_seals_max = 512;
+// Members of large groups fill the tree, each in its part of 64 leaves, as soon as the others would
+// need more seals for that part than this.
+constexpr uint32_t filled_part_level = 6;
+constexpr size_t filled_part_seals_max = 16;
 constexpr size_t tickets_max = 4'000;  // that wait, over all conversations
 // Whoever may commit a removal waits a random part of this, so that not all do at once.
 constexpr Duration proposal_commit_delay_max = Duration::seconds(20);
@@ -77,6 +88,7 @@ struct Tables {
     std::map<uint64_t, RemovalRow> removals;
     std::map<ConversationId, RosterRow> rosters;
     std::map<ConversationId, PlanRow> plans;
+    std::map<ConversationId, TreeUploadRow> tree_uploads;
     std::map<ConversationId, std::map<wire::DeviceId, TicketRow>> tickets;
     std::map<ConversationId, OfferRow> offers;
     std::map<AccountId, PersonRow> people;
@@ -103,7 +115,10 @@ struct Machine {
     std::map<OperationId, Lookup> lookups;
     std::map<ConversationId, mls::Group> groups;
     std::map<ConversationId, Time> proposal_commits;  // when we would commit what others proposed
-    std::optional<VerifiedRecord> recovered;          // as far as it was read
+    std::map<ConversationId, Time> fillings;          // when we would fill our part of the tree
+    std::map<ConversationId, TreeUploadProgress> tree_uploads;
+    std::map<std::string, TreeFetch> tree_fetches;  // by relay
+    std::optional<VerifiedRecord> recovered;        // as far as it was read
     Time reunions_at;  // when to look for contacts again that a recovery has not met yet
     MemberPolicy policy;
     Parallel* parallel = nullptr;
@@ -134,6 +149,8 @@ Status load_tables(StorePort& store, Tables& tables);
 Result<std::optional<Time>> first_expiry(StorePort& store);
 
 // tables.cpp: change a row in memory and in the step
+// random_delay: less than the longest.
+Duration random_delay(Step& step, Duration longest);
 OperationId next_operation(Machine& machine, Step& step);
 uint64_t next_order(Machine& machine, Step& step);
 void save_account(Machine& machine, Step& step);
@@ -228,6 +245,9 @@ Result<wire::DeviceCertificate> certificate_of(const mls::Group& group, mls::Lea
 // add_token makes our address of the conversation known at its hub.
 void add_token(Machine& machine, Step& step, const ConversationRow& row);
 Status pump_conversation(Machine& machine, Step& step, ConversationRow& row);
+// abandon_commit drops a commit of ours whose tree the hub does not take, and the tickets that it
+// was for. What else it was to do, the next one does.
+Status abandon_commit(Machine& machine, Step& step, ConversationRow& row);
 Status commit_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
 Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
                       const wire::Delivery& delivery);
@@ -247,8 +267,10 @@ Status own_record_found(Machine& machine, Step& step, const std::string& relay, 
                         wire::ReplyBody& body);
 // shut_out: another device of the account has revoked this one.
 void shut_out(Machine& machine, Step& step);
-// plan_stale_leaves has the next commits remove our devices that the record does not list.
-Status plan_stale_leaves(Machine& machine, Step& step, OperationId operation);
+// plan_stale_leaves has the next commits remove our devices that the record does not list: of all
+// conversations, or of one.
+Status plan_stale_leaves(Machine& machine, Step& step, OperationId operation,
+                         const ConversationId* only = nullptr);
 
 // pairing.cpp: a new device and one that has the account
 Result<OperationId> begin_link(Machine& machine, Step& step, std::string_view relay);
@@ -290,13 +312,41 @@ Status recovery_replied(Machine& machine, Step& step, const std::string& relay,
                         const Purpose& purpose, wire::ReplyBody& body);
 Status pump_reunions(Machine& machine, Step& step);
 
+// tree_transfer.cpp: trees of large groups, to the hub and from it
+TreeUploadRow make_tree_upload(Step& step);
+mls::Extension tree_location_of(const TreeUploadRow& row);
+bool tree_is_on_its_way(const Machine& machine, const ConversationId& id);
+void pump_tree_upload(Machine& machine, Step& step, const ConversationRow& row,
+                      const mls::EpochView& next);
+Status tree_upload_replied(Machine& machine, Step& step, const Purpose& purpose,
+                           const wire::ReplyBody& body);
+// forget_tree_upload: is_wanted: somebody is to fetch it; else the hub is to erase it.
+void forget_tree_upload(Machine& machine, Step& step, const ConversationRow& row, bool is_wanted);
+// tree_for_welcome: what lies beside a Welcome; none if nothing does, or if it must be fetched
+// first (waits_for_tree).
+Result<std::optional<WelcomeTree>> tree_for_welcome(Machine& machine, const std::string& relay,
+                                                    const mls::Group::WelcomeInfo& welcome);
+bool waits_for_tree(const Machine& machine, const std::string& relay);
+void hold_delivery(Machine& machine, Step& step, const std::string& relay, wire::Delivery delivery);
+void queue_caught_up(Machine& machine, Step& step, const std::string& relay);
+void pump_tree_fetch(Machine& machine, Step& step, const std::string& relay);
+Status tree_fetch_replied(Machine& machine, Step& step, const std::string& relay,
+                          const Purpose& purpose, wire::ReplyBody& body);
+void trees_lost_link(Machine& machine, const std::string& relay);
+
+// tree_filling.cpp: members of large groups fill the tree, so that paths stay short
+// note_filling looks at the epoch and sets or forgets the time.
+void note_filling(Machine& machine, Step& step, const ConversationId& id, const mls::Group& group);
+bool filling_is_due(const Machine& machine, const ConversationId& id, Time now);
+
 // commit_draft.cpp: what our next commit does
 // make_commit stages a commit of the conversation's plan and tickets and fills in what its hub
 // must know.
 Status make_commit(Machine& machine, Step& step, const ConversationRow& row, mls::Group& group,
                    PendingCommit& pending);
 void drop_tickets(Machine& machine, Step& step, const ConversationId& id);
-bool has_plan(const Machine& machine, const ConversationId& id);
+// ticket_room: how many devices may be let in now.
+size_t ticket_room(const mls::EpochView& epoch);
 
 // roster.cpp: what lists show of a conversation, and what an epoch's end brings about
 Status write_roster(Machine& machine, Step& step, const ConversationId& id,
@@ -350,8 +400,9 @@ OperationId begin_joining(Machine& machine, Step& step, const ConversationInfo& 
 void use_relay(Machine& machine, Step& step, const std::string& relay);
 void forget_offer(Machine& machine, Step& step, const ConversationId& id);
 Status pump_joining(Machine& machine, Step& step, ConversationRow& row);
+// joined: names are of members, from beside the Welcome.
 Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group group,
-              BytesView sealed_introduction);
+              BytesView sealed_introduction, std::vector<Person> names);
 
 // control.cpp: contents between devices
 Result<OperationId> queue_control(Machine& machine, Step& step, const ConversationId& conversation,

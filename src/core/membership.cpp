@@ -82,6 +82,7 @@ Status admit(Machine& machine, Step& step, const ConversationId& id, const Accou
 
 Result<TicketRow> read_ticket(Machine& machine, Step& step, const AccountId& from,
                               const JoinTicket& ticket) {
+    ENSURE(ticket.key_package.size() <= wire::key_package_size_bytes_max, input_too_large);
     TRY_ASSIGN(const mls::Group* group, group_of(machine, step, ticket.conversation));
     TRY_ASSIGN(const mls::CipherSuite suite,
                mls::find_cipher_suite(group->current().cipher_suite()));

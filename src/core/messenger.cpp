@@ -11,6 +11,9 @@ Status reload_tables(Machine& machine) {
     Tables fresh;
     const Status loaded = load_tables(machine.store, fresh);
     machine.groups.clear();
+    machine.fillings.clear();
+    machine.tree_uploads.clear();
+    machine.tree_fetches.clear();
     machine.reload = !loaded.ok();
     if (loaded.ok()) machine.tables = std::move(fresh);
     return loaded;

@@ -151,7 +151,8 @@ Status own_record_found(Machine& machine, Step& step, const std::string& name, u
     return adopt_record(machine, step, newest.signed_record);
 }
 
-Status plan_stale_leaves(Machine& machine, Step& step, OperationId operation) {
+Status plan_stale_leaves(Machine& machine, Step& step, OperationId operation,
+                         const ConversationId* only) {
     const AccountRow& account = *machine.tables.account;
     TRY_ASSIGN(const wire::AccountRecord record, own_record(step, account));
     std::set<wire::DeviceId> good;
@@ -161,6 +162,7 @@ Status plan_stale_leaves(Machine& machine, Step& step, OperationId operation) {
     good.insert(account.device);
     bool planned = false;
     for (const auto& [id, row] : machine.tables.conversations) {
+        if (only != nullptr && *only != id) continue;
         if (row.joining || row.leaving || row.closed || !row.accepted) continue;
         if (row.info.kind == ConversationKind::pairing) continue;
         TRY_ASSIGN(const mls::Group* group, group_of(machine, step, id));

@@ -82,6 +82,9 @@ Status reply_arrived(Machine& machine, Step& step, const std::string& relay, con
         case Kind::blob_begin:
         case Kind::blob_put: return upload_replied(machine, step, relay, purpose, body);
         case Kind::blob_get: return download_replied(machine, step, relay, purpose, body);
+        case Kind::tree_begin:
+        case Kind::tree_put: return tree_upload_replied(machine, step, purpose, body);
+        case Kind::tree_get: return tree_fetch_replied(machine, step, relay, purpose, body);
         case Kind::blob_delete: blob_delete_replied(machine, step, relay, purpose, body); return {};
     }
     return {};

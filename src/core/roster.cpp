@@ -55,13 +55,10 @@ Status review_tickets(Machine& machine, Step& step, const ConversationId& id,
     return {};
 }
 
-std::vector<AccountId> missing_in(const std::vector<RosterMember>& from,
-                                  const std::vector<RosterMember>& other) {
+std::vector<AccountId> missing_in(const RosterRow& from, const RosterRow& other) {
     std::vector<AccountId> out;
-    for (const RosterMember& member : from) {
-        const bool there = std::any_of(other.begin(), other.end(),
-                                       [&](const auto& o) { return o.account == member.account; });
-        if (!there) out.push_back(member.account);
+    for (const RosterMember& member : from.members) {
+        if (!is_member(other, member.account)) out.push_back(member.account);
     }
     return out;
 }
@@ -146,6 +143,7 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
     change.conversation = id;
     change.by = by;
     change.removed_us = summary.removes_us;
+    note_filling(machine, step, id, group);
     if (!group.is_active()) {
         end_plan(machine, step, id, MAYFLY_ERROR(not_authorized));
         if (has_state(row.info.kind) && !row.leaving) step.tell(std::move(change));
@@ -156,8 +154,8 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
     review_plan(machine, step, id, roles);
     TRY(review_tickets(machine, step, id, summary));
     RosterRow& before = machine.tables.rosters[id];
-    change.added = missing_in(next.members, before.members);
-    change.removed = missing_in(before.members, next.members);
+    change.added = missing_in(next, before);
+    change.removed = missing_in(before, next);
     TRY_ASSIGN(change.left, those_who_left(change.removed, summary));
     change.state = next.state != before.state;
     const bool same = next.members == before.members && !change.state;

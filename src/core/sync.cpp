@@ -47,6 +47,7 @@ Status pump_ready(Machine& machine, Step& step, const std::string& name) {
     TRY(pump_pairing(machine, step, name));
     pump_removals(machine, step, name);
     pump_blob_removals(machine, step, name);
+    pump_tree_fetch(machine, step, name);
     TRY(pump_uploads(machine, step, name));
     TRY(pump_downloads(machine, step, name));
     for (auto& [id, row] : machine.tables.conversations) {
@@ -92,7 +93,7 @@ Status pushed(Machine& machine, Step& step, const std::string& name, wire::Reply
     if (const auto* delivery = std::get_if<wire::Delivery>(&body)) {
         if (delivery->queue == queue) return delivery_arrived(machine, step, name, *delivery);
     } else if (const auto* caught_up = std::get_if<wire::QueueCaughtUp>(&body)) {
-        if (caught_up->queue == queue) step.tell(CaughtUp{name});
+        if (caught_up->queue == queue) queue_caught_up(machine, step, name);
     } else if (const auto* lost = std::get_if<wire::QueueLost>(&body)) {
         // Another process of this device took over: come back late, or the two would chase each
         // other.
@@ -165,6 +166,7 @@ void drop_link(Machine& machine, Step& step, const std::string& relay, Error why
     link.phase = Link::Phase::down;
     link.pending.clear();
     transfers_lost_link(machine, relay);
+    trees_lost_link(machine, relay);
     link.key_packages_counted = false;
     link.record_asked = false;
     link.retry_at = step.now() + backoff(machine, link.failures++);
@@ -179,6 +181,7 @@ Status link_up(Machine& machine, Step& step, const std::string& relay) {
     Link& link = machine.links[relay];
     link.pending.clear();
     transfers_lost_link(machine, relay);
+    trees_lost_link(machine, relay);
     link.key_packages_counted = false;
     link.record_asked = false;
     link.phase = Link::Phase::greeting;
@@ -296,8 +299,10 @@ Status timer_fired(Machine& machine, Step& step) {
     }
     TRY(pump(machine, step));
     // What could not be committed now (its hub is away) is looked at again.
-    for (auto& [id, at] : machine.proposal_commits) {
-        if (at <= step.now()) at = step.now() + proposal_retry_delay;
+    for (auto* times : {&machine.proposal_commits, &machine.fillings}) {
+        for (auto& [id, at] : *times) {
+            if (at <= step.now()) at = step.now() + proposal_retry_delay;
+        }
     }
     return {};
 }
@@ -320,6 +325,7 @@ std::optional<Time> next_due(const Machine& machine) {
     for (const auto& [who, until] : machine.typing) consider(until);
     for (const auto& [order, row] : machine.tables.outbox) consider(from_ms(row.expires_at_ms));
     for (const auto& [id, at] : machine.proposal_commits) consider(at);
+    for (const auto& [id, at] : machine.fillings) consider(at);
     if (can_flush_syncs(machine)) consider(Time{});
     if (machine.tables.pairing) consider(from_ms(machine.tables.pairing->ends_at_ms));
     if (machine.tables.account && machine.tables.account->reuniting) consider(machine.reunions_at);

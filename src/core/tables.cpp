@@ -2,6 +2,12 @@
 
 namespace mayfly::core {
 
+Duration random_delay(Step& step, Duration longest) {
+    const auto random = random_array<2>(step.entropy());
+    const uint64_t drawn = uint64_t{random[0]} << 8 | random[1];
+    return Duration::milliseconds(static_cast<int64_t>(drawn) % longest.ms);
+}
+
 OperationId next_operation(Machine& machine, Step& step) {
     const OperationId operation = machine.tables.counters.next_operation++;
     step.write(row_key::counters(), machine.tables.counters);

@@ -34,6 +34,22 @@ BytesView EpochView::epoch_authenticator() const {
     return state_->secrets.epoch_authenticator.expose();
 }
 BytesView EpochView::tree_hash() const { return state_->context.tree_hash; }
+Bytes EpochView::ratchet_tree() const { return state_->tree.encode(); }
+
+size_t EpochView::path_seal_count() const {
+    size_t count = 0;
+    for (const PathStep& step : state_->tree.filtered_direct_path(state_->own_leaf())) {
+        count += state_->tree.resolution(step.copath_child).size();
+    }
+    return count;
+}
+
+size_t EpochView::subtree_seal_count(uint32_t level) const {
+    const LeafCount leaves = state_->tree.leaf_count();
+    NodeIndex top = state_->own_leaf().node();
+    for (uint32_t at = 0; at < level && top != root(leaves); ++at) top = *parent(top, leaves);
+    return state_->tree.resolution(top).size();
+}
 
 Status EpochView::safe_verify(LeafIndex member, ComponentId component, std::string_view label,
                               BytesView content, BytesView signature) const {

@@ -87,7 +87,7 @@ Result<Bytes> Group::group_info(bool external_pub, bool with_tree, const Environ
     return encode_message(std::move(info));
 }
 
-Bytes Group::ratchet_tree() const { return state_->epoch->tree.encode(); }
+Bytes Group::ratchet_tree() const { return current().ratchet_tree(); }
 
 Status Group::use_handshake_format(WireFormat format) {
     ENSURE(format == WireFormat::private_message || format == WireFormat::public_message,

@@ -96,6 +96,13 @@ class EpochView {
     // epoch_authenticator: equal at two members exactly if they agree on the group (section 8.7).
     BytesView epoch_authenticator() const;
     BytesView tree_hash() const;
+    Bytes ratchet_tree() const;  // the value of a ratchet_tree extension (section 12.4.3.3)
+    // path_seal_count: how many ciphertexts the path of a commit of ours would hold. Where nobody
+    // has committed yet there is one for each member.
+    size_t path_seal_count() const;
+    // subtree_seal_count: how many of others' would be for those who share our leaf's ancestor at
+    // this level (RFC 9420 section 4.1.1: the size of its resolution), or the root below it.
+    size_t subtree_seal_count(uint32_t level) const;
     // safe_verify and safe_encrypt use a member's keys in the name of a component
     // (draft-ietf-mls-extensions). mls_unknown_sender for a blank leaf.
     Status safe_verify(LeafIndex member, ComponentId component, std::string_view label,
@@ -277,6 +284,14 @@ class Group {
                               std::optional<BytesView> ratchet_tree, const Environment& env);
     // welcome_recipients lists the key package references that a Welcome is for.
     static Result<std::vector<KeyPackageRef>> welcome_recipients(BytesView welcome);
+    // read_welcome opens a Welcome without joining: where its tree is to be had, the application
+    // may say in an extension. Nothing of it is verified before join: the signer is in the tree.
+    struct WelcomeInfo {
+        GroupId group_id;
+        Extensions extensions;  // of the GroupInfo
+    };
+    static Result<WelcomeInfo> read_welcome(BytesView welcome, const KeyPackageSecrets& key_package,
+                                            const Environment& env);
 
     // A group that continues another one: a subgroup (section 11.3), or what a group becomes by
     // ReInit (section 11.2). The new group's first commit, which adds the owners of the key
@@ -382,7 +397,8 @@ class Group {
     // commit stages a commit; mls_commit_pending while another one is staged.
     Result<CommitMessages> commit(const CommitOptions& options, const Environment& env);
     bool has_pending_commit() const;
-    // pending_commit is what commit() returned, also after a restart.
+    // pending_commit is what commit() returned, also after a restart, but for the ratchet_tree,
+    // which pending_epoch() has.
     const CommitMessages* pending_commit() const;
     const CommitSummary* pending_summary() const;
     // pending_epoch shows the epoch that the pending commit would start.

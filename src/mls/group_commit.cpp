@@ -255,8 +255,10 @@ Result<CommitMessages> Group::commit(const CommitOptions& options, const Environ
     applied.summary.committer = epoch.own_leaf();
     applied.summary.has_path = path.has_value();
     applied.summary.authenticated_data = options.authenticated_data;
+    CommitMessages kept = messages;
+    kept.ratchet_tree.reset();  // the next epoch has it
     state_->pending.emplace(
-        PendingCommit{messages, std::move(applied.summary), std::move(next.state)});
+        PendingCommit{std::move(kept), std::move(applied.summary), std::move(next.state)});
     state_->changes.insert(pending_record());
     return messages;
 }

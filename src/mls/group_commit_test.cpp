@@ -359,5 +359,54 @@ TEST(Identities, with_keys_that_do_not_belong_together_are_refused) {
     EXPECT_TRUE(club.group(0).take_changes().empty());
 }
 
+TEST(PendingCommit, welcome_shows_its_extensions_before_the_tree_is_there) {
+    Club club(CipherSuiteId::x25519_aes128gcm_sha256_ed25519);
+    club.add(0, 2);
+    const KeyPackageSecrets package = club.make_key_package(club.make_identity());
+    CommitOptions options;
+    options.proposals.push_back({Add{package.key_package}});
+    options.tree_in_welcome = false;
+    options.group_info_extensions.push_back({ExtensionType{0xf0a3}, {1, 2, 3}});
+    const auto sent = club.group(0).commit(options, club.env());
+    ASSERT_OK(sent);
+    ASSERT_TRUE(sent->ratchet_tree.has_value());
+    EXPECT_FALSE(club.group(0).pending_commit()->ratchet_tree) << "it would be stored twice";
+    club.sync(0);
+    EXPECT_EQ(club.group(0).pending_epoch()->ratchet_tree(), *sent->ratchet_tree);
+    const auto info = Group::read_welcome(*sent->welcome, package, club.env());
+    ASSERT_OK(info);
+    EXPECT_TRUE(equal(info->group_id, club.group(0).group_id()));
+    const Extension* found = find_extension(info->extensions, ExtensionType{0xf0a3});
+    ASSERT_NE(found, nullptr);
+    EXPECT_EQ(found->data, (Bytes{1, 2, 3}));
+    EXPECT_ERROR(Group::join(*sent->welcome, package, std::nullopt, club.env()), mls_bad_tree);
+    EXPECT_ERROR(Group::join(*sent->welcome, package, club.group(0).ratchet_tree(), club.env()),
+                 mls_bad_tree);
+    ASSERT_OK(Group::join(*sent->welcome, package, *sent->ratchet_tree, club.env()));
+    const KeyPackageSecrets other = club.make_key_package(club.make_identity());
+    EXPECT_ERROR(Group::read_welcome(*sent->welcome, other, club.env()), mls_not_for_us);
+}
+
+TEST(PendingCommit, seals_of_a_path_are_counted_before_it_is_made) {
+    Club club(CipherSuiteId::x25519_aes128gcm_sha256_ed25519);
+    club.add(0, 15);
+    // Nobody but the first has committed: its own path is there, what lies beside it is blank.
+    EXPECT_EQ(club.group(0).current().path_seal_count(), 15U);
+    EXPECT_EQ(club.group(0).current().subtree_seal_count(0), 1U);
+    EXPECT_EQ(club.group(9).current().subtree_seal_count(2), 4U);
+    EXPECT_EQ(club.group(9).current().subtree_seal_count(3), 8U);
+    const size_t blank_size = club.group(0).commit({}, club.env())->commit.size();
+    club.group(0).discard_pending_commit();
+    // One of the right half commits: for the left half it is one node from then on.
+    club.commit(9, {});
+    EXPECT_EQ(club.group(0).current().path_seal_count(), 8U);
+    EXPECT_EQ(club.group(9).current().subtree_seal_count(3), 1U);
+    EXPECT_EQ(club.group(9).current().subtree_seal_count(20), 1U) << "the root";
+    const size_t filled_size = club.group(0).commit({}, club.env())->commit.size();
+    club.group(0).discard_pending_commit();
+    constexpr size_t seal_bytes = 32 + 48 + 2;  // X25519 key, a sealed path secret, two lengths
+    EXPECT_NEAR(static_cast<double>(blank_size - filled_size), 7.0 * seal_bytes, 16.0) << "padding";
+}
+
 }  // namespace
 }  // namespace mayfly::mls

@@ -48,6 +48,24 @@ std::unique_ptr<GroupState> begin_group(std::unique_ptr<EpochState> epoch) {
     return state;
 }
 
+struct OpenedInfo {
+    Secret psk_secret;
+    GroupInfo info;
+};
+Result<OpenedInfo> open_info(const Welcome& welcome, const GroupSecrets& secrets,
+                             const Environment& env) {
+    TRY_ASSIGN(const CipherSuite suite, find_cipher_suite(welcome.cipher_suite));
+    // check 12.4.3.1-2: every pre-shared key is there.
+    TRY_ASSIGN(const auto psks, resolve_psks(secrets.psks, nullptr, env));
+    OpenedInfo out;
+    TRY_ASSIGN(out.psk_secret, derive_psk_secret(suite, psks));
+    TRY_ASSIGN(out.info,
+               decrypt_group_info(
+                   suite, derive_welcome_secret(suite, secrets.joiner_secret, out.psk_secret),
+                   welcome.encrypted_group_info));
+    return out;
+}
+
 }  // namespace
 
 Result<GroupSecrets> open_group_secrets(const Welcome& welcome, const KeyPackageSecrets& own) {
@@ -81,6 +99,16 @@ Result<std::vector<KeyPackageRef>> Group::welcome_recipients(BytesView welcome) 
     return out;
 }
 
+Result<Group::WelcomeInfo> Group::read_welcome(BytesView welcome_message,
+                                               const KeyPackageSecrets& own,
+                                               const Environment& env) {
+    TRY_ASSIGN(const Welcome welcome, decode_message<Welcome>(welcome_message));
+    TRY_ASSIGN(const GroupSecrets secrets, open_group_secrets(welcome, own));
+    TRY_ASSIGN(OpenedInfo opened, open_info(welcome, secrets, env));
+    return WelcomeInfo{std::move(opened.info.group_context.group_id),
+                       std::move(opened.info.extensions)};
+}
+
 Result<Group> Group::join(BytesView welcome, const KeyPackageSecrets& own,
                           std::optional<BytesView> ratchet_tree, const Environment& env) {
     return join_any(welcome, own, ratchet_tree, nullptr, env);
@@ -94,13 +122,9 @@ Result<Group> Group::join_any(BytesView welcome_message, const KeyPackageSecrets
     TRY_ASSIGN(const PreSharedKeyId* origin_psk, group_origin(secrets.psks));
     TRY(check_origin(origin_psk, origin));
     TRY_ASSIGN(const CipherSuite suite, find_cipher_suite(welcome.cipher_suite));
-    // check 12.4.3.1-2: every pre-shared key is there.
-    TRY_ASSIGN(const auto psks, resolve_psks(secrets.psks, nullptr, env));
-    TRY_ASSIGN(const Secret psk_secret, derive_psk_secret(suite, psks));
-    TRY_ASSIGN(
-        const GroupInfo info,
-        decrypt_group_info(suite, derive_welcome_secret(suite, secrets.joiner_secret, psk_secret),
-                           welcome.encrypted_group_info));
+    TRY_ASSIGN(const OpenedInfo opened, open_info(welcome, secrets, env));
+    const GroupInfo& info = opened.info;
+    const Secret& psk_secret = opened.psk_secret;
     // check 12.4.3.1-3: what continues another group begins with epoch 1.
     ENSURE(origin_psk == nullptr || info.group_context.epoch.value == 1, mls_bad_welcome);
 

@@ -1,3 +1,4 @@
+#include "relay/limits.h"
 #include "relay/relay_driver.h"
 #include "relay/rows.h"
 
@@ -252,6 +253,42 @@ TEST(delivery, a_damaged_entry_does_not_hold_up_the_ones_behind_it) {
     relay.tick();
     EXPECT_EQ(rows_in(relay, Table::entry), 0U);
     EXPECT_EQ(rows_in(relay, Table::expiry), 0U);
+}
+
+TEST(delivery, what_one_step_sends_is_bounded_and_the_rest_follows) {
+    constexpr uint64_t devices = 80;
+    constexpr size_t payload_size_bytes = size_t{512} << 10;
+    RelayDriver relay;
+    std::vector<ConnectionId> connections;
+    wire::ChannelCreate create;
+    create.write_token_hash = wire::token_hash_of({});
+    for (uint64_t i = 1; i <= devices; ++i) {
+        connections.push_back(relay.device(i));
+        create.fan_out.push_back({static_cast<uint32_t>(i), {"", id_of<wire::Token>(i)}});
+    }
+    ASSERT_EQ(relay.status(connections[0], create), ReplyStatus::ok);
+    ASSERT_EQ(relay.status(connections[0],
+                           wire::ChannelSend{{}, {}, {}, {}, 0, Bytes(payload_size_bytes, 7)}),
+              ReplyStatus::ok);
+    const auto arrived = [&] {
+        size_t count = 0;
+        for (const ConnectionId connection : connections) {
+            count += relay.deliveries(connection).size();
+        }
+        return count;
+    };
+    constexpr size_t at_once = deliveries_per_step_size_bytes_max / payload_size_bytes;
+    EXPECT_EQ(arrived(), at_once);
+    for (size_t left = devices - at_once; left != 0;) {
+        ASSERT_LE(relay.relay().next_tick(), relay.now) << "at once, not when something is due";
+        relay.tick();
+        const size_t more = arrived();
+        EXPECT_EQ(more, std::min(left, at_once));
+        left -= more;
+    }
+    EXPECT_GT(relay.relay().next_tick(), relay.now);
+    relay.tick();
+    EXPECT_EQ(arrived(), 0U) << "nothing twice";
 }
 
 }  // namespace

@@ -32,6 +32,10 @@ constexpr uint64_t blob_total_size_bytes_default = uint64_t{64} << 30;
 constexpr size_t window_entries_max = 64;
 constexpr size_t window_size_bytes_max = size_t{2} << 20;
 
+// Each delivery has a copy of its payload. What one step sends is bounded, so that one commit to
+// 3,000 devices does not need gigabytes at once; the rest follows in the next steps.
+constexpr size_t deliveries_per_step_size_bytes_max = size_t{16} << 20;
+
 // --- how long a request is remembered that has no expiry of its own (KeyPackagesPut)
 constexpr Duration request_memory = Duration::hours(48);
 

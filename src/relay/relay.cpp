@@ -45,9 +45,10 @@ struct Relay::State {
     PushPacer pacer;
     // No row expires before it. Zero: not known, look at the whole index.
     uint64_t first_expiry_ms = 0;
-    bool sweep_again = true;     // rows that are due may be left
-    bool deliver_again = false;  // some delivery was not made
-    size_t blob_shard = 0;       // files before it have their rows
+    bool sweep_again = true;       // rows that are due may be left
+    bool deliver_again = false;    // some delivery was not made
+    std::set<wire::QueueId> owed;  // queues whose deliveries did not fit a step any more
+    size_t blob_shard = 0;         // files before it have their rows
     Time last_now;
     std::optional<Time> last_tick;
 
@@ -72,13 +73,20 @@ bool Relay::State::within_rates(Connection& connection, Time now) {
 
 void Relay::State::deliver_all(Transaction& transaction, Time now,
                                const std::set<wire::QueueId>& queues, std::vector<Send>& sends) {
+    size_t size_bytes = 0;
+    size_t counted = sends.size();
     for (const wire::QueueId& queue : queues) {
         const auto owner = connections.owner(queue);
         if (!owner) continue;
+        if (size_bytes >= deliveries_per_step_size_bytes_max) {
+            owed.insert(queue);
+            continue;
+        }
         Connection* connection = connections.find(*owner);
         if (!deliver(transaction, now, *owner, *connection, queue, sends).ok()) {
             deliver_again = true;
         }
+        for (; counted < sends.size(); ++counted) size_bytes += sends[counted].frame.size();
     }
 }
 
@@ -180,6 +188,7 @@ void Relay::State::tick(Time now, Effects& effects) {
     for (const PushPacer::Due& due : pacer.due(now)) {
         wake(reading, due.queue, due.until_ms, now, effects.pushes);
     }
+    deliver_all(reading, now, std::exchange(owed, {}), effects.sends);
     if (!deliver_again) return;
     deliver_again = false;
     for (const ConnectionId id : connections.ids()) {
@@ -243,7 +252,7 @@ std::vector<Send> Relay::unwind(std::vector<Send> sends, Error why) {
 
 Time Relay::next_tick() const {
     const State& state = *state_;
-    if (!state.last_tick) return state.last_now;
+    if (!state.last_tick || !state.owed.empty()) return state.last_now;
     if (state.deliver_again) return state.last_now + retry_interval;
     const Time soonest = *state.last_tick + sweep_interval_min;
     if (state.sweep_again || state.blob_shard < blob_shards) return soonest;
