@@ -200,6 +200,17 @@ Status setup_replied(Machine& machine, Step& step, const std::string& relay, con
 Status renew_vault(Machine& machine, Step& step);
 void finish_setup(Machine& machine, Step& step);
 
+// pushes.cpp: how relays wake this device
+Result<OperationId> query_pushes(Machine& machine, Step& step);
+Result<OperationId> set_push(Machine& machine, Step& step, std::string_view relay,
+                             const PushSubscription& subscription);
+Result<OperationId> remove_push(Machine& machine, Step& step, std::string_view relay);
+void push_replied(Machine& machine, Step& step, const std::string& relay, const Purpose& purpose,
+                  const wire::ReplyBody& body);
+// drop_pending: no request is under way any more on a connection that has gone. What asks for
+// pushes ends with it; everything else follows from the tables and is asked again.
+void drop_pending(Machine& machine, Step& step, const std::string& relay);
+
 // lookup.cpp
 Result<OperationId> begin_lookup(Machine& machine, Step& step, std::string_view target);
 // begin_check looks a contact up as if to add it, so that what changed is noticed.
@@ -473,11 +484,15 @@ Result<MessageView> find_message(const Machine& machine, Step& step, std::string
 // views.cpp
 // folded: ASCII letters in lower case, as names are compared.
 std::string folded(std::string_view text);
+// is_called: `text`, folded, is the handle, its name, or the display name.
+bool is_called(std::string_view handle, std::string_view display_name, std::string_view text);
 ContactView contact_view(const Machine& machine, const ContactRow& row);
 RequestView request_view(const Machine& machine, const ContactRow& row);
 std::vector<ConversationView> list_conversations(const Machine& machine);
 Result<ConversationView> find_conversation_view(const Machine& machine, std::string_view what);
 Result<std::vector<MemberView>> list_members(const Machine& machine, const ConversationId& id);
+Result<MemberView> find_member_view(const Machine& machine, const ConversationId& id,
+                                    std::string_view who);
 Result<OfferView> find_offer_view(const Machine& machine, std::string_view what);
 Result<AccountId> find_account(const Machine& machine, std::string_view who, bool accepted);
 Result<AccountId> find_anybody(const Machine& machine, std::string_view who);

@@ -22,6 +22,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/device_views.h"
 #include "core/message_view.h"
 #include "core/store_port.h"
 #include "core/trust_views.h"
@@ -118,6 +119,8 @@ struct ConversationView {
     uint32_t burn_seconds_limit = 0;  // 0: none
     bool receipts = false;
     bool typing = false;
+    bool moderators_write_only = false;
+    bool has_avatar = false;  // state() has it
     LocalSettings local;
 };
 
@@ -141,24 +144,8 @@ struct MemberView {
     uint32_t device_count = 0;
     bool is_self = false;
     bool is_moderator = false;
+    bool is_reader = false;  // may read only, as a moderator said
     bool may_write = true;
-};
-
-struct DeviceView {
-    wire::DeviceId device;
-    std::string name;  // given by a person here; empty: none
-    bool is_this = false;
-    bool revoked = false;
-    Time added_at;
-};
-
-// PairingView is a device on its way into an account: this one, or one that we bring in.
-struct PairingView {
-    bool is_new_device = false;
-    std::string link;              // that the new device shows: "mayfly-device:..."
-    std::optional<uint32_t> code;  // six digits, the same on both, once they have met
-    bool confirmed = false;
-    Time ends_at;
 };
 
 // --- what comes out
@@ -188,11 +175,24 @@ struct MessageArrived {  // something new can be taken with take_new_messages
 struct RequestArrived {
     RequestView request;
 };
-struct MessageGone {  // expired, burnt or recalled
+struct MessageGone {  // expired, burnt or recalled, here or on another device of ours
+    MessageId id;
+    bool given = true;  // a person was given it here: whoever only shows what was need not tell
+};
+// MessageChanged: edited, reacted to, voted on, received or read by somebody; or opened on another
+// device of ours.
+struct MessageChanged {
     MessageId id;
 };
-struct MessageChanged {  // edited, reacted to, voted on, received or read by somebody
+// MessageSynced: a message is here that is not new to the person, because another device of ours
+// sent it, or gave it with its history.
+struct MessageSynced {
     MessageId id;
+    ConversationId conversation;
+};
+// ContactChanged: another device of ours added, accepted, removed, blocked or verified somebody.
+struct ContactChanged {
+    AccountId account;
 };
 struct TypingChanged {
     ConversationId conversation;
@@ -243,7 +243,8 @@ struct TrustAlarm {  // something about a contact must not go unnoticed
 using Event =
     std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, MessageChanged,
                  TypingChanged, LinkChanged, CaughtUp, ConversationChanged, OfferArrived, DeviceMet,
-                 DeviceLinked, DeviceRevoked, TransferProgress, TrustAlarm>;
+                 DeviceLinked, DeviceRevoked, TransferProgress, TrustAlarm, MessageSynced,
+                 ContactChanged>;
 
 struct Effects {
     WriteBatch writes;
@@ -330,6 +331,15 @@ class Messenger {
     Result<Started> revoke_device(const wire::DeviceId& device, Time now, Entropy& entropy);
     Result<Effects> name_device(const wire::DeviceId& device, std::string_view name, Time now,
                                 Entropy& entropy);
+    // How the relays wake this device (docs/spec/push.md). Nothing of it is kept here: query_pushes
+    // ends when every relay that is connected has answered, and push_relays() then says what. The
+    // other two fail with relay_unreachable unless that relay is connected, and end when it has
+    // answered, or with connection_lost.
+    Result<Started> query_pushes(Time now, Entropy& entropy);
+    Result<Started> set_push(std::string_view relay, const PushSubscription& subscription, Time now,
+                             Entropy& entropy);
+    Result<Started> remove_push(std::string_view relay, Time now, Entropy& entropy);
+    std::vector<PushRelayView> push_relays() const;
     // recover_account makes this device, on an empty store, the account's only one. The operation
     // ends when its relays know that; contacts and groups come back one by one.
     Result<Started> recover_account(BytesView kit, std::string_view relay, Time now,
@@ -442,6 +452,9 @@ class Messenger {
     Result<ConversationView> find_conversation(std::string_view what) const;
     // members: moderators first.
     Result<std::vector<MemberView>> members(const ConversationId& conversation) const;
+    // find_member takes what find_contact takes, of somebody in the conversation. Errors:
+    // unknown_conversation, unknown_contact, ambiguous_name.
+    Result<MemberView> find_member(const ConversationId& conversation, std::string_view who) const;
     // state is what the members of a group or room agree on.
     Result<ConversationState> state(const ConversationId& conversation) const;
     // offers gives those that were neither accepted nor declined.

@@ -7,14 +7,18 @@ import {
     type Account,
     type Contact,
     type Conversation,
+    type Member,
     type Message,
     type Offer,
     type Request
 } from '../api/types'
 import type { Engine } from '../engine/engine'
 import { short_handle } from '../lib/handle'
+import { word_of, type Person } from '../lib/mentions'
+import { picture_from } from '../lib/picture'
 import { nav } from './nav.svelte'
 import { is_worth_telling, notify, unnotify } from './notify'
+import { pushes } from './push.svelte'
 import { Thread } from './thread.svelte'
 
 // `messages` gives so many at a time.
@@ -27,6 +31,8 @@ const history_ms = 20_000
 // What another device of ours writes or opens, no event tells: with several, one looks from time
 // to time.
 const siblings_every = { open: 3, others: 15 }
+// Notifications that say that lists are others now.
+const refreshing = ['request', 'offer', 'trust_alarm', 'contact_changed']
 
 export class Session {
     me = $state.raw<Account | null>(null)
@@ -39,6 +45,7 @@ export class Session {
     pairing_code = $state<string | null>(null)
     revoked = $state(false)
     progress = new SvelteMap<string, number>()
+    pictures = new SvelteMap<string, string>()
     threads = new SvelteMap<string, Thread>()
     unread = $derived.by(() => {
         let count = 0
@@ -50,6 +57,7 @@ export class Session {
 
     private names = $derived(new Map(this.contacts.map((contact) => [contact.account, contact])))
     private people = new SvelteMap<string, string>()
+    private members = new SvelteMap<string, Member[]>()
     private unacknowledged: string[] = []
     private ack_timer = 0
     private sweeper = 0
@@ -100,8 +108,10 @@ export class Session {
         for (const id of this.threads.keys()) if (!alive.has(id)) this.threads.delete(id)
         for (const id of alive) this.thread(id)
         for (const one of this.conversations) {
-            if (one.kind !== 'direct' && !this.threads.get(one.conversation)?.loaded)
+            if (one.kind !== 'direct' && !this.threads.get(one.conversation)?.loaded) {
                 void this.learnNames(one.conversation)
+                void this.learnPicture(one)
+            }
         }
     }
 
@@ -150,6 +160,20 @@ export class Session {
         return conversation.title || conversation.conversation.slice(0, 8)
     }
 
+    // Whom one may name in a conversation, by the words that the core knows them by.
+    mentionable(conversation: Conversation): Person[] {
+        const contact = this.contact(conversation.contact ?? '')
+        const others = contact ? [contact] : (this.members.get(conversation.conversation) ?? [])
+        return others
+            .filter((one) => one.account !== this.me?.account)
+            .map((one) => ({
+                account: one.account,
+                name: this.nameOf(one.account),
+                word: word_of(one.name, one.handle)
+            }))
+            .filter((one) => one.word !== '')
+    }
+
     get ownName(): string {
         const me = this.me
         if (me?.name) return me.name
@@ -159,12 +183,27 @@ export class Session {
     async learnNames(id: string): Promise<void> {
         try {
             const { members } = await this.api.call('group.members', { group: id })
+            this.members.set(id, members as Member[])
             for (const member of members) {
                 const name = member.name || short_handle(member.handle)
                 if (name) this.people.set(member.account, name)
             }
         } catch {
             // A group that we have just left has no members to ask for.
+        }
+    }
+
+    private async learnPicture(conversation: Conversation): Promise<void> {
+        const id = conversation.conversation
+        if (!this.api.features.avatar) return
+        if (!conversation.has_avatar) return void this.pictures.delete(id)
+        try {
+            const { avatar } = await this.api.optional('avatar', { group: id })
+            const picture = picture_from(avatar)
+            if (picture) this.pictures.set(id, picture)
+            else this.pictures.delete(id)
+        } catch {
+            // We have left it meanwhile.
         }
     }
 
@@ -181,7 +220,7 @@ export class Session {
         const opened = shown((await this.api.call('open', { id: message.id })) as Message)
         const thread = this.thread(message.conversation)
         thread.put([opened])
-        if (thread.unread === 0) void unnotify(message.conversation).catch(() => {})
+        this.hideNotifications(message.conversation)
     }
 
     async refreshQueued(): Promise<void> {
@@ -210,13 +249,13 @@ export class Session {
         if (name === 'message') this.arrived(params.message)
         else if (name === 'gone') this.gone(params.id)
         else if (name === 'changed') void this.refreshMessage(params.id)
+        else if (name === 'synced') this.synced(params.message)
         else if (name === 'typing') this.typed(params)
-        else if (name === 'request' || name === 'offer' || name === 'trust_alarm')
-            void this.refresh()
+        else if (refreshing.includes(name)) void this.refresh()
         else if (name === 'conversation_changed') this.changed(params)
         else if (name === 'device_met') this.pairing_code = params.code
         else if (name === 'device_linked') this.linked()
-        else if (name === 'device_revoked') this.revoked ||= params.is_this
+        else if (name === 'device_revoked') this.shutOut(params.is_this)
         else if (name === 'transfer_progress') this.transferred(params)
         else if (name === 'operation_ended') void this.refreshQueued()
         else if (name === 'caught_up') void this.caughtUp()
@@ -239,11 +278,17 @@ export class Session {
         }, ack_delay_ms)
     }
 
+    // Another device of ours wrote it, or gave it with its history.
+    private synced(message: Message): void {
+        if (!this.conversation(message.conversation)) void this.refresh()
+        this.thread(message.conversation).put([shown(message)])
+    }
+
     private gone(id: string): void {
         for (const [conversation, thread] of this.threads) {
             if (!thread.find(id)) continue
             thread.end([id], nav.conversation === conversation)
-            if (thread.unread === 0) void unnotify(conversation).catch(() => {})
+            this.hideNotifications(conversation)
             return
         }
     }
@@ -303,7 +348,11 @@ export class Session {
     }
 
     private changed(params: { conversation: string }): void {
-        void this.refresh().then(() => this.learnNames(params.conversation))
+        void this.refresh().then(() => {
+            const conversation = this.conversation(params.conversation)
+            if (conversation && conversation.kind !== 'direct') void this.learnPicture(conversation)
+            void this.learnNames(params.conversation)
+        })
     }
 
     linkedAnother(): void {
@@ -322,7 +371,20 @@ export class Session {
         else this.progress.set(params.id, params.size > 0 ? params.done / params.size : 0)
     }
 
+    private shutOut(is_this: boolean): void {
+        if (!is_this) return
+        this.revoked = true
+        void pushes.leave(null).catch(() => {})
+    }
+
+    private hideNotifications(conversation: string): void {
+        if (this.thread(conversation).unread === 0) void unnotify(conversation).catch(() => {})
+        if (this.unread === 0) void pushes.hide().catch(() => {})
+    }
+
     private async caughtUp(): Promise<void> {
+        // Each connection to a relay ends with it, also the first one to a new relay.
+        void pushes.reconcile(this.api).catch(() => {})
         await this.refresh()
         await this.refreshQueued()
     }
