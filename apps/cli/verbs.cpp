@@ -107,6 +107,7 @@ Failure refusal_in(const core::ConversationView& place, ErrorCode code) {
 }
 
 Failure take_back(Session& session, const core::MessageId& id, Failure failure) {
+    if (failure.code == ErrorCode::device_revoked) return failure;
     auto withdrawn = session.messenger().withdraw(id, wall_clock_now());
     if (!withdrawn.ok()) return failure;
     const bool gone = withdrawn->first;

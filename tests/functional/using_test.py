@@ -39,7 +39,8 @@ SPAN = r"\d+ (?:d|h|min|s)(?: \d+ (?:h|min|s))?"
 KIT = r"(?:[a-z]{5} ){8}[a-z]{5}"
 DIGITS = r"\d{5}(?: \d{5}){3}"
 LONG = r"[A-Za-z0-9_-]{20,}"
-OPAQUE = r"(?=[A-Za-z_-]*[0-9])" + LONG  # a name in JSON has no digit
+# A name in JSON is neither: ids have 26 or 52 letters, and others a digit.
+OPAQUE = r"(?:\b(?:[a-z2-7]{26}|[a-z2-7]{52})\b|(?=[A-Za-z_-]*[0-9])" + LONG + ")"
 # In the order in which they are looked for: what a text holds that differs from run to run.
 SHAPES = [("date", DATE), ("kit", KIT), ("digits", DIGITS), ("span", SPAN),
           ("size", r"\d+(?:\.\d)? [kM]?B"), ("stamp", r"\d{13}"),
@@ -204,13 +205,14 @@ class Walk(MayflyTest):
         return command
 
     def real_line(self, line):
-        """The line with this run's relay, whose key has a port of its own elsewhere."""
-        for said, real in ((RELAY_IN_DOCUMENT, self.relay.address), self.relay_keys()):
+        for said, real in self.places():
             line = line.replace(said, real)
         return line
 
-    def relay_keys(self):
-        return tuple(address.split("#")[1] for address in (RELAY_IN_DOCUMENT, self.relay.address))
+    def places(self):
+        """What the document calls this run's relay, its key and its folders."""
+        key = RELAY_IN_DOCUMENT.split("#")[1], self.relay.address.split("#")[1]
+        return (RELAY_IN_DOCUMENT, self.relay.address), key, ("/home/", f"{self.folder}/")
 
     def run_step(self, step):
         folder, environment = self.environment(step.person)
@@ -262,8 +264,8 @@ class Walk(MayflyTest):
                 self.names[line] = re.findall(shape, " ".join(actual))[-1]
         out = []
         for line in actual:
-            said, real = self.relay_keys()
-            line = line.replace(self.relay.address, RELAY_IN_DOCUMENT).replace(real, said)
+            for said, real in self.places():
+                line = line.replace(real, said)
             out.append(re.sub(OPAQUE, self.shorten, line))
         return out
 
