@@ -14,37 +14,18 @@ constexpr std::string_view link_prefix = "mayfly-group:";
 // Whoever asked us in is often online: it is worth a moment to see whether we are in at once.
 constexpr Duration let_in_wait = Duration::seconds(3);
 
-std::string folded(std::string_view text) {
-    std::string out;
-    for (const char c : text) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    return out;
-}
-
-bool is_meant(const core::MemberView& member, const std::string& who) {
-    const std::string handle = folded(member.handle);
-    if (!handle.empty() && (handle == who || handle.substr(0, handle.find('@')) == who)) {
-        return true;
-    }
-    if (!member.display_name.empty() && folded(member.display_name) == who) return true;
-    return who.size() >= core::account_prefix_size_min &&
-           core::text_of(member.account).starts_with(who);
-}
-
 // find_member finds WHO among the members.
 Outcome find_member(const Context& context, Session& session, const core::ConversationView& place,
                     core::MemberView& member) {
-    const auto members = session.messenger().members(place.conversation);
-    if (!members.ok()) return refusal_in(place, ErrorCode::not_authorized);
-    const std::string who = folded(context.command.text);
-    size_t found = 0;
-    for (const core::MemberView& each : *members) {
-        if (!is_meant(each, who)) continue;
-        member = each;
-        ++found;
+    auto found = session.messenger().find_member(place.conversation, context.command.text);
+    if (found.ok()) {
+        member = std::move(*found);
+        return {};
     }
-    if (found == 1) return {};
-    const ErrorCode code = found == 0 ? ErrorCode::unknown_contact : ErrorCode::ambiguous_name;
-    return Failure{code, tr("{1} in {2}", context.command.text, place.title),
+    if (found.code() == ErrorCode::unknown_conversation) {
+        return refusal_in(place, ErrorCode::not_authorized);
+    }
+    return Failure{found.code(), tr("{1} in {2}", context.command.text, place.title),
                    tr("mayfly group show lists the members")};
 }
 

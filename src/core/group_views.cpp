@@ -1,4 +1,6 @@
 // How conversations, members and offers look from outside, and finding them by what people type.
+#include <algorithm>
+
 #include "core/annex.h"
 #include "core/messenger.h"
 
@@ -23,6 +25,8 @@ void show_state(const RosterRow& roster, const AccountId& self, ConversationView
     view.expiration_limit =
         Duration::milliseconds(static_cast<int64_t>(roster.state->expiration_max_ms));
     view.burn_seconds_limit = roster.state->burn_seconds_max;
+    view.moderators_write_only = roster.state->moderators_write_only;
+    view.has_avatar = !roster.state->avatar.empty();
 }
 
 bool is_listed(const Machine& machine, const ConversationRow& row) {
@@ -121,10 +125,33 @@ Result<std::vector<MemberView>> list_members(const Machine& machine, const Conve
         view.device_count = member.device_count;
         view.is_self = member.account == machine.own_account();
         view.is_moderator = is_moderator(roster->second, member.account);
+        const auto& state = roster->second.state;
+        view.is_reader = state && std::binary_search(state->readers.begin(), state->readers.end(),
+                                                     member.account);
         view.may_write = may_write(roster->second, member.account);
         out.push_back(std::move(view));
     }
     return out;
+}
+
+Result<MemberView> find_member_view(const Machine& machine, const ConversationId& id,
+                                    std::string_view who) {
+    TRY_ASSIGN(std::vector<MemberView> all, list_members(machine, id));
+    const std::string text = folded(who);
+    std::vector<MemberView> by_id;
+    std::vector<MemberView> by_name;
+    for (MemberView& member : all) {
+        const bool long_enough = text.size() >= account_prefix_size_min;
+        if (long_enough && text_of(member.account).starts_with(text)) {
+            by_id.push_back(std::move(member));
+        } else if (is_called(member.handle, member.display_name, text)) {
+            by_name.push_back(std::move(member));
+        }
+    }
+    std::vector<MemberView>& found = by_id.empty() ? by_name : by_id;
+    ENSURE(!found.empty(), unknown_contact);
+    ENSURE(found.size() == 1, ambiguous_name);
+    return std::move(found.front());
 }
 
 Result<OfferView> find_offer_view(const Machine& machine, std::string_view what) {
@@ -134,10 +161,8 @@ Result<OfferView> find_offer_view(const Machine& machine, std::string_view what)
         OfferView view = offer_view(machine, row);
         const Person from = person_of(machine, row.from);
         const bool by_id = text.size() >= id_prefix_size_min && text_of(id).starts_with(text);
-        const bool by_name =
-            !text.empty() && (folded(view.name) == text || folded(from.display_name) == text ||
-                              folded(from.handle) == text ||
-                              folded(from.handle.substr(0, from.handle.find('@'))) == text);
+        const bool by_name = is_called(from.handle, from.display_name, text) ||
+                             (!text.empty() && folded(view.name) == text);
         if (by_id || by_name) found.push_back(std::move(view));
     }
     ENSURE(!found.empty(), unknown_request);

@@ -422,11 +422,15 @@ Result<MessageView> find_message(const Machine& machine, Step& step, std::string
 // views.cpp
 // folded: ASCII letters in lower case, as names are compared.
 std::string folded(std::string_view text);
+// is_called: `text`, folded, is the handle, its name, or the display name.
+bool is_called(std::string_view handle, std::string_view display_name, std::string_view text);
 ContactView contact_view(const Machine& machine, const ContactRow& row);
 RequestView request_view(const Machine& machine, const ContactRow& row);
 std::vector<ConversationView> list_conversations(const Machine& machine);
 Result<ConversationView> find_conversation_view(const Machine& machine, std::string_view what);
 Result<std::vector<MemberView>> list_members(const Machine& machine, const ConversationId& id);
+Result<MemberView> find_member_view(const Machine& machine, const ConversationId& id,
+                                    std::string_view who);
 Result<OfferView> find_offer_view(const Machine& machine, std::string_view what);
 Result<AccountId> find_account(const Machine& machine, std::string_view who, bool accepted);
 Result<AccountId> find_anybody(const Machine& machine, std::string_view who);

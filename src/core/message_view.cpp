@@ -141,24 +141,22 @@ bool is_name_byte(uint8_t byte) {
            (byte >= '0' && byte <= '9') || byte == '.' || byte == '_' || byte == '-';
 }
 
-bool is_called(const Person& person, std::string_view name) {
-    const std::string text = folded(name);
-    return folded(person.handle.substr(0, person.handle.find('@'))) == text ||
-           folded(person.display_name) == text;
-}
-
 // The one whom people in a conversation call so; else a contact.
 std::optional<AccountId> account_called(const Machine& machine, const RosterRow* roster,
                                         std::string_view name) {
     if (name.empty()) return std::nullopt;
+    const std::string text = folded(name);
+    const auto is_meant = [&](const Person& person) {
+        return is_called(person.handle, person.display_name, text);
+    };
     std::vector<AccountId> found;
     for (const RosterMember& member :
          roster == nullptr ? std::vector<RosterMember>{} : roster->members) {
-        if (is_called(person_of(machine, member.account), name)) found.push_back(member.account);
+        if (is_meant(person_of(machine, member.account))) found.push_back(member.account);
     }
     if (found.size() == 1) return found.front();
     if (!found.empty()) return std::nullopt;
-    if (is_called(own_profile(machine), name)) return machine.own_account();
+    if (is_meant(own_profile(machine))) return machine.own_account();
     const auto contact = find_account(machine, name, true);
     if (!contact.ok()) return std::nullopt;
     return *contact;

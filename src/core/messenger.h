@@ -118,6 +118,8 @@ struct ConversationView {
     uint32_t burn_seconds_limit = 0;  // 0: none
     bool receipts = false;
     bool typing = false;
+    bool moderators_write_only = false;
+    bool has_avatar = false;  // state() has it
     LocalSettings local;
 };
 
@@ -141,6 +143,7 @@ struct MemberView {
     uint32_t device_count = 0;
     bool is_self = false;
     bool is_moderator = false;
+    bool is_reader = false;  // may read only, as a moderator said
     bool may_write = true;
 };
 
@@ -188,11 +191,24 @@ struct MessageArrived {  // something new can be taken with take_new_messages
 struct RequestArrived {
     RequestView request;
 };
-struct MessageGone {  // expired, burnt or recalled
+struct MessageGone {  // expired, burnt or recalled, here or on another device of ours
+    MessageId id;
+    bool given = true;  // a person was given it here: whoever only shows what was need not tell
+};
+// MessageChanged: edited, reacted to, voted on, received or read by somebody; or opened on another
+// device of ours.
+struct MessageChanged {
     MessageId id;
 };
-struct MessageChanged {  // edited, reacted to, voted on, received or read by somebody
+// MessageSynced: a message is here that is not new to the person, because another device of ours
+// sent it, or gave it with its history.
+struct MessageSynced {
     MessageId id;
+    ConversationId conversation;
+};
+// ContactChanged: another device of ours added, accepted, removed, blocked or verified somebody.
+struct ContactChanged {
+    AccountId account;
 };
 struct TypingChanged {
     ConversationId conversation;
@@ -243,7 +259,8 @@ struct TrustAlarm {  // something about a contact must not go unnoticed
 using Event =
     std::variant<OperationEnded, MessageArrived, RequestArrived, MessageGone, MessageChanged,
                  TypingChanged, LinkChanged, CaughtUp, ConversationChanged, OfferArrived, DeviceMet,
-                 DeviceLinked, DeviceRevoked, TransferProgress, TrustAlarm>;
+                 DeviceLinked, DeviceRevoked, TransferProgress, TrustAlarm, MessageSynced,
+                 ContactChanged>;
 
 struct Effects {
     WriteBatch writes;
@@ -441,6 +458,9 @@ class Messenger {
     // unique prefix of 8 characters or more. Errors: unknown_conversation, ambiguous_name.
     Result<ConversationView> find_conversation(std::string_view what) const;
     Result<std::vector<MemberView>> members(const ConversationId& conversation) const;
+    // find_member takes what find_contact takes, of somebody in the conversation. Errors:
+    // unknown_conversation, unknown_contact, ambiguous_name.
+    Result<MemberView> find_member(const ConversationId& conversation, std::string_view who) const;
     // state is what the members of a group or room agree on.
     Result<ConversationState> state(const ConversationId& conversation) const;
     // offers gives those that were neither accepted nor declined.

@@ -96,6 +96,12 @@ Result<std::vector<MemberView>> Messenger::members(const ConversationId& convers
     return list_members(state_->machine, conversation);
 }
 
+Result<MemberView> Messenger::find_member(const ConversationId& conversation,
+                                          std::string_view who) const {
+    ENSURE(has_account(), no_account);
+    return find_member_view(state_->machine, conversation, who);
+}
+
 Result<ConversationState> Messenger::state(const ConversationId& conversation) const {
     const auto roster = state_->machine.tables.rosters.find(conversation);
     ENSURE(roster != state_->machine.tables.rosters.end() && roster->second.state,

@@ -2,19 +2,12 @@
 #include "core/machine.h"
 
 namespace mayfly::core {
-namespace {
 
-std::string_view name_of_handle(std::string_view handle) {
-    return handle.substr(0, handle.find('@'));
+bool is_called(std::string_view handle, std::string_view display_name, std::string_view text) {
+    return !text.empty() &&
+           (folded(handle) == text || folded(handle.substr(0, handle.find('@'))) == text ||
+            folded(display_name) == text);
 }
-
-bool matches(const ContactRow& row, std::string_view who) {
-    if (row.handle.empty() && row.display_name.empty()) return false;
-    return folded(row.handle) == who || name_of_handle(row.handle) == who ||
-           folded(row.display_name) == who;
-}
-
-}  // namespace
 
 std::string folded(std::string_view text) {
     std::string out;
@@ -69,7 +62,7 @@ Result<AccountId> find_account(const Machine& machine, std::string_view who, boo
         if (row.accepted != accepted) continue;
         const bool long_enough = text.size() >= account_prefix_size_min;
         if (long_enough && text_of(account).starts_with(text)) by_id.push_back(account);
-        if (!text.empty() && matches(row, text)) by_name.push_back(account);
+        if (is_called(row.handle, row.display_name, text)) by_name.push_back(account);
     }
     // An id names one account for good; a name could be chosen to look like one.
     const std::vector<AccountId>& found = by_id.empty() ? by_name : by_id;
@@ -89,10 +82,9 @@ Result<AccountId> find_anybody(const Machine& machine, std::string_view who) {
         const Person& person = row.person;
         const bool by_id =
             text.size() >= account_prefix_size_min && text_of(account).starts_with(text);
-        const bool by_name = !text.empty() && (folded(person.handle) == text ||
-                                               name_of_handle(person.handle) == text ||
-                                               folded(person.display_name) == text);
-        if (by_id || by_name) found.push_back(account);
+        if (by_id || is_called(person.handle, person.display_name, text)) {
+            found.push_back(account);
+        }
     }
     ENSURE(!found.empty(), unknown_contact);
     ENSURE(found.size() == 1, ambiguous_name);

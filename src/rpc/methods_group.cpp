@@ -14,15 +14,33 @@ constexpr Duration link_lifetime_default = Duration::days(7);
 
 constexpr Field group{"group", text, "its name, or its conversation id or its beginning"};
 constexpr Field name_field{"name", text, "at most 128 bytes"};
-constexpr Field topic_field{"topic", text, "at most 1,024 bytes", false};
-constexpr Field expire_field{"expire_seconds",
-                             integer,
-                             "what messages get unless they say otherwise",
-                             false,
-                             {},
-                             core::expiration_min.ms / 1000,
-                             seconds_max};
-constexpr Field burn_field{"burn_seconds", integer, "likewise; 0: none", false, {}, 0, seconds_max};
+
+constexpr Field seconds_field(std::string_view name, std::string_view doc, int64_t min) {
+    return {name, integer, doc, false, {}, min, seconds_max};
+}
+
+// What `group.create` and `group.change` both take, besides the name.
+std::vector<Field> state_fields() {
+    constexpr int64_t expire_min = core::expiration_min.ms / 1000;
+    return {
+        {"topic", text, "at most 1,024 bytes", false},
+        {"avatar", text, "an image of at most 16,384 bytes, in base64url; empty: none", false},
+        seconds_field("expire_seconds", "what messages get unless they say otherwise", expire_min),
+        seconds_field("expire_seconds_max", "what they get at most", expire_min),
+        seconds_field("burn_seconds", "from opening, unless they say otherwise; 0: none", 0),
+        seconds_field("burn_seconds_max", "all burn so long after opening, or sooner; 0: no limit",
+                      0),
+        {"receipts", boolean, "members tell when messages came and were read", false},
+        {"typing", boolean, "members tell that they type", false},
+        {"moderators_write_only", boolean, "others only read", false},
+    };
+}
+
+std::vector<Field> with_state_fields(std::vector<Field> fields) {
+    for (const Field& field : state_fields()) fields.push_back(field);
+    fields.push_back(timeout);
+    return fields;
+}
 
 Result<ConversationId> group_named(const Call& call) {
     TRY_ASSIGN(const core::ConversationView view,
@@ -41,16 +59,36 @@ Result<Answer> begin(Call& call, Result<core::Messenger::Started> started,
     return Answer{result_of(id), started->operation, {}};
 }
 
-// member_named finds somebody in the group, who need not be a contact.
-Result<core::AccountId> member_named(const Call& call, const ConversationId& id) {
-    if (const auto contact = call.messenger.find_contact(call.text("who")); contact.ok()) {
-        return contact->account;
+Result<core::MemberView> member_named(const Call& call, const ConversationId& id) {
+    return call.messenger.find_member(id, call.text("who"));
+}
+
+template <class T>
+std::optional<T> number_of(const Call& call, std::string_view name, int64_t unit) {
+    if (!call.has(name)) return std::nullopt;
+    return static_cast<T>(call.integer(name, 0) * unit);
+}
+std::optional<bool> boolean_of(const Call& call, std::string_view name) {
+    return call.has(name) ? std::optional(call.boolean(name)) : std::nullopt;
+}
+
+// change_of is what the parameters ask for.
+Result<core::StateChange> change_of(const Call& call) {
+    core::StateChange change;
+    if (call.has("name")) change.name = std::string(call.text("name"));
+    if (call.has("topic")) change.topic = std::string(call.text("topic"));
+    if (call.has("avatar")) {
+        change.avatar = from_base64url(call.text("avatar"));
+        ENSURE(change.avatar.has_value(), invalid_argument);
     }
-    TRY_ASSIGN(const auto members, call.messenger.members(id));
-    for (const core::MemberView& member : members) {
-        if (core::text_of(member.account) == call.text("who")) return member.account;
-    }
-    return MAYFLY_ERROR(unknown_contact);
+    change.expiration_ms = number_of<uint64_t>(call, "expire_seconds", 1000);
+    change.expiration_max_ms = number_of<uint64_t>(call, "expire_seconds_max", 1000);
+    change.burn_seconds = number_of<uint32_t>(call, "burn_seconds", 1);
+    change.burn_seconds_max = number_of<uint32_t>(call, "burn_seconds_max", 1);
+    change.receipts = boolean_of(call, "receipts");
+    change.typing = boolean_of(call, "typing");
+    change.moderators_write_only = boolean_of(call, "moderators_write_only");
+    return change;
 }
 
 Result<Answer> conversations(Call& call) {
@@ -62,37 +100,46 @@ Result<Answer> conversations(Call& call) {
 }
 
 Result<Answer> create(Call& call) {
-    core::ConversationState state;
-    state.name = call.text("name");
-    state.topic = call.text("topic");
+    TRY_ASSIGN(const core::StateChange wanted, change_of(call));
     const auto kind =
         call.boolean("room") ? core::ConversationKind::room : core::ConversationKind::group;
-    state.expiration_ms =
-        static_cast<uint64_t>(call.integer("expire_seconds", core::expiration_default.ms / 1000)) *
-        1000;
-    state.burn_seconds = static_cast<uint32_t>(call.integer("burn_seconds", 0));
-    TRY_ASSIGN(auto created,
-               call.messenger.create_group(kind, state, call.now, call.account.entropy()));
+    TRY_ASSIGN(auto created, call.messenger.create_group(kind, core::apply_change({}, wanted),
+                                                         call.now, call.account.entropy()));
     TRY(call.account.perform(std::move(created.effects)));
     return Answer{result_of(created.conversation), created.operation, {}};
 }
 
-Result<Answer> change(Call& call) {
-    TRY_ASSIGN(const ConversationId id, group_named(call));
-    core::StateChange wanted;
-    if (call.has("name")) wanted.name = std::string(call.text("name"));
-    if (call.has("topic")) wanted.topic = std::string(call.text("topic"));
-    if (call.has("expire_seconds")) {
-        wanted.expiration_ms = static_cast<uint64_t>(call.integer("expire_seconds", 0)) * 1000;
-    }
-    if (call.has("burn_seconds")) {
-        wanted.burn_seconds = static_cast<uint32_t>(call.integer("burn_seconds", 0));
-    }
-    if (call.has("moderators_write_only")) {
-        wanted.moderators_write_only = call.boolean("moderators_write_only");
-    }
+Result<Answer> begin_change(Call& call, const ConversationId& id, const core::StateChange& wanted) {
     return begin(
         call, call.messenger.change_conversation(id, wanted, call.now, call.account.entropy()), id);
+}
+
+Result<Answer> change(Call& call) {
+    TRY_ASSIGN(const ConversationId id, group_named(call));
+    TRY_ASSIGN(const core::StateChange wanted, change_of(call));
+    return begin_change(call, id, wanted);
+}
+
+Result<Answer> avatar(Call& call) {
+    TRY_ASSIGN(const ConversationId id, group_named(call));
+    TRY_ASSIGN(const core::ConversationState state, call.messenger.state(id));
+    return at_once({{"avatar", json_text(to_base64url(state.avatar))}});
+}
+
+Result<Answer> moderator(Call& call) {
+    TRY_ASSIGN(const ConversationId id, group_named(call));
+    TRY_ASSIGN(const core::MemberView member, member_named(call, id));
+    core::StateChange wanted;
+    (call.boolean("on") ? wanted.add_moderators : wanted.drop_moderators) = {member.account};
+    return begin_change(call, id, wanted);
+}
+
+Result<Answer> reader(Call& call) {
+    TRY_ASSIGN(const ConversationId id, group_named(call));
+    TRY_ASSIGN(const core::MemberView member, member_named(call, id));
+    core::StateChange wanted;
+    (call.boolean("on") ? wanted.add_readers : wanted.drop_readers) = {member.account};
+    return begin_change(call, id, wanted);
 }
 
 Result<Answer> members(Call& call) {
@@ -112,8 +159,9 @@ Result<Answer> invite(Call& call) {
 
 Result<Answer> remove(Call& call) {
     TRY_ASSIGN(const ConversationId id, group_named(call));
-    TRY_ASSIGN(const core::AccountId member, member_named(call, id));
-    return begin(call, call.messenger.remove_member(id, member, call.now, call.account.entropy()),
+    TRY_ASSIGN(const core::MemberView member, member_named(call, id));
+    return begin(call,
+                 call.messenger.remove_member(id, member.account, call.now, call.account.entropy()),
                  id);
 }
 
@@ -125,7 +173,9 @@ Result<Answer> link(Call& call) {
     TRY_ASSIGN(auto made, call.messenger.create_group_link(id, uses, lifetime, call.now,
                                                            call.account.entropy()));
     TRY(call.account.perform(std::move(made.second)));
-    return at_once({{"link", json_text(made.first)}});
+    return at_once({{"link", json_text(made.first)},
+                    {"uses", uses},
+                    {"expires_at", (call.now + lifetime).ms}});
 }
 
 Result<Answer> join(Call& call) {
@@ -160,6 +210,8 @@ Result<Answer> leave(Call& call) {
     return begin(call, call.messenger.leave(id, call.now, call.account.entropy()), id);
 }
 
+constexpr Field member_field{
+    "who", text, "a member's handle, its name, display name, or account id or its beginning"};
 constexpr Field offer_named{"offer", text, "the group's name, its id or beginning, or who asks"};
 
 std::vector<Method> membership_methods() {
@@ -175,16 +227,28 @@ std::vector<Method> membership_methods() {
          {result_conversation},
          invite},
         {"group.remove",
-         "Removes a member: a contact, or a whole account id.",
-         {group, who, timeout},
+         "Removes a member, who reads nothing from then on. Only moderators may.",
+         {group, member_field, timeout},
          {result_conversation},
          remove},
+        {"group.moderator",
+         "Makes a member a moderator, or no longer one. Only moderators may.",
+         {group, member_field, {"on", boolean, "false: no longer"}, timeout},
+         {result_conversation},
+         moderator},
+        {"group.reader",
+         "Lets a member only read, or write again. Only moderators may.",
+         {group, member_field, {"on", boolean, "false: no longer"}, timeout},
+         {result_conversation},
+         reader},
         {"group.link",
          "Makes a link by which whoever has it may join.",
          {group,
           {"uses", integer, "1 if not given", false, {}, 1, link_uses_max},
           {"lifetime_seconds", integer, "7 days if not given", false, {}, 1, seconds_max}},
-         {{"link", text, "`mayfly-group:` and more; whoever has it may join"}},
+         {{"link", text, "`mayfly-group:` and more; whoever has it may join"},
+          {"uses", integer, "how many it lets in"},
+          {"expires_at", integer, "ms since 1970"}},
          link},
         {"group.join",
          "Asks to be let in by a link. We are in when `conversation_changed` says so.",
@@ -221,25 +285,21 @@ std::vector<Method> group_methods() {
          conversations},
         {"group.create",
          "Makes a group or a room; we are its moderator.",
-         {name_field,
-          topic_field,
-          {"room", boolean, "a room: only moderators change it", false},
-          expire_field,
-          burn_field,
-          timeout},
+         with_state_fields({name_field, {"room", boolean, "only moderators change it", false}}),
          {result_conversation},
          create},
         {"group.change",
-         "Changes what is given.",
-         {group,
-          optional_of(name_field),
-          topic_field,
-          expire_field,
-          burn_field,
-          {"moderators_write_only", boolean, "of a room", false},
-          timeout},
+         "Changes what is given. In a group everybody who may write sets name, topic, avatar, "
+         "`expire_seconds` and `burn_seconds`; the rest, and everything in a room, is for "
+         "moderators.",
+         with_state_fields({group, optional_of(name_field)}),
          {result_conversation},
          change},
+        {"group.avatar",
+         "The picture of a group, if its `has_avatar` says that there is one.",
+         {group},
+         {{"avatar", text, "an image in base64url, or empty"}},
+         avatar},
     };
     for (Method& method : membership_methods()) all.push_back(std::move(method));
     return all;

@@ -23,6 +23,9 @@ std::optional<Notification> notify(const core::MessageGone& event) {
 std::optional<Notification> notify(const core::MessageChanged& event) {
     return Notification{"changed", {{"id", json_text(core::text_of(event.id))}}};
 }
+std::optional<Notification> notify(const core::ContactChanged& event) {
+    return Notification{"contact_changed", {{"contact", json_text(core::text_of(event.account))}}};
+}
 std::optional<Notification> notify(const core::TypingChanged& event) {
     return Notification{"typing",
                         {{"conversation", json_text(core::text_of(event.conversation))},
@@ -75,7 +78,8 @@ std::optional<Notification> notify(const core::TrustAlarm& event) {
 std::optional<Notification> notify(const core::CaughtUp& event) {
     return Notification{"caught_up", {{"relay", json_text(event.relay)}}};
 }
-// MessageArrived, and whatever core learns to tell before this file does.
+// MessageArrived and MessageSynced, whose messages the server adds, and whatever core learns to
+// tell before this file does.
 template <class Other>
 std::optional<Notification> notify(const Other&) {
     return std::nullopt;
@@ -140,6 +144,8 @@ Json json_of(const core::ConversationView& view) {
              {"burn_seconds_max", view.burn_seconds_limit},
              {"receipts", view.receipts},
              {"typing", view.typing},
+             {"moderators_write_only", view.moderators_write_only},
+             {"has_avatar", view.has_avatar},
              {"muted_until", view.local.muted_until.ms},
              {"archived", view.local.archived},
              {"pinned", view.local.pinned}};
@@ -166,6 +172,7 @@ Json json_of(const core::MemberView& member) {
             {"device_count", member.device_count},
             {"is_self", member.is_self},
             {"is_moderator", member.is_moderator},
+            {"is_reader", member.is_reader},
             {"may_write", member.may_write}};
 }
 

@@ -119,8 +119,8 @@ Json json_of(const core::ProvenMessage& message);
 std::string device_code_text(uint32_t code);  // six digits
 Json json_of(Error error);
 
-// notification_of gives an event's name and parameters, without `account`. MessageArrived has
-// none: the server pushes the messages themselves.
+// notification_of gives an event's name and parameters, without `account`. MessageArrived and
+// MessageSynced have none: the server adds the messages themselves.
 struct Notification {
     std::string_view event;
     Json params;

@@ -83,6 +83,7 @@ class Server {
     void answer_result(const Origin& origin, Json result);
     void answer_error(const Origin& origin, Error error, const Json& known);
     void notify(Client& client, std::string_view event, Json params);
+    void tell(AccountIndex index, std::string_view event, Json params);
     void push_messages(Client& client, AccountIndex index, Time now);
     void push_all(AccountIndex index, Time now);
 

@@ -177,13 +177,20 @@ void Server::on_event(AccountIndex index, const core::Event& event, Time now) {
         }
     } else if (std::holds_alternative<core::MessageArrived>(event)) {
         push_all(index, now);
+    } else if (const auto* synced = std::get_if<core::MessageSynced>(&event)) {
+        const core::Messenger* messenger = accounts_[index].port->messenger();
+        if (messenger == nullptr) return;
+        const auto message = messenger->find_message(core::text_of(synced->id), now);
+        if (message.ok()) tell(index, "synced", {{"message", json_of(*message)}});
+        return;
     }
-    const auto told = notification_of(event);
-    if (!told) return;
-    Json params = told->params;
+    if (auto told = notification_of(event)) tell(index, told->event, std::move(told->params));
+}
+
+void Server::tell(AccountIndex index, std::string_view event, Json params) {
     params["account"] = json_text(accounts_[index].account_id());
     for (auto& [id, client] : clients_) {
-        if (client.from.value_or(index) == index) notify(client, told->event, params);
+        if (client.from.value_or(index) == index) notify(client, event, params);
     }
 }
 

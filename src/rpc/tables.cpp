@@ -76,6 +76,8 @@ std::vector<Object> group_objects() {
           {"burn_seconds_max", integer, "likewise; 0: no limit"},
           {"receipts", boolean, "messages tell their sender when they came and were read"},
           {"typing", boolean, "it shows who is typing"},
+          {"moderators_write_only", boolean, "others only read"},
+          {"has_avatar", boolean, "`group.avatar` gives it"},
           {"muted_until", integer, "ms since 1970; on this device, as are the next two"},
           {"archived", boolean, ""},
           {"pinned", boolean, ""}}},
@@ -98,6 +100,7 @@ std::vector<Object> group_objects() {
           {"device_count", integer, ""},
           {"is_self", boolean, ""},
           {"is_moderator", boolean, ""},
+          {"is_reader", boolean, "reads only, as a moderator said"},
           {"may_write", boolean, ""}}},
     };
 }
@@ -228,11 +231,21 @@ std::vector<EventSpec> messenger_events() {
          "A message that no client has acknowledged. It comes again, on every connection that "
          "subscribes, until somebody calls `ack`.",
          {account, {"message", object, "", true, "message"}}},
+        {"synced",
+         "A message is here that is not new to the person: another device of ours sent it, or gave "
+         "it with its history.",
+         {account, {"message", object, "", true, "message"}}},
         {"request",
          "Somebody asks to be a contact.",
          {account, {"request", object, "", true, "request"}}},
+        {"contact_changed",
+         "Another device of ours added, accepted, removed, blocked or verified somebody. "
+         "`contact.list` and `contact.requests` show it.",
+         {account, {"contact", text, "account id"}}},
         {"changed",
-         "A message was edited, reacted to, voted on, received or read. `message` shows it.",
+         "A message was edited, reacted to, voted on, received or read, or opened on another "
+         "device "
+         "of ours. `message` shows it.",
          {account, {"id", text, "message id"}}},
         {"typing",
          "Somebody types, or no longer does.",
@@ -241,7 +254,9 @@ std::vector<EventSpec> messenger_events() {
           {"who", text, "account id"},
           {"active", boolean, ""}}},
         {"gone",
-         "A message expired, was burnt or was recalled.",
+         "A message expired, was burnt or was recalled, here or on another device of ours; also "
+         "one "
+         "that no client was given.",
          {account, {"id", text, "message id"}}},
         {"conversation_changed",
          "A group has other members, another name or other rules.",

@@ -100,10 +100,16 @@ export interface Methods {
     'group.create': {
         params: {
             name: string
-            topic?: string
             room?: boolean
+            topic?: string
+            avatar?: string
             expire_seconds?: number
+            expire_seconds_max?: number
             burn_seconds?: number
+            burn_seconds_max?: number
+            receipts?: boolean
+            typing?: boolean
+            moderators_write_only?: boolean
             timeout_ms?: number
         }
         result: { conversation: string }
@@ -113,12 +119,21 @@ export interface Methods {
             group: string
             name?: string
             topic?: string
+            avatar?: string
             expire_seconds?: number
+            expire_seconds_max?: number
             burn_seconds?: number
+            burn_seconds_max?: number
+            receipts?: boolean
+            typing?: boolean
             moderators_write_only?: boolean
             timeout_ms?: number
         }
         result: { conversation: string }
+    }
+    'group.avatar': {
+        params: { group: string }
+        result: { avatar: string }
     }
     'group.members': {
         params: { group: string }
@@ -132,9 +147,17 @@ export interface Methods {
         params: { group: string; who: string; timeout_ms?: number }
         result: { conversation: string }
     }
+    'group.moderator': {
+        params: { group: string; who: string; on: boolean; timeout_ms?: number }
+        result: { conversation: string }
+    }
+    'group.reader': {
+        params: { group: string; who: string; on: boolean; timeout_ms?: number }
+        result: { conversation: string }
+    }
     'group.link': {
         params: { group: string; uses?: number; lifetime_seconds?: number }
-        result: { link: string }
+        result: { expires_at: number; link: string; uses: number }
     }
     'group.join': {
         params: { link: string; timeout_ms?: number }

@@ -3,7 +3,9 @@ import type { Contact, Failure, Message, Offer, Request } from './generated_obje
 
 export interface Notifications {
     message: { message: Message }
+    synced: { message: Message }
     request: { request: Request }
+    contact_changed: { contact: string }
     changed: { id: string }
     typing: { conversation: string; who: string; active: boolean }
     gone: { id: string }

@@ -41,11 +41,13 @@ export interface Conversation {
     conversation: string  // conversation id
     expire_seconds: number  // what messages get unless they say otherwise
     expire_seconds_max: number  // the limit
+    has_avatar: boolean  // `group.avatar` gives it
     is_moderator: boolean  // we are
     joining: boolean  // we asked to be added and wait
     kind: string  // `direct`, `group` or `room`
     may_write: boolean  // we may
     member_count: number  // people, ourselves among them
+    moderators_write_only: boolean  // others only read
     muted_until: number  // ms since 1970; on this device, as are the next two
     pinned: boolean
     receipts: boolean  // messages tell their sender when they came and were read
@@ -79,6 +81,7 @@ export interface Member {
     device_count: number
     handle: string  // `name@relay`, or empty
     is_moderator: boolean
+    is_reader: boolean  // reads only, as a moderator said
     is_self: boolean
     may_write: boolean
     name: string  // display name
