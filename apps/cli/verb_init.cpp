@@ -41,27 +41,31 @@ Outcome make_account(Context& context, Session& session, const core::AccountOpti
 
 }  // namespace
 
+Result<MadeHome> make_home(Context& context) {
+    TRY_ASSIGN(NewHome home, NewHome::create(context.home));
+    TRY_ASSIGN(const auto passphrase, choose_passphrase(context.command.passphrase_file));
+    std::optional<BytesView> view;
+    if (passphrase) view = passphrase->expose();
+    crypto::SystemEntropy entropy;
+    TRY_ASSIGN(store::StoreKey key, store::create_store_key(home.path(), view, {}, entropy));
+    return MadeHome{std::move(home), std::move(key), passphrase.has_value()};
+}
+
 Outcome run_init(Context& context) {
     const Command& command = context.command;
     TRY_ASSIGN(const core::AccountOptions options, options_of(command));
-    TRY_ASSIGN(NewHome home, NewHome::create(context.home));
-    TRY_ASSIGN(const auto passphrase, choose_passphrase(command.passphrase_file));
-    std::optional<BytesView> passphrase_view;
-    if (passphrase) passphrase_view = passphrase->expose();
-    crypto::SystemEntropy entropy;
-    TRY_ASSIGN(store::StoreKey key,
-               store::create_store_key(home.path(), passphrase_view, {}, entropy));
+    TRY_ASSIGN(MadeHome made, make_home(context));
     SecretBuffer recovery_kit;
     std::optional<core::AccountView> view;
     {
-        Session session(home.path(), std::move(key), context.interrupt);
+        Session session(made.home.path(), std::move(made.key), context.interrupt);
         TRY_OUTCOME(make_account(context, session, options, recovery_kit, view));
     }
-    TRY(home.install());
+    TRY(made.home.install());
     show_account(context.out, command.json, *view, recovery_kit.expose());
     TRY(context.show());
     notice(context, tr("write the recovery kit down now; it is not shown again"));
-    if (!passphrase) {
+    if (!made.protected_by_passphrase) {
         notice(context,
                tr("no passphrase: whoever copies the files in {1} can read them", context.home));
     }

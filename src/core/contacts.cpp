@@ -9,6 +9,7 @@ Status forget_group_rows(Machine& machine, Step& step, const ConversationId& id)
     step.erase(row_key::roster(id));
     step.erase(row_key::welcome(id));
     step.erase(row_key::departure(id));
+    forget_repair(machine, step, id);
     machine.tables.rosters.erase(id);
     machine.proposal_commits.erase(id);
     drop_tickets(machine, step, id);

@@ -229,6 +229,7 @@ Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group
     row.last_commit_at_ms = to_ms(step.now());
     step.end(std::exchange(row.accept_operation, 0), {});
     forget_offer(machine, step, *id);
+    forget_repair(machine, step, *id);
     save_conversation(machine, step, row);
     save_group(step, *id, group);
     TRY(write_roster(machine, step, *id, group));

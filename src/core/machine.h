@@ -77,6 +77,7 @@ struct Tables {
     std::map<uint64_t, RemovalRow> removals;
     std::map<ConversationId, RosterRow> rosters;
     std::map<ConversationId, PlanRow> plans;
+    std::map<ConversationId, RepairRow> repairs;
     std::map<ConversationId, std::map<wire::DeviceId, TicketRow>> tickets;
     std::map<ConversationId, OfferRow> offers;
     std::map<AccountId, PersonRow> people;
@@ -298,6 +299,26 @@ Status make_commit(Machine& machine, Step& step, const ConversationRow& row, mls
 void drop_tickets(Machine& machine, Step& step, const ConversationId& id);
 bool has_plan(const Machine& machine, const ConversationId& id);
 
+// repair.cpp: a group goes on after a commit of a modified client that its rules forbid
+bool is_in_repair(const Machine& machine, const ConversationId& id);
+bool is_offender(const Machine& machine, const ConversationId& id, const AccountId& account);
+// judge_commit: whether a commit may be applied. One that the rules forbid may be if the group can
+// be repaired after it; the repair has then begun. Errors: those of Roles::check_commit.
+Status judge_commit(Machine& machine, Step& step, const ConversationRow& row,
+                    const mls::Group& group, const mls::CommitSummary& summary);
+// ask_to_return: a commit that the rules forbid removes us. Somebody whom we can write to is asked
+// to let us in again; false if there is nobody.
+Result<bool> ask_to_return(Machine& machine, Step& step, ConversationRow& row,
+                           const mls::Group& group, const mls::CommitSummary& summary);
+// review_repair ends the repair if the group is in order again.
+Status review_repair(Machine& machine, Step& step, const ConversationRow& row,
+                     const mls::Group& group);
+// repair_proposals are what brings the group in order.
+Result<std::vector<mls::Proposal>> repair_proposals(const Machine& machine,
+                                                    const ConversationRow& row,
+                                                    const mls::Group& group);
+void forget_repair(Machine& machine, Step& step, const ConversationId& id);
+
 // roster.cpp: what lists show of a conversation, and what an epoch's end brings about
 Status write_roster(Machine& machine, Step& step, const ConversationId& id,
                     const mls::Group& group);
@@ -332,6 +353,11 @@ Result<OperationId> plan_removal(Machine& machine, Step& step, const Conversatio
 Result<OperationId> plan_change(Machine& machine, Step& step, const ConversationId& id,
                                 const StateChange& change);
 Result<OperationId> leave_group(Machine& machine, Step& step, const ConversationId& id);
+// note_invited lets an account in that asks to be let in.
+Status note_invited(Machine& machine, Step& step, const ConversationId& id,
+                    const AccountId& account);
+// begin_leaving erases what was said in a group that is left, here or by another device of ours.
+Status begin_leaving(Machine& machine, Step& step, ConversationRow& row);
 Status pump_leaving(Machine& machine, Step& step, ConversationRow& row, mls::Group& group);
 Status leave_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
 
@@ -407,8 +433,9 @@ void replace_body(Step& step, const MessageRow& row, BytesView body);
 bool is_shown(const Machine& machine, const MessageRow& row);
 Result<std::optional<MessageRow>> load_message(Step& step, const MessageId& id);
 Status erase_message(Machine& machine, Step& step, const MessageRow& row);
-// open_message starts the burn timer as if the message was opened at `at`.
-Status open_message(Machine& machine, Step& step, const MessageId& id, Time at);
+// mark_opened starts the burn timer of a message that was opened at `at`.
+void mark_opened(Machine& machine, Step& step, MessageRow& row, Time at);
+Status open_message(Machine& machine, Step& step, const MessageId& id);
 Status burn_message(Machine& machine, Step& step, const MessageId& id);
 Status sweep_expired(Machine& machine, Step& step);
 Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow& row);
@@ -422,6 +449,7 @@ Result<MessageView> find_message(const Machine& machine, Step& step, std::string
 // views.cpp
 // folded: ASCII letters in lower case, as names are compared.
 std::string folded(std::string_view text);
+constexpr size_t id_prefix_size_min = 8;  // of a conversation's or message's id, in characters
 // is_called: `text`, folded, is the handle, its name, or the display name.
 bool is_called(std::string_view handle, std::string_view display_name, std::string_view text);
 ContactView contact_view(const Machine& machine, const ContactRow& row);
