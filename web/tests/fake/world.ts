@@ -77,6 +77,8 @@ export class World {
             burn_seconds_max: 0,
             receipts: false,
             typing: false,
+            moderators_write_only: false,
+            has_avatar: false,
             archived: false,
             pinned: false,
             muted_until: 0,
