@@ -178,13 +178,14 @@ of groups.
                     passphrase again; without a terminal, end (exit 0)
 
 Requests, offers and changes are told on stderr, with --json as objects on stdout.
-With --follow also who types, and messages that were edited, reacted to or voted on, once more.
+With --follow also who types; messages that were edited, reacted to, voted on or opened on another
+device of yours, once more; and those that another device of yours sent.
 JSON: {"type":"message","id","conversation","group","sender","handle","content","text","sent_at",
 "expires_at","burn_seconds","state","verified"} and more by content (docs/using.md): group is its
 name, or empty; sender is an account id, times are milliseconds since 1970-01-01 UTC, burn_seconds
 is 0 for none, state is queued, sent, received or opened. {"type":"typing","conversation","account",
 "active"}. {"type":"change","conversation","group","by","added","removed","left","settings",
-"removed_us"}: lists of account ids.
+"removed_us"}: lists of account ids. {"type":"gone","id"}, with --follow: it is no more.
 A file also has "file_name", "file_type", "file_size" in bytes, "duration_ms" (0 unless a voice
 memo) and "thumbnail" (JPEG in base64url, or empty).
 )")},

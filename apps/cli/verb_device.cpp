@@ -107,22 +107,6 @@ Outcome link_this_device(Context& context, Session& session) {
     return finish_linking(context, session);
 }
 
-struct MadeHome {
-    NewHome home;
-    store::StoreKey key;
-};
-Outcome make_home(Context& context, std::optional<MadeHome>& made) {
-    TRY_ASSIGN(NewHome home, NewHome::create(context.home));
-    std::optional<SecretBuffer> passphrase;
-    TRY_OUTCOME(choose_passphrase(context.command.passphrase_file, passphrase));
-    std::optional<BytesView> view;
-    if (passphrase) view = passphrase->expose();
-    crypto::SystemEntropy entropy;
-    TRY_ASSIGN(store::StoreKey key, store::create_store_key(home.path(), view, {}, entropy));
-    made.emplace(MadeHome{std::move(home), std::move(key)});
-    return {};
-}
-
 void show_device(OutputText& out, bool json, const core::DeviceView& device) {
     const std::string id = to_base32(device.device.view());
     if (json) {
@@ -139,21 +123,6 @@ void show_device(OutputText& out, bool json, const core::DeviceView& device) {
     append_item(out, device.revoked, tr("revoked"));
     out.append("\n");
     detail_line(out, tr("id"), id);
-}
-
-Result<core::DeviceView> find_device(const core::Messenger& messenger, const std::string& what) {
-    TRY_ASSIGN(const auto devices, messenger.devices());
-    std::optional<core::DeviceView> found;
-    constexpr size_t prefix_size_min = 8;
-    for (const core::DeviceView& device : devices) {
-        const std::string id = to_base32(device.device.view());
-        const bool by_id = what.size() >= prefix_size_min && id.starts_with(what);
-        if (!by_id && (device.name.empty() || device.name != what)) continue;
-        ENSURE(!found, ambiguous_name);
-        found = device;
-    }
-    ENSURE(found.has_value(), unknown_device);
-    return *found;
 }
 
 }  // namespace
@@ -222,7 +191,7 @@ Outcome run_device_list(Context& context) {
 
 Outcome run_device_revoke(Context& context) {
     TRY_ASSIGN(const auto session, open_session(context));
-    const auto device = find_device(session->messenger(), context.command.target);
+    const auto device = session->messenger().find_device(context.command.target);
     if (!device.ok()) return Failure{device.code(), context.command.target, ""};
     if (device->is_this) {
         return Failure{ErrorCode::invalid_argument, tr("that is this device"),
@@ -242,7 +211,7 @@ Outcome run_device_revoke(Context& context) {
 
 Outcome run_device_name(Context& context) {
     TRY_ASSIGN(const auto session, open_session(context));
-    const auto device = find_device(session->messenger(), context.command.target);
+    const auto device = session->messenger().find_device(context.command.target);
     if (!device.ok()) return Failure{device.code(), context.command.target, ""};
     TRY(session->go_online());
     auto effects = session->messenger().name_device(device->device, context.command.text,
@@ -256,7 +225,7 @@ Outcome run_device_name(Context& context) {
     TRY(effects);
     TRY(session->perform(std::move(*effects)));
     TRY_ASSIGN(const core::DeviceView named,
-               find_device(session->messenger(), to_base32(device->device.view())));
+               session->messenger().find_device(to_base32(device->device.view())));
     show_device(context.out, context.command.json, named);
     TRY(context.show());
     return flush_outbox(*session);

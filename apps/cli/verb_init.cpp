@@ -39,6 +39,18 @@ Outcome make_account(Context& context, Session& session, const core::AccountOpti
 
 }  // namespace
 
+Outcome make_home(Context& context, std::optional<MadeHome>& made) {
+    TRY_ASSIGN(NewHome home, NewHome::create(context.home));
+    std::optional<SecretBuffer> passphrase;
+    TRY_OUTCOME(choose_passphrase(context.command.passphrase_file, passphrase));
+    std::optional<BytesView> view;
+    if (passphrase) view = passphrase->expose();
+    crypto::SystemEntropy entropy;
+    TRY_ASSIGN(store::StoreKey key, store::create_store_key(home.path(), view, {}, entropy));
+    made.emplace(MadeHome{std::move(home), std::move(key), passphrase.has_value()});
+    return {};
+}
+
 Outcome run_init(Context& context) {
     const Command& command = context.command;
     TRY_ASSIGN(const core::AccountOptions options, options_of(command));
@@ -47,25 +59,19 @@ Outcome run_init(Context& context) {
         return Failure{ErrorCode::invalid_argument, tr("the name is too long or not UTF-8"),
                        tr("at most {1} bytes", wire::display_name_size_bytes_max)};
     }
-    TRY_ASSIGN(NewHome home, NewHome::create(context.home));
-    std::optional<SecretBuffer> passphrase;
-    TRY_OUTCOME(choose_passphrase(command.passphrase_file, passphrase));
-    std::optional<BytesView> passphrase_view;
-    if (passphrase) passphrase_view = passphrase->expose();
-    crypto::SystemEntropy entropy;
-    TRY_ASSIGN(store::StoreKey key,
-               store::create_store_key(home.path(), passphrase_view, {}, entropy));
+    std::optional<MadeHome> made;
+    TRY_OUTCOME(make_home(context, made));
     SecretBuffer recovery_kit;
     std::optional<core::AccountView> view;
     {
-        Session session(home.path(), std::move(key), context.interrupt);
+        Session session(made->home.path(), std::move(made->key), context.interrupt);
         TRY_OUTCOME(make_account(context, session, options, recovery_kit, view));
     }
-    TRY(home.install());
+    TRY(made->home.install());
     show_account(context.out, command.json, *view, recovery_kit.expose());
     TRY(context.show());
     notice(context, tr("write the recovery kit down now; it is not shown again"));
-    if (!passphrase) {
+    if (!made->protected_by_passphrase) {
         notice(context,
                tr("no passphrase: whoever copies the files in {1} can read them", context.home));
     }

@@ -96,12 +96,19 @@ class Receiver {
     void follow(const core::Messenger& messenger, const core::Event& event) {
         if (const auto* changed = std::get_if<core::MessageChanged>(&event)) {
             changed_.insert(changed->id);
+        } else if (const auto* synced = std::get_if<core::MessageSynced>(&event)) {
+            changed_.insert(synced->id);
+        } else if (const auto* gone = std::get_if<core::MessageGone>(&event)) {
+            if (gone->given && context_.command.json) {
+                JsonLine(notices_, "gone").text("id", core::text_of(gone->id));
+            }
         } else if (const auto* typing = std::get_if<core::TypingChanged>(&event)) {
             show_typing(notices_, context_.command.json, messenger, *typing);
         }
     }
 
-    // What changed of messages that were printed before is printed once more.
+    // What changed of messages that were printed before is printed once more, and what another
+    // device of ours sent is printed as it comes.
     Status print_changed(Session& session) {
         const Time now = wall_clock_now();
         for (const core::MessageId& id : std::exchange(changed_, {})) {

@@ -5,6 +5,7 @@
 
 #include "args.h"
 #include "failure.h"
+#include "home.h"
 #include "output.h"
 #include "session.h"
 
@@ -110,6 +111,14 @@ Outcome run_tui(Context& context);
 Outcome run_send_file(Context& context);
 Outcome run_download(Context& context);
 Outcome run_resume(Context& context);
+
+struct MadeHome {
+    NewHome home;
+    store::StoreKey key;
+    bool protected_by_passphrase = false;
+};
+// make_home makes a new home and chooses its passphrase; it is in its place once it is installed.
+Outcome make_home(Context& context, std::optional<MadeHome>& made);
 
 // find_place finds the conversation that the verb's first argument names.
 Outcome find_place(const Context& context, Session& session, core::ConversationView& place);

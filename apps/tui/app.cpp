@@ -168,7 +168,10 @@ void App::on_event(const core::Event& event, Time now) {
         }
     } else if (const auto* arrived = std::get_if<core::MessageArrived>(&event)) {
         stale_conversations_.insert(arrived->conversation);
-    } else if (std::holds_alternative<core::MessageChanged>(event)) {
+    } else if (const auto* synced = std::get_if<core::MessageSynced>(&event)) {
+        stale_conversations_.insert(synced->conversation);
+    } else if (std::holds_alternative<core::MessageChanged>(event) ||
+               std::holds_alternative<core::ContactChanged>(event)) {
         stale_ = true;
     } else if (const auto* gone = std::get_if<core::MessageGone>(&event)) {
         std::erase_if(messages_, [&](const auto& message) { return message.id == gone->id; });

@@ -252,7 +252,10 @@ Status take_past_annex(Step& step, const MessageRow& target, AnnexRow annex) {
     if (!is_edit) TRY(check_body(annex.type, annex.body.expose()));
     TRY_ASSIGN(const uint64_t slot,
                is_edit ? Result<uint64_t>(uint64_t{0}) : slot_of(annex.type, annex.body.expose()));
-    step.write(row_key::annex(target.id, annex.type, annex.sender, slot), annex);
+    const Bytes key = row_key::annex(target.id, annex.type, annex.sender, slot);
+    // A newer word may have come here before the history did.
+    TRY_ASSIGN(const std::optional<AnnexRow> before, step.read<AnnexRow>(key));
+    if (!before || is_newer(annex, *before)) step.write(key, annex);
     return {};
 }
 

@@ -1,6 +1,8 @@
 // What our next commit of a conversation does: whom it lets in, whom it removes, what it changes.
 // Specification: docs/spec/conversations.md section 4.
+#include "core/large_groups.h"
 #include "core/machine.h"
+#include "core/repair.h"
 
 namespace mayfly::core {
 namespace {
@@ -87,10 +89,14 @@ Result<Draft> make_draft(Machine& machine, Step& step, const ConversationRow& ro
                          mls::Group& group, size_t tickets_max_now) {
     const ConversationId& id = row.info.conversation;
     Draft draft;
+    ENSURE(!note_proposed(group, draft), mls_commit_pending);
+    if (is_in_repair(machine, id)) {
+        TRY_ASSIGN(draft.options.proposals, repair_proposals(machine, row, group));
+        return draft;
+    }
     TRY_ASSIGN(const mls::CipherSuite suite,
                mls::find_cipher_suite(group.current().cipher_suite()));
     TRY_ASSIGN(const Roles roles, Roles::of(group.current()));
-    ENSURE(!note_proposed(group, draft), mls_commit_pending);
     const auto plan = machine.tables.plans.find(id);
     if (plan != machine.tables.plans.end()) {
         const Status allowed = check_plan(roles, machine.own_account(), plan->second);

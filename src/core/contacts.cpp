@@ -1,5 +1,7 @@
 // People we know: accepting a request, removing a contact, and what goes with it.
 #include "core/annex.h"
+#include "core/large_groups.h"
+#include "core/repair.h"
 
 namespace mayfly::core {
 namespace {
@@ -9,6 +11,7 @@ Status forget_group_rows(Machine& machine, Step& step, const ConversationId& id)
     step.erase(row_key::roster(id));
     step.erase(row_key::welcome(id));
     step.erase(row_key::departure(id));
+    forget_repair(machine, step, id);
     machine.tables.rosters.erase(id);
     machine.proposal_commits.erase(id);
     machine.fillings.erase(id);

@@ -1,6 +1,8 @@
 // The MLS group of a conversation: reading it from the store, our commits, and those of others.
 // Specification: docs/spec/core.md section 5.
+#include "core/large_groups.h"
 #include "core/machine.h"
+#include "core/repair.h"
 
 namespace mayfly::core {
 namespace {
@@ -13,10 +15,11 @@ bool commit_is_due(const ConversationRow& row, Time now) {
            now - from_ms(row.last_commit_at_ms) >= time_per_commit;
 }
 
-// Whoever wants to write commits the waiting removals first (RFC 9420 section 12.4); others leave
-// that to chance.
+// Whoever wants to write commits the waiting removals first (RFC 9420 section 12.4), or puts a
+// group in order that is out of it; others leave that to chance.
 bool proposals_are_due(Machine& machine, Step& step, const ConversationRow& row, bool writes) {
-    if (!row.has_proposals || row.leaving || row.commit) return false;
+    const bool waits = row.has_proposals || is_in_repair(machine, row.info.conversation);
+    if (!waits || row.leaving || row.commit) return false;
     const auto [at, fresh] = machine.proposal_commits.try_emplace(row.info.conversation);
     if (fresh) at->second = step.now() + random_delay(step, proposal_commit_delay_max);
     return writes || at->second <= step.now();
@@ -144,6 +147,7 @@ Status commit_won(Machine& machine, Step& step, ConversationRow& row, mls::Group
     row.joined = true;
     row.has_proposals = false;
     row.sent_since_commit = 0;
+    TRY(review_repair(machine, step, row, group));
     TRY(epoch_changed(machine, step, row, group, machine.own_account(), summary));
     TRY(tell_new_siblings(machine, step, row, summary));
     row.last_commit_at_ms = to_ms(step.now());
@@ -293,6 +297,7 @@ static Status accepted_elsewhere(Machine& machine, Step& step, ConversationRow& 
         contact->second.accepted = true;
         save_contact(machine, step, contact->second);
     }
+    step.tell(ContactChanged{row.contact});
     step.tell(MessageArrived{row.info.conversation});
     return {};
 }
@@ -315,6 +320,14 @@ static Status wait_for_welcome(Machine& machine, Step& step, ConversationRow& ro
     return {};
 }
 
+static Status refuse_commit(Machine& machine, Step& step, ConversationRow& row,
+                            const mls::Group& group, const mls::CommitSummary& summary,
+                            Status why) {
+    if (!summary.removes_us) return why;
+    TRY_ASSIGN(const bool asked, ask_to_return(machine, step, row, group, summary));
+    return asked ? Status() : why;
+}
+
 Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
                       const wire::Delivery& delivery) {
     TRY_ASSIGN(mls::Group * group, group_of(machine, step, row.info.conversation));
@@ -335,14 +348,17 @@ Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
         save_group(step, row.info.conversation, *group);
         return MAYFLY_ERROR(unexpected_message);
     }
-    TRY_ASSIGN(const Roles roles, Roles::of(group->current()));
-    TRY(roles.check_commit(staged->summary()));
     const mls::CommitSummary summary = staged->summary();
-    TRY_ASSIGN(const wire::DeviceCertificate committer, certificate_of(*group, summary.committer));
+    const Status allowed = judge_commit(machine, step, row, *group, summary);
+    if (!allowed.ok()) return refuse_commit(machine, step, row, *group, summary, allowed);
+    AccountId by;  // nobody, if it came from outside: then it is only applied to be undone
+    if (!summary.external) {
+        TRY_ASSIGN(const auto committer, certificate_of(*group, summary.committer));
+        by = wire::account_id_of(committer.account_key);
+    }
     TRY(group->apply(std::move(*staged)));
     drop_commit(machine, step, row, false);  // lost the race; made anew if it is still wanted
     row.has_proposals = false;
-    const AccountId by = wire::account_id_of(committer.account_key);
     if (by != machine.own_account()) row.peer_joined = true;
     if (by == machine.own_account()) TRY(accepted_elsewhere(machine, step, row));
     if (!group->is_active() && is_replaced(machine, summary)) {
@@ -350,6 +366,7 @@ Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
     }
     if (!group->is_active()) row.closed = row.superseded = true;
     if (row.closed && row.info.kind == ConversationKind::own_devices) shut_out(machine, step);
+    TRY(review_repair(machine, step, row, *group));
     TRY(epoch_changed(machine, step, row, *group, by, summary));
     save_group(step, row.info.conversation, *group);
     save_conversation(machine, step, row);
@@ -360,20 +377,33 @@ Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
     return {};
 }
 
+// Another device of ours leaves a group, and we with it: what was said there ends here as well.
+static Status leave_with_sibling(Machine& machine, Step& step, ConversationRow& row) {
+    if (row.leaving) return {};
+    TRY(begin_leaving(machine, step, row));
+    row.superseded = false;
+    ConversationChanged change;
+    change.conversation = row.info.conversation;
+    change.by = machine.own_account();
+    change.removed = change.left = {change.by};
+    change.removed_us = true;
+    step.tell(std::move(change));
+    return {};
+}
+
 Status proposal_arrived(Machine& machine, Step& step, ConversationRow& row, mls::Group& group,
                         const mls::ReceivedProposal& proposal) {
-    TRY_ASSIGN(const Roles roles, Roles::of(group.current()));
-    const Status allowed = roles.check_proposal(proposal);
+    Status allowed = MAYFLY_ERROR(mls_commit_pending);
+    if (!is_in_repair(machine, row.info.conversation)) {
+        TRY_ASSIGN(const Roles roles, Roles::of(group.current()));
+        allowed = roles.check_proposal(proposal);
+    }
     if (!allowed.ok()) {
         group.forget_proposal(proposal.reference);
     } else {
         row.has_proposals = true;
-        // Another device of ours leaves, and we with it.
         const auto* remove = proposal.proposal.get_if<mls::Remove>();
-        if (remove->removed == group.own_leaf()) {
-            row.leaving = true;
-            row.superseded = false;
-        }
+        if (remove->removed == group.own_leaf()) TRY(leave_with_sibling(machine, step, row));
         save_conversation(machine, step, row);
     }
     save_group(step, row.info.conversation, group);

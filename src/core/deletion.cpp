@@ -82,6 +82,13 @@ Result<OperationId> delete_account(Machine& machine, Step& step, bool tell_sibli
     return operation;
 }
 
+Status deleted_elsewhere(Machine& machine, Step& step) {
+    if (machine.tables.deletion) return {};
+    TRY(delete_account(machine, step, false));
+    step.tell(DeviceRevoked{machine.tables.account->device, true});
+    return {};
+}
+
 bool is_of_own_devices(const Machine& machine, const wire::Delivery& delivery) {
     const auto own = own_devices(machine);
     return own && delivery.source != wire::Source::direct &&

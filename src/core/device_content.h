@@ -9,8 +9,6 @@ namespace mayfly::core {
 
 // A grant and a history are cut so that each part fits a content.
 constexpr size_t device_content_size_bytes_max = 48'000;
-// A past message alone in a history, with what was said about it; the rest of a body is the frame.
-constexpr size_t past_message_size_bytes_max = body_size_bytes_max - 1'024;
 constexpr size_t device_name_size_bytes_max = 64;
 constexpr size_t sync_items_max = 256;  // of one kind in one content
 
@@ -62,12 +60,19 @@ struct PastMessage {
     MAYFLY_FIELDS(self.id, self.sender, self.sent_at_ms, self.expires_at_ms, self.sent_expiry_ms,
                   self.burn_seconds, self.type, self.state, self.taken, self.body, self.annexes)
 };
+// PastAnnexes is more that was said about a message, which came in a part before.
+struct PastAnnexes {
+    MessageId target;
+    std::vector<AnnexRow> annexes;
+    MAYFLY_FIELDS(self.target, self.annexes)
+};
 struct History {
     uint16_t version = content_version;
     ConversationId conversation;
     std::optional<SettingsRow> settings;  // that a direct conversation has agreed on
     std::vector<PastMessage> messages;
-    MAYFLY_FIELDS(self.version, self.conversation, self.settings, self.messages)
+    std::vector<PastAnnexes> annexes;
+    MAYFLY_FIELDS(self.version, self.conversation, self.settings, self.messages, self.annexes)
 };
 
 // Sync is what one device did and the others should know.

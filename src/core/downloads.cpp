@@ -173,7 +173,7 @@ Status download_replied(Machine& machine, Step& step, const std::string& relay,
     if (!taken.ok()) return end_download(machine, step, purpose.message, taken);
     if (download.row.chunks_done == file_chunk_count(download.file->size_bytes)) {
         // It may have expired in this very moment; the file is there.
-        const Status opened = open_message(machine, step, purpose.message, step.now());
+        const Status opened = open_message(machine, step, purpose.message);
         if (!opened.ok() && is_store_error(opened.code())) return opened;
         return end_download(machine, step, purpose.message, {});
     }

@@ -7,8 +7,6 @@
 namespace mayfly::core {
 namespace {
 
-constexpr size_t id_prefix_size_min = 8;
-
 std::string name_of(const Machine& machine, const AccountId& account) {
     const Person person = person_of(machine, account);
     if (!person.display_name.empty()) return person.display_name;
@@ -80,6 +78,7 @@ std::vector<ConversationView> list_conversations(const Machine& machine) {
 }
 
 Result<ConversationView> find_group(const Machine& machine, std::string_view what) {
+    ENSURE(!machine.tables.deletion, account_deleting);
     const std::string text = folded(what);
     std::vector<ConversationView> by_id;
     std::vector<ConversationView> by_name;
@@ -101,7 +100,7 @@ Result<ConversationView> find_conversation_view(const Machine& machine, std::str
     const auto contact = find_account(machine, what, true);
     auto group = find_group(machine, what);
     if (!contact.ok()) {
-        if (contact.code() == ErrorCode::ambiguous_name) return contact.error();
+        if (contact.code() != ErrorCode::unknown_contact) return contact.error();
         return group;
     }
     ENSURE(!group.ok() && group.code() == ErrorCode::unknown_conversation, ambiguous_name);

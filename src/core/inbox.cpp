@@ -1,6 +1,8 @@
 // Entries of our queues: each takes effect once and is acknowledged in the same step, whatever it
 // holds. Specification: docs/spec/core.md section 6.
 #include "core/annex.h"
+#include "core/large_groups.h"
+#include "core/repair.h"
 
 namespace mayfly::core {
 
@@ -104,10 +106,32 @@ Status content_arrived(Machine& machine, Step& step, ConversationRow& conversati
     TRY(take_effect(machine, step, conversation, row, content));
     TRY(adopt_orphans(machine, step, row));
     stop_typing(machine, step, row.conversation, account);
-    if (row.outgoing) return {};
+    if (row.outgoing) {
+        if (conversation.accepted) step.tell(MessageSynced{row.id, row.conversation});
+        return {};
+    }
     step.put(row_key::untaken(row.order, row.id), SecretBuffer());
     if (conversation.accepted) step.tell(MessageArrived{row.conversation});
     return queue_receipt(machine, step, row, ReceiptKind::delivered);
+}
+
+// What a blocked member says does not reach us. But what is here and they take back must not stay
+// because of the block: a recall counts, and an edit takes the text that it replaces along, without
+// bringing another (trust.md section 4).
+Status blocked_said(Machine& machine, Step& step, ConversationRow& row,
+                    const wire::DeviceCertificate& sender, const Content& content) {
+    if (content.type == ContentType::recall) {
+        return content_arrived(machine, step, row, sender, content);
+    }
+    if (content.type != ContentType::edit) return {};
+    TRY_ASSIGN(const std::optional<MessageId> target,
+               target_of(content.type, content.body.expose()));
+    ENSURE(target.has_value(), malformed_input);
+    TRY_ASSIGN(const std::optional<MessageRow> edited, load_message(step, *target));
+    if (!edited || edited->type != ContentType::text) return {};
+    ENSURE(edited->sender == wire::account_id_of(sender.account_key), not_ours);
+    ENSURE(are_siblings(machine, edited->conversation, row.info.conversation), unknown_message);
+    return erase_message(machine, step, *edited);
 }
 
 // A contact that came back from its kit has shut out the devices that it lost: what they still
@@ -158,13 +182,18 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
     }
     auto* message = std::get_if<mls::ApplicationMessage>(&*processed);
     ENSURE(message != nullptr, unexpected_message);
+    // Nobody who obeys the rules writes in an epoch that is to be repaired.
+    ENSURE(!is_in_repair(machine, row.info.conversation) || message->epoch < group->epoch(),
+           not_authorized);
     TRY_ASSIGN(const wire::DeviceCertificate sender, certificate_of(*group, message->sender));
     // A message of the epoch before must not be taken for one of whoever has the leaf now.
     ENSURE(equal(sender.device_key.view(), message->signature_key), mls_unknown_sender);
     const AccountId account = wire::account_id_of(sender.account_key);
     TRY_ASSIGN(Content content, decode_content(message->plaintext.expose()));
-    // What a blocked member changes of a group counts for all; what they say does not reach us.
-    if (is_blocked(machine, account) && !is_control(content.type)) return {};
+    // What a blocked member changes of a group counts for all.
+    if (is_blocked(machine, account) && !is_control(content.type)) {
+        return blocked_said(machine, step, row, sender, content);
+    }
     const ProofRow proof = proof_of(sender, *message, content);
     if (row.info.kind == ConversationKind::direct) {
         ENSURE(account == row.contact || account == machine.own_account(), mls_unknown_sender);

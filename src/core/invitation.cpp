@@ -1,5 +1,6 @@
 // Making a conversation (group, channel, invitations) and being invited to one.
 // Specification: docs/spec/core.md section 4.
+#include "core/large_groups.h"
 #include "core/machine.h"
 
 namespace mayfly::core {

@@ -1,7 +1,9 @@
 // Groups, seen by those who are asked in: offers, and the way from a yes to the first epoch.
 // Specification: docs/spec/conversations.md section 3.
 #include "core/group_link.h"
+#include "core/large_groups.h"
 #include "core/machine.h"
+#include "core/repair.h"
 
 namespace mayfly::core {
 namespace {
@@ -230,6 +232,7 @@ Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group
     row.last_commit_at_ms = to_ms(step.now());
     step.end(std::exchange(row.accept_operation, 0), {});
     forget_offer(machine, step, *id);
+    forget_repair(machine, step, *id);
     save_conversation(machine, step, row);
     save_group(step, *id, group);
     TRY(write_roster(machine, step, *id, group));

@@ -89,6 +89,7 @@ struct Tables {
     std::map<ConversationId, RosterRow> rosters;
     std::map<ConversationId, PlanRow> plans;
     std::map<ConversationId, TreeUploadRow> tree_uploads;
+    std::map<ConversationId, RepairRow> repairs;
     std::map<ConversationId, std::map<wire::DeviceId, TicketRow>> tickets;
     std::map<ConversationId, OfferRow> offers;
     std::map<AccountId, PersonRow> people;
@@ -323,33 +324,6 @@ Status recovery_replied(Machine& machine, Step& step, const std::string& relay,
                         const Purpose& purpose, wire::ReplyBody& body);
 Status pump_reunions(Machine& machine, Step& step);
 
-// tree_transfer.cpp: trees of large groups, to the hub and from it
-TreeUploadRow make_tree_upload(Step& step);
-mls::Extension tree_location_of(const TreeUploadRow& row);
-bool tree_is_on_its_way(const Machine& machine, const ConversationId& id);
-void pump_tree_upload(Machine& machine, Step& step, const ConversationRow& row,
-                      const mls::EpochView& next);
-Status tree_upload_replied(Machine& machine, Step& step, const Purpose& purpose,
-                           const wire::ReplyBody& body);
-// forget_tree_upload: is_wanted: somebody is to fetch it; else the hub is to erase it.
-void forget_tree_upload(Machine& machine, Step& step, const ConversationRow& row, bool is_wanted);
-// tree_for_welcome: what lies beside a Welcome; none if nothing does, or if it must be fetched
-// first (waits_for_tree).
-Result<std::optional<WelcomeTree>> tree_for_welcome(Machine& machine, const std::string& relay,
-                                                    const mls::Group::WelcomeInfo& welcome);
-bool waits_for_tree(const Machine& machine, const std::string& relay);
-void hold_delivery(Machine& machine, Step& step, const std::string& relay, wire::Delivery delivery);
-void queue_caught_up(Machine& machine, Step& step, const std::string& relay);
-void pump_tree_fetch(Machine& machine, Step& step, const std::string& relay);
-Status tree_fetch_replied(Machine& machine, Step& step, const std::string& relay,
-                          const Purpose& purpose, wire::ReplyBody& body);
-void trees_lost_link(Machine& machine, const std::string& relay);
-
-// tree_filling.cpp: members of large groups fill the tree, so that paths stay short
-// note_filling looks at the epoch and sets or forgets the time.
-void note_filling(Machine& machine, Step& step, const ConversationId& id, const mls::Group& group);
-bool filling_is_due(const Machine& machine, const ConversationId& id, Time now);
-
 // commit_draft.cpp: what our next commit does
 // make_commit stages a commit of the conversation's plan and tickets and fills in what its hub
 // must know.
@@ -393,6 +367,11 @@ Result<OperationId> plan_removal(Machine& machine, Step& step, const Conversatio
 Result<OperationId> plan_change(Machine& machine, Step& step, const ConversationId& id,
                                 const StateChange& change);
 Result<OperationId> leave_group(Machine& machine, Step& step, const ConversationId& id);
+// note_invited lets an account in that asks to be let in.
+Status note_invited(Machine& machine, Step& step, const ConversationId& id,
+                    const AccountId& account);
+// begin_leaving erases what was said in a group that is left, here or by another device of ours.
+Status begin_leaving(Machine& machine, Step& step, ConversationRow& row);
 Status pump_leaving(Machine& machine, Step& step, ConversationRow& row, mls::Group& group);
 Status leave_replied(Machine& machine, Step& step, const Purpose& purpose, wire::ReplyBody& body);
 
@@ -469,8 +448,9 @@ void replace_body(Step& step, const MessageRow& row, BytesView body);
 bool is_shown(const Machine& machine, const MessageRow& row);
 Result<std::optional<MessageRow>> load_message(Step& step, const MessageId& id);
 Status erase_message(Machine& machine, Step& step, const MessageRow& row);
-// open_message starts the burn timer as if the message was opened at `at`.
-Status open_message(Machine& machine, Step& step, const MessageId& id, Time at);
+// mark_opened starts the burn timer of a message that was opened at `at`.
+void mark_opened(Machine& machine, Step& step, MessageRow& row, Time at);
+Status open_message(Machine& machine, Step& step, const MessageId& id);
 Status burn_message(Machine& machine, Step& step, const MessageId& id);
 Status sweep_expired(Machine& machine, Step& step);
 Result<MessageView> view_of(const Machine& machine, Step& step, const MessageRow& row);
@@ -484,6 +464,7 @@ Result<MessageView> find_message(const Machine& machine, Step& step, std::string
 // views.cpp
 // folded: ASCII letters in lower case, as names are compared.
 std::string folded(std::string_view text);
+constexpr size_t id_prefix_size_min = 8;  // of a conversation's or message's id, in characters
 // is_called: `text`, folded, is the handle, its name, or the display name.
 bool is_called(std::string_view handle, std::string_view display_name, std::string_view text);
 ContactView contact_view(const Machine& machine, const ContactRow& row);

@@ -2,6 +2,7 @@
 // changing what the group is, leaving. Specification: docs/spec/conversations.md.
 #include "core/annex.h"
 #include "core/group_link.h"
+#include "core/repair.h"
 #include "crypto/hash.h"
 
 namespace mayfly::core {
@@ -23,12 +24,9 @@ Result<ConversationRow*> group_in_use(Machine& machine, const ConversationId& id
 
 Result<Roles> roles_in(Machine& machine, Step& step, const ConversationId& id) {
     TRY(group_in_use(machine, id));
+    ENSURE(!is_in_repair(machine, id), mls_commit_pending);
     TRY_ASSIGN(const mls::Group* group, group_of(machine, step, id));
     return Roles::of(group->current());
-}
-
-void save_plan(Step& step, const ConversationId& id, const PlanRow& plan) {
-    step.write(row_key::plan(id), plan);
 }
 
 size_t invites_of(Step& step, const ConversationId& id) {
@@ -60,6 +58,7 @@ Result<std::optional<InviteRow>> good_invite(Step& step, const ConversationId& i
 Status admit(Machine& machine, Step& step, const ConversationId& id, const AccountId& account,
              const JoinTicket& ticket) {
     if (account == machine.own_account()) return {};
+    ENSURE(!is_offender(machine, id, account), not_authorized);
     const auto roster = machine.tables.rosters.find(id);
     ENSURE(roster != machine.tables.rosters.end(), not_authorized);
     if (is_member(roster->second, account)) return {};
@@ -238,7 +237,7 @@ Result<OperationId> plan_removal(Machine& machine, Step& step, const Conversatio
         plan.removals.push_back(account);
     }
     plan.operations.push_back(next_operation(machine, step));
-    save_plan(step, id, plan);
+    step.write(row_key::plan(id), plan);
     step.erase(row_key::invite(id, account.view()));
     return plan.operations.back();
 }
@@ -257,8 +256,28 @@ Result<OperationId> plan_change(Machine& machine, Step& step, const Conversation
     PlanRow& plan = machine.tables.plans[id];
     plan.change = merge_change(std::move(plan.change), change);
     plan.operations.push_back(operation);
-    save_plan(step, id, plan);
+    step.write(row_key::plan(id), plan);
     return operation;
+}
+
+Status note_invited(Machine& machine, Step& step, const ConversationId& id,
+                    const AccountId& account) {
+    TRY_ASSIGN(const auto known, good_invite(step, id, account.view()));
+    if (known) return {};
+    InviteRow invite;
+    invite.expires_at_ms = to_ms(step.now() + offer_lifetime);
+    return save_invite(machine, step, id, account.view(), invite);
+}
+
+Status begin_leaving(Machine& machine, Step& step, ConversationRow& row) {
+    const ConversationId& id = row.info.conversation;
+    end_plan(machine, step, id, MAYFLY_ERROR(unknown_conversation));
+    TRY(erase_messages(machine, step, id));
+    TRY(erase_conversation_rows(machine, step, id));
+    drop_conversation_outbox(machine, step, id, MAYFLY_ERROR(unknown_contact));
+    row.leaving = true;
+    save_conversation(machine, step, row);
+    return {};
 }
 
 Result<OperationId> leave_group(Machine& machine, Step& step, const ConversationId& id) {
@@ -272,13 +291,8 @@ Result<OperationId> leave_group(Machine& machine, Step& step, const Conversation
         TRY(forget_conversation(machine, step, id, operation));
         return operation;
     }
-    end_plan(machine, step, id, MAYFLY_ERROR(unknown_conversation));
-    TRY(erase_messages(machine, step, id));
-    TRY(erase_conversation_rows(machine, step, id));
-    drop_conversation_outbox(machine, step, id, MAYFLY_ERROR(unknown_contact));
-    row->leaving = true;
     row->accept_operation = operation;
-    save_conversation(machine, step, *row);
+    TRY(begin_leaving(machine, step, *row));
     return operation;
 }
 

@@ -10,7 +10,6 @@ namespace {
 constexpr std::array<uint8_t, crypto::aead_nonce_size_bytes> body_nonce{};
 constexpr size_t body_key_size_bytes = 32;
 constexpr size_t sweep_size_max = 500;  // rows a step; the next step goes on
-constexpr size_t id_prefix_size_min = 8;
 
 bool is_alive(const MessageRow& row, Time now) { return from_ms(row.expires_at_ms) > now; }
 
@@ -109,28 +108,30 @@ Status erase_message(Machine& machine, Step& step, const MessageRow& row) {
     TRY(forget_attachment(machine, step, row));
     step.shred();
     TRY(erase_annexes(machine, step, row));
-    // Nothing is told of a message that nobody was given.
-    if (!untaken && is_shown(machine, row)) step.tell(MessageGone{row.id});
+    if (is_shown(machine, row)) step.tell(MessageGone{row.id, !untaken});
     return {};
 }
 
-Status open_message(Machine& machine, Step& step, const MessageId& id, Time at) {
+void mark_opened(Machine& machine, Step& step, MessageRow& row, Time at) {
+    row.state = MessageState::opened;
+    const Time expires_at = from_ms(row.expires_at_ms);
+    const Time burns_at = at + Duration::seconds(row.burn_seconds);
+    if (row.burn_seconds != 0 && burns_at < expires_at) {
+        step.erase(row_key::expiry(expires_at, expiry_of_message, row.id.view()));
+        row.expires_at_ms = to_ms(burns_at);
+        note_expiry(machine, step, burns_at, expiry_of_message, row.id.view());
+    }
+    step.erase(row_key::untaken(row.order, row.id));
+    step.write(row_key::message(row.id), row);
+}
+
+Status open_message(Machine& machine, Step& step, const MessageId& id) {
     TRY_ASSIGN(std::optional<MessageRow> row, load_message(step, id));
     ENSURE(row && is_alive(*row, step.now()) && is_shown(machine, *row), unknown_message);
     if (row->state != MessageState::received) return {};
-    row->state = MessageState::opened;
-    const Time expires_at = from_ms(row->expires_at_ms);
-    const Time burns_at = at + Duration::seconds(row->burn_seconds);
-    if (row->burn_seconds != 0 && burns_at < expires_at) {
-        step.erase(row_key::expiry(expires_at, expiry_of_message, id.view()));
-        row->expires_at_ms = to_ms(burns_at);
-        note_expiry(machine, step, burns_at, expiry_of_message, id.view());
-    }
-    step.erase(row_key::untaken(row->order, id));
-    step.write(row_key::message(id), *row);
-    if (at != step.now()) return {};  // another device of ours said so
+    mark_opened(machine, step, *row, step.now());
     Sync sync;
-    sync.opened.push_back({id, to_ms(at)});
+    sync.opened.push_back({id, to_ms(step.now())});
     note_sync(machine, step, sync);
     return queue_receipt(machine, step, *row, ReceiptKind::read);
 }

@@ -180,7 +180,7 @@ Result<Messenger::Started> Messenger::recall(const MessageId& id, Time now, Entr
 Result<Effects> Messenger::open_message(const MessageId& id, Time now) {
     Machine& machine = state_->machine;
     return run_change(machine, now, nullptr,
-                      [&](Step& step) { return core::open_message(machine, step, id, now); });
+                      [&](Step& step) { return core::open_message(machine, step, id); });
 }
 
 Result<Effects> Messenger::burn(const MessageId& id, Time now) {

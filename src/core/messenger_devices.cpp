@@ -95,6 +95,20 @@ Result<std::vector<DeviceView>> Messenger::devices() const {
     return list_devices(state_->machine, step);
 }
 
+Result<DeviceView> Messenger::find_device(std::string_view what) const {
+    TRY_ASSIGN(const auto all, devices());
+    std::optional<DeviceView> found;
+    for (const DeviceView& device : all) {
+        const bool by_id =
+            what.size() >= id_prefix_size_min && to_base32(device.device.view()).starts_with(what);
+        if (!by_id && (device.name.empty() || device.name != what)) continue;
+        ENSURE(!found, ambiguous_name);
+        found = device;
+    }
+    ENSURE(found.has_value(), unknown_device);
+    return *found;
+}
+
 Result<Messenger::Started> Messenger::revoke_device(const wire::DeviceId& device, Time now,
                                                     Entropy& entropy) {
     return begin(now, entropy, [&](Machine& machine, Step& step) {

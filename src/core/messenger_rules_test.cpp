@@ -82,7 +82,8 @@ TEST_F(Groups, reader_cannot_write_and_is_not_heard_if_it_does) {
     EXPECT_TRUE(texts(*carol_).empty());
 }
 
-TEST_F(Groups, each_forbidden_change_is_refused_by_all) {
+// The hub has taken the commit: the others apply it, and the next undoes it and removes its maker.
+TEST_F(Groups, each_forbidden_change_is_refused_by_all_and_the_group_goes_on) {
     const std::vector<std::function<Result<Messenger::Started>(Messenger&, const ConversationId&)>>
         forbidden = {
             [&](Messenger& m, const ConversationId& id) {
@@ -106,17 +107,63 @@ TEST_F(Groups, each_forbidden_change_is_refused_by_all) {
         };
     for (size_t i = 0; i < forbidden.size(); ++i) {
         const ConversationId id = group_of_three(ConversationKind::room);
-        const auto before = carol_->messenger().epoch_authenticator_for_testing(id);
         bob_->messenger().forget_rules_for_testing(id);
         ASSERT_TRUE(done(*bob_, [&](Messenger& m) { return forbidden[i](m, id); }).ok()) << i;
+        // Whoever writes at once puts the group in order first.
+        ASSERT_TRUE(alice_->send(id, "what was that?").ok()) << i;
+        ASSERT_TRUE(agree(id, {alice_, carol_})) << i;
         network_.pass(Duration::minutes(1));
         for (TestClient* client : {alice_, carol_}) {
-            EXPECT_EQ(*client->messenger().epoch_authenticator_for_testing(id), *before) << i;
             EXPECT_EQ(client->messenger().state(id)->name, "Climbing") << i;
-            EXPECT_EQ(count_in(*client, id), 3U) << i;
+            EXPECT_EQ(client->messenger().state(id)->moderators, std::vector{id_of(*alice_)}) << i;
+            EXPECT_NE(client->messenger().state(id)->expiration_max_ms, 60'000U) << i;
+            EXPECT_EQ(count_in(*client, id), 2U) << i << client->name;
+            ASSERT_FALSE(client->changes.empty());
+            client->take();
         }
+        bob_->take();
+        expect_all_hear(id, *carol_, "and we go on", {alice_});
+        expect_all_hear(id, *alice_, "we do", {carol_});
+        EXPECT_TRUE(texts(*bob_).empty()) << i;
+        for (TestClient* client : {alice_, carol_}) client->restart();
+        expect_all_hear(id, *carol_, "after a restart", {alice_});
         bob_->restart();
     }
+}
+
+// The one who broke the rules takes the next commits as well, and writes in between.
+TEST_F(Groups, rule_breaker_who_goes_on_is_not_heard_and_goes_in_the_end) {
+    const ConversationId id = group_of_three(ConversationKind::room);
+    StateChange quiet;
+    quiet.moderators_write_only = true;
+    ASSERT_TRUE(change(*alice_, id, quiet).ok());
+    ASSERT_TRUE(agree(id, {alice_, bob_, carol_}));
+    alice_->go_offline();
+    carol_->go_offline();
+    bob_->messenger().forget_rules_for_testing(id);
+    for (const char* name : {"Mine", "Still mine"}) {
+        StateChange change;
+        change.name = name;
+        change.add_moderators = {id_of(*bob_)};
+        ASSERT_TRUE(done(*bob_, [&](Messenger& m) {
+                        return m.change_conversation(id, change, network_.now, bob_->entropy());
+                    }).ok());
+        ASSERT_TRUE(bob_->send(id, "obey").ok());
+        network_.pass(Duration::seconds(5));
+    }
+    alice_->go_online();
+    carol_->go_online();
+    network_.pass(Duration::minutes(1));
+    ASSERT_TRUE(agree(id, {alice_, carol_}));
+    EXPECT_EQ(alice_->messenger().state(id)->name, "Climbing");
+    EXPECT_TRUE(carol_->messenger().state(id)->moderators_write_only);
+    EXPECT_EQ(count_in(*carol_, id), 2U);
+    EXPECT_TRUE(texts(*alice_).empty());
+    EXPECT_TRUE(texts(*carol_).empty());
+    expect_all_hear(id, *alice_, "order", {carol_});
+    // What let them in once does not let them in again.
+    network_.pass(Duration::minutes(5));
+    EXPECT_EQ(count_in(*alice_, id), 2U);
 }
 
 TEST_F(Groups, nothing_lives_longer_than_the_group_allows) {

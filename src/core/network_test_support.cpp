@@ -141,7 +141,7 @@ void TestClient::note(const Event& event) {
     if (const auto* end = std::get_if<OperationEnded>(&event)) {
         ended_.insert_or_assign(end->operation, end->result);
     } else if (const auto* message = std::get_if<MessageGone>(&event)) {
-        gone.push_back(message->id);
+        (message->given ? gone : gone_unseen).push_back(message->id);
     } else if (const auto* request = std::get_if<RequestArrived>(&event)) {
         requests_seen.push_back(request->request);
     } else if (const auto* up_to_date = std::get_if<CaughtUp>(&event)) {
@@ -166,6 +166,10 @@ void TestClient::note(const Event& event) {
         alarms.push_back(alarm->contact);
     } else if (std::holds_alternative<MessageArrived>(event)) {
         ++arrivals;
+    } else if (const auto* mirrored = std::get_if<MessageSynced>(&event)) {
+        synced.push_back(mirrored->id);
+    } else if (const auto* person = std::get_if<ContactChanged>(&event)) {
+        contacts_changed.push_back(person->account);
     }
 }
 

@@ -59,8 +59,11 @@ class TestClient {
 
     // What the events said.
     std::optional<Status> ended(OperationId operation) const;
-    std::vector<MessageId> gone;
+    std::vector<MessageId> gone;         // that had been given here
+    std::vector<MessageId> gone_unseen;  // and those that had not
     std::vector<MessageId> changed;
+    std::vector<MessageId> synced;
+    std::vector<AccountId> contacts_changed;
     std::vector<TypingChanged> typing_changes;
     std::vector<RequestView> requests_seen;
     std::vector<std::string> caught_up;

@@ -1,6 +1,7 @@
 // Our account record: any device of the account may sign the next one, relays take one of each
 // number, and whoever lost takes over what won. Specification: docs/spec/devices.md section 4.
 #include "core/machine.h"
+#include "crypto/signature.h"
 
 namespace mayfly::core {
 namespace {
@@ -35,6 +36,16 @@ bool is_revoked(const Machine& machine, const wire::AccountRecord& record) {
         if (entry.certificate.device == machine.tables.account->device) return entry.revoked;
     }
     return false;
+}
+
+// Another device of ours deleted the account while this one was away too long to be told. The word
+// of a relay is not enough: the account key must have signed it.
+Status deletion_found(Machine& machine, Step& step, const wire::RecordDeleted& deleted) {
+    const AccountRow& account = *machine.tables.account;
+    ENSURE(deleted.account_key == account.account_key, forged_record);
+    TRY(crypto::verify(crypto::SignatureId::ed25519, deleted.account_key.view(),
+                       wire::record_delete_to_sign(deleted.account_key), deleted.proof.view()));
+    return deleted_elsewhere(machine, step);
 }
 
 }  // namespace
@@ -130,6 +141,9 @@ Status reconcile_record(Machine& machine, Step& step) {
 
 Status own_record_found(Machine& machine, Step& step, const std::string& name, uint64_t number,
                         wire::ReplyBody& body) {
+    if (const auto* deleted = std::get_if<wire::RecordDeleted>(&body)) {
+        return deletion_found(machine, step, *deleted);
+    }
     const auto* list = std::get_if<wire::RecordList>(&body);
     if (list == nullptr || list->records.empty()) return {};
     RelayRow& relay = machine.tables.relays.at(name);

@@ -1,4 +1,5 @@
 // Which part of the machine an answer belongs to.
+#include "core/large_groups.h"
 #include "core/machine.h"
 
 namespace mayfly::core {
@@ -53,6 +54,10 @@ Status reply_arrived(Machine& machine, Step& step, const std::string& relay, con
     // A relay row may have gone while its answer was on the way.
     const bool looks_up = purpose.kind == Kind::lookup || purpose.kind == Kind::key_package_take;
     if (!looks_up && !machine.tables.relays.contains(relay)) return {};
+    // Of somebody else's account, or one that is to be recovered, there is nothing more to say.
+    if (std::holds_alternative<wire::RecordDeleted>(body) && purpose.kind != Kind::record_get) {
+        body = wire::Failed{wire::ReplyStatus::unknown_record, {}};
+    }
     switch (purpose.kind) {
         case Kind::hello:
         case Kind::queue_open:

@@ -45,7 +45,7 @@ class Roles {
     bool may_remove(const AccountId& by, const AccountId& whom) const;
     Status may_change(const AccountId& by, const ConversationState& next) const;
 
-    // check_commit: what a commit may do (test: each_forbidden_change_is_refused_by_all).
+    // check_commit: what a commit may do; repair.cpp says what becomes of one that may not.
     Status check_commit(const mls::CommitSummary& summary) const;
     // check_proposal: only the removal of a device by its own account waits for others to commit.
     Status check_proposal(const mls::ReceivedProposal& proposal) const;

@@ -1,6 +1,8 @@
 // What lists show of a conversation, and what the end of an epoch brings about.
 // Specification: docs/spec/conversations.md.
+#include "core/large_groups.h"
 #include "core/machine.h"
+#include "core/repair.h"
 
 namespace mayfly::core {
 namespace {
@@ -15,10 +17,6 @@ RosterRow roster_of(const Roles& roles) {
         if (roles.is_moderator(account)) out.moderators.push_back(account);
     }
     return out;
-}
-
-void save_plan(Step& step, const ConversationId& id, const PlanRow& plan) {
-    step.write(row_key::plan(id), plan);
 }
 
 // What a plan asked for and the new epoch has is done.
@@ -36,7 +34,7 @@ void review_plan(Machine& machine, Step& step, const ConversationId& id, const R
         plan.change = {};
     }
     if (plan.empty()) return end_plan(machine, step, id, {});
-    save_plan(step, id, plan);
+    step.write(row_key::plan(id), plan);
 }
 
 // A device that is in needs no ticket any more.
@@ -139,6 +137,8 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
                      const mls::CommitSummary& summary) {
     const ConversationId& id = row.info.conversation;
     machine.proposal_commits.erase(id);
+    // What counts is what was before, until the group is in order.
+    if (is_in_repair(machine, id) && group.is_active()) return {};
     ConversationChanged change;
     change.conversation = id;
     change.by = by;

@@ -61,6 +61,9 @@ Bytes outbox(uint64_t order) { return with(row_kind::outbox, big_endian(order));
 Bytes sealed(uint64_t order) { return with(row_kind::sealed, big_endian(order)); }
 Bytes removal(uint64_t number) { return with(row_kind::removal, big_endian(number)); }
 Bytes control(uint64_t order) { return with(row_kind::control, big_endian(order)); }
+Bytes repair(const ConversationId& conversation) {
+    return with(row_kind::repair, conversation.view());
+}
 Bytes departure(const ConversationId& conversation) {
     return with(row_kind::departure, conversation.view());
 }

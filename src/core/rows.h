@@ -41,6 +41,7 @@ Bytes outbox(uint64_t order);
 Bytes sealed(uint64_t order);
 Bytes removal(uint64_t number);
 Bytes control(uint64_t order);
+Bytes repair(const ConversationId& conversation);
 Bytes departure(const ConversationId& conversation);
 Bytes invite(const ConversationId& conversation, BytesView whom);
 Bytes offer(const ConversationId& conversation);
@@ -95,6 +96,7 @@ constexpr char device_name = 'N';
 constexpr char recovery = 'Q';
 constexpr char plan = 'P';
 constexpr char roster = 'R';
+constexpr char repair = 'V';
 constexpr char proof = 'S';
 constexpr char ticket = 'T';
 constexpr char welcome = 'W';
@@ -364,6 +366,14 @@ struct TicketRow {
     wire::Token token;
     MAYFLY_FIELDS(self.version, self.conversation, self.account, self.device, self.key_package,
                   self.token)
+};
+
+// A group whose members applied a commit that its rules forbid, to put it right with the next one.
+// What counts meanwhile is in its RosterRow.
+struct RepairRow {
+    uint16_t version = store_version;
+    std::vector<AccountId> offenders;  // who are to go; ascending
+    MAYFLY_FIELDS(self.version, self.offenders)
 };
 
 // Whom we asked into a group: an account, or whoever shows the secret of a link.

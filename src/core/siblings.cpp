@@ -16,14 +16,19 @@ bool has_siblings(const Machine& machine) {
 }
 
 Status opened_elsewhere(Machine& machine, Step& step, const OpenedMessage& opened) {
-    TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, opened.id));
+    TRY_ASSIGN(std::optional<MessageRow> row, load_message(step, opened.id));
     if (!row || row->state != MessageState::received) return {};
-    return open_message(machine, step, opened.id, std::min(from_ms(opened.at_ms), step.now()));
+    mark_opened(machine, step, *row, std::min(from_ms(opened.at_ms), step.now()));
+    if (is_shown(machine, *row)) step.tell(MessageChanged{opened.id});
+    return {};
 }
 
 void contact_elsewhere(Machine& machine, Step& step, const ContactRow& contact) {
     if (contact.account == machine.own_account()) return;
     const auto known = machine.tables.contacts.find(contact.account);
+    const bool is_news =
+        known == machine.tables.contacts.end() || (contact.accepted && !known->second.accepted);
+    if (is_news) step.tell(ContactChanged{contact.account});
     if (known != machine.tables.contacts.end() &&
         known->second.record_number > contact.record_number) {
         known->second.accepted = known->second.accepted || contact.accepted;
@@ -31,6 +36,12 @@ void contact_elsewhere(Machine& machine, Step& step, const ContactRow& contact) 
     }
     save_contact(machine, step, contact);
     machine.tables.contacts.insert_or_assign(contact.account, contact);
+}
+
+// Rows hold secrets, so they are not copied by accident.
+template <class Row>
+Row copy_of(const Row& row) {
+    return codec::decode<Row>(codec::encode_secret(row).expose()).value();
 }
 
 Status store_past(Machine& machine, Step& step, const ConversationId& id, PastMessage& past) {
@@ -53,14 +64,33 @@ Status store_past(Machine& machine, Step& step, const ConversationId& id, PastMe
                   from_ms(past.sent_expiry_ms) + clock_skew_max));
     TRY(store_message(machine, step, row, past.body.expose()));
     for (AnnexRow& annex : past.annexes) TRY(take_past_annex(step, row, std::move(annex)));
-    if (row.outgoing || past.taken) return {};
+    if (row.outgoing || past.taken) {
+        step.tell(MessageSynced{row.id, id});
+        return {};
+    }
     step.put(row_key::untaken(row.order, row.id), SecretBuffer());
     step.tell(MessageArrived{id});
     return {};
 }
 
-Result<PastMessage> past_message(Step& step, const MessageRow& row) {
-    PastMessage past;
+// What did not fit the part that brought its message. The message may have ended meanwhile.
+Status store_past_annexes(Machine& machine, Step& step, const ConversationId& id,
+                          PastAnnexes& past) {
+    TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, past.target));
+    if (!row || !are_siblings(machine, row->conversation, id)) return {};
+    for (AnnexRow& annex : past.annexes) TRY(take_past_annex(step, *row, std::move(annex)));
+    step.tell(MessageChanged{row->id});
+    return {};
+}
+
+struct PastOfOne {
+    PastMessage message;
+    std::vector<AnnexRow> rest;  // of what was said about it: goes in parts of its own
+};
+
+Result<PastOfOne> past_of(Step& step, const MessageRow& row) {
+    PastOfOne out;
+    PastMessage& past = out.message;
     past.id = row.id;
     past.sender = row.sender;
     past.sent_at_ms = row.sent_at_ms;
@@ -72,23 +102,40 @@ Result<PastMessage> past_message(Step& step, const MessageRow& row) {
     TRY_ASSIGN(const auto untaken, step.get(row_key::untaken(row.order, row.id)));
     past.taken = !untaken;
     TRY_ASSIGN(past.body, load_body(step, row));
-    // All of it fits a content, whatever was said about the longest text.
     size_t size_bytes = codec::encode_secret(past).size();
     TRY_ASSIGN(std::vector<AnnexRow> annexes, annexes_of(step, row.id));
     for (AnnexRow& annex : annexes) {
         size_bytes += codec::encode_secret(annex).size();
-        if (size_bytes > past_message_size_bytes_max) break;
-        past.annexes.push_back(std::move(annex));
+        const bool fits = size_bytes <= device_content_size_bytes_max;
+        (fits ? past.annexes : out.rest).push_back(std::move(annex));
     }
-    return past;
+    return out;
 }
 
 Status send_part(Machine& machine, Step& step, const ConversationId& to, History& history) {
-    if (history.messages.empty() && !history.settings) return {};
+    if (history.messages.empty() && history.annexes.empty() && !history.settings) return {};
     TRY(queue_control(machine, step, to, ContentType::history, codec::encode_secret(history)));
     history.messages.clear();
+    history.annexes.clear();
     history.settings.reset();
     return {};
+}
+
+// send_rest sends, behind the message, what was said about it and did not fit beside it.
+Status send_rest(Machine& machine, Step& step, const ConversationId& to, const MessageId& target,
+                 std::vector<AnnexRow> rest, History& history) {
+    size_t size_bytes = 0;
+    for (AnnexRow& annex : rest) {
+        const size_t added = codec::encode_secret(annex).size();
+        if (size_bytes + added > device_content_size_bytes_max) {
+            TRY(send_part(machine, step, to, history));
+            size_bytes = 0;
+        }
+        if (history.annexes.empty()) history.annexes.push_back({target, {}});
+        history.annexes.back().annexes.push_back(std::move(annex));
+        size_bytes += added;
+    }
+    return send_part(machine, step, to, history);
 }
 
 }  // namespace
@@ -135,6 +182,7 @@ Status sync_arrived(Machine& machine, Step& step, const Sync& sync) {
     for (const AccountId& account : sync.removed_contacts) {
         if (!machine.tables.contacts.contains(account)) continue;
         TRY(remove_contact(machine, step, account, false));
+        step.tell(ContactChanged{account});
     }
     for (const GrantedConversation& each : sync.conversations) {
         if (machine.tables.conversations.contains(each.info.conversation)) continue;
@@ -152,11 +200,7 @@ Status sync_arrived(Machine& machine, Step& step, const Sync& sync) {
         machine.tables.device_names.insert_or_assign(named.device, std::move(row));
     }
     for (const TrustRow& row : sync.trust) TRY(trust_elsewhere(machine, step, row));
-    if (sync.account_deleted && !machine.tables.deletion) {
-        TRY(delete_account(machine, step, false));
-        step.tell(DeviceRevoked{machine.tables.account->device, true});
-    }
-    return {};
+    return sync.account_deleted ? deleted_elsewhere(machine, step) : Status();
 }
 
 Status send_history(Machine& machine, Step& step, const ConversationId& id) {
@@ -176,14 +220,18 @@ Status send_history(Machine& machine, Step& step, const ConversationId& id) {
     for (const MessageId& message : ids) {
         TRY_ASSIGN(const std::optional<MessageRow> row, load_message(step, message));
         if (!row || from_ms(row->expires_at_ms) <= step.now()) continue;
-        TRY_ASSIGN(PastMessage past, past_message(step, *row));
-        const size_t added = codec::encode_secret(past).size();
+        TRY_ASSIGN(PastOfOne past, past_of(step, *row));
+        const size_t added = codec::encode_secret(past.message).size();
         if (size_bytes + added > device_content_size_bytes_max) {
             TRY(send_part(machine, step, *to, history));
             size_bytes = 0;
         }
         size_bytes += added;
-        history.messages.push_back(std::move(past));
+        history.messages.push_back(std::move(past.message));
+        if (past.rest.empty()) continue;
+        TRY(send_part(machine, step, *to, history));
+        TRY(send_rest(machine, step, *to, message, std::move(past.rest), history));
+        size_bytes = 0;
     }
     return send_part(machine, step, *to, history);
 }
@@ -195,8 +243,12 @@ Status history_arrived(Machine& machine, Step& step, const History& history) {
         keep_settings(machine, step, history.conversation, *history.settings);
     }
     for (const PastMessage& each : history.messages) {
-        PastMessage past = codec::decode<PastMessage>(codec::encode_secret(each).expose()).value();
+        PastMessage past = copy_of(each);
         TRY(store_past(machine, step, history.conversation, past));
+    }
+    for (const PastAnnexes& each : history.annexes) {
+        PastAnnexes past = copy_of(each);
+        TRY(store_past_annexes(machine, step, history.conversation, past));
     }
     return {};
 }

@@ -1,6 +1,7 @@
 // Links and requests. What is to be asked of a relay follows from the tables each time (pump), so
 // a lost connection or a crash needs no bookkeeping: whatever is not confirmed is asked again.
 #include "core/annex.h"
+#include "core/large_groups.h"
 
 namespace mayfly::core {
 namespace {

@@ -1,6 +1,7 @@
 // Members of large groups fill the ratchet tree. Whoever is let in brings a blank part of the tree
 // along, and until somebody in it has committed, every path holds a seal for each of its devices.
 // Specification: docs/spec/conversations.md section 7.
+#include "core/large_groups.h"
 #include "core/machine.h"
 
 namespace mayfly::core {

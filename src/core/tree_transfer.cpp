@@ -1,5 +1,6 @@
 // The ratchet tree of a large group on its way: to the hub, before the commit that lets somebody
 // in, and from it, before a Welcome is joined. Specification: docs/spec/conversations.md section 7.
+#include "core/large_groups.h"
 #include "core/machine.h"
 
 namespace mayfly::core {

@@ -158,6 +158,7 @@ Status trust_elsewhere(Machine& machine, Step& step, const TrustRow& theirs) {
     row.handle = theirs.handle;
     mark_trust(machine, step, theirs.account, &TrustRow::blocked, theirs.blocked);
     mark_trust(machine, step, theirs.account, &TrustRow::verified, theirs.verified);
+    step.tell(ContactChanged{theirs.account});
     if (!theirs.blocked || was_blocked) return {};
     return close_conversations(machine, step, theirs.account, next_operation(machine, step));
 }

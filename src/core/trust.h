@@ -54,6 +54,8 @@ Result<std::string> make_report(Machine& machine, Step& step, const std::vector<
 // How long our other devices are waited for when they are told, before the queue goes anyway.
 constexpr Duration deletion_tell_max = Duration::seconds(60);
 Result<OperationId> delete_account(Machine& machine, Step& step, bool tell_siblings);
+// deleted_elsewhere: another device of ours deleted the account, so this one does as well.
+Status deleted_elsewhere(Machine& machine, Step& step);
 // is_of_own_devices: all that is still heard, so that they can be told.
 bool is_of_own_devices(const Machine& machine, const wire::Delivery& delivery);
 Status pump_deletion(Machine& machine, Step& step, const std::string& relay);

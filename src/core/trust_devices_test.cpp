@@ -100,6 +100,30 @@ TEST_F(TrustDevices, blocked_member_of_a_group_is_not_heard_and_the_group_goes_o
     EXPECT_EQ(texts(*alice_), std::vector<std::string>{"and I"});
 }
 
+TEST_F(TrustDevices, what_a_blocked_member_takes_back_is_taken_back) {
+    const ConversationId group = group_of_three();
+    std::vector<MessageId> said;
+    for (const char* text : {"recalled", "edited", "left as it is"}) {
+        ASSERT_TRUE(bob_->send(group, text).ok());
+        said.push_back(bob_->last_sent);
+    }
+    network_.settle();
+    ASSERT_EQ(alice_->take().size(), 3U);
+    block(*alice_, *bob_);
+    ASSERT_TRUE(bob_->recall(said[0]).ok());
+    auto edited =
+        bob_->messenger().edit(said[1], as_bytes("worse"), {}, network_.now, bob_->entropy());
+    ASSERT_TRUE(bob_->perform(std::move(edited)).ok());
+    network_.settle();
+    EXPECT_EQ(alive(*alice_, group), std::vector<std::string>{"left as it is"});
+    EXPECT_EQ(alive(*carol_, group), (std::vector<std::string>{"worse", "left as it is"}));
+    // Of others' messages they take nothing back.
+    const auto mine = alice_->send(group, "mine");
+    ASSERT_TRUE(mine.ok());
+    network_.settle();
+    EXPECT_FALSE(bob_->recall(alice_->last_sent).ok());
+}
+
 TEST_F(TrustDevices, member_who_is_no_contact_can_be_blocked_and_their_requests_are_dropped) {
     const ConversationId group = group_of_three();
     ASSERT_FALSE(bob_->messenger().find_contact(text_of(id_of(*carol_))).ok());
@@ -143,6 +167,46 @@ TEST_F(TrustDevices, deletion_reaches_our_other_devices_even_if_they_were_away) 
     }));
     EXPECT_TRUE(phone.messenger().contacts().empty());
     EXPECT_EQ(phone.add("bobby@" + test_relay).code(), ErrorCode::account_deleting);
+}
+
+// What the others were told has left the relay; the relay then shows what the account key signed.
+TEST_F(TrustDevices, device_that_was_away_too_long_learns_of_the_deletion_from_the_relay) {
+    TestClient& phone = link(*alice_, "Phone");
+    phone.go_offline();
+    ASSERT_TRUE(delete_account(*alice_).ok());
+    for (int day = 0; day < 20; ++day) network_.pass(Duration::days(1));
+    phone.revoked = false;
+    phone.go_online();
+    ASSERT_TRUE(network_.until([&] { return phone.revoked; }));
+    ASSERT_TRUE(network_.until([&] {
+        const auto left = phone.messenger().relays_to_tell();
+        return left && left->empty();
+    }));
+    EXPECT_TRUE(phone.messenger().contacts().empty());
+    EXPECT_EQ(phone.add("bobby@" + test_relay).code(), ErrorCode::account_deleting);
+}
+
+TEST_F(TrustDevices, relay_cannot_make_a_device_believe_that_its_account_was_deleted) {
+    const wire::PublicKey key =
+        wire::verify_account_record(*alice_->messenger().account_record())->account_key;
+    size_t lies = 0;
+    network_.tamper = [&](const std::string& client, Bytes& frame) {
+        const auto decoded = wire::decode_relay_frame(frame);
+        if (client != "Alice" || !decoded.ok()) return true;
+        if (!std::holds_alternative<wire::RecordList>(decoded->body)) return true;
+        wire::RecordDeleted lie;
+        lie.account_key = key;
+        frame = wire::encode_frame(wire::RelayFrame{decoded->request_id, lie});
+        ++lies;
+        return true;
+    };
+    alice_->go_offline();
+    alice_->go_online();
+    network_.pass(Duration::minutes(1));
+    EXPECT_GT(lies, 0U);
+    EXPECT_FALSE(alice_->revoked);
+    EXPECT_FALSE(alice_->messenger().relays_to_tell().has_value());
+    EXPECT_EQ(alice_->messenger().contacts().size(), 2U);
 }
 
 // The hub never confirms what the own devices are told: the queue goes in the end.

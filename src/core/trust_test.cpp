@@ -411,9 +411,9 @@ std::multiset<int> tables_of(TestNetwork& network, const std::string& relay) {
 }
 
 TEST_F(Trust, deletion_goes_on_after_every_crash_and_with_a_relay_that_was_away) {
-    // Tombstones of account and vault; that key packages were put once, for as long as relays
-    // remember requests.
-    const std::multiset<int> tombstones{7, 10, 15, 17};
+    // Tombstones of account, with its proof, and vault; that key packages were put once, for as
+    // long as relays remember requests.
+    const std::multiset<int> tombstones{7, 10, 11, 15, 17};
     for (uint64_t crash = 1; crash < 6; ++crash) {
         TestNetwork network;
         network.add_relay("one.example");

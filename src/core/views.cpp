@@ -54,6 +54,7 @@ RequestView request_view(const Machine& machine, const ContactRow& row) {
 }
 
 Result<AccountId> find_account(const Machine& machine, std::string_view who, bool accepted) {
+    ENSURE(!machine.tables.deletion, account_deleting);
     const ErrorCode missing = accepted ? ErrorCode::unknown_contact : ErrorCode::unknown_request;
     const std::string text = folded(who);
     std::vector<AccountId> by_id;

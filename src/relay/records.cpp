@@ -9,6 +9,8 @@ Bytes account_key(const wire::AccountId& account) { return table_key(Table::acco
 Bytes record_key(const wire::AccountId& account, uint64_t number) {
     return table_key(Table::record, account, number);
 }
+// Where the proof of a deletion is kept: no record has this number.
+Bytes deletion_key(const wire::AccountId& account) { return record_key(account, UINT64_MAX); }
 Bytes handle_key(const std::string& name) {
     Bytes key = table_key(Table::handle);
     append(key, as_bytes(name));
@@ -60,6 +62,15 @@ Result<wire::RecordList> record_list(Context& context, const wire::AccountId& ac
     return list;
 }
 
+// A tombstone from before proofs were kept has none.
+Result<wire::RecordDeleted> proof_of_deletion(Context& context, const wire::AccountId& account) {
+    TRY_ASSIGN(const auto row, context.transaction.load<BlobRow>(deletion_key(account)));
+    ENSURE(row.has_value(), unknown_record);
+    auto proof = codec::decode<wire::RecordDeleted>(row->bytes);
+    ENSURE(proof.ok(), store_corrupt);
+    return proof;
+}
+
 }  // namespace
 
 Reply handle(Context& context, const wire::RecordPut& request) {
@@ -96,7 +107,11 @@ Reply handle(Context& context, const wire::RecordPut& request) {
 Reply handle(Context& context, const wire::RecordGet& request) {
     TRY_ASSIGN(const auto known,
                context.transaction.load<AccountRow>(account_key(request.account)));
-    ENSURE(known && !known->is_deleted(), unknown_record);
+    ENSURE(known.has_value(), unknown_record);
+    if (known->is_deleted()) {
+        TRY_ASSIGN(auto proof, proof_of_deletion(context, request.account));
+        return wire::ReplyBody(std::move(proof));
+    }
     if (request.after_number >= known->latest) return wire::ReplyBody(wire::RecordList{});
     TRY_ASSIGN(auto list,
                record_list(context, request.account, request.after_number + 1, known->latest));
@@ -120,6 +135,8 @@ Reply handle(Context& context, const wire::RecordDelete& request) {
         context.transaction.erase(record_key(account, number));
     }
     context.transaction.save(account_key(account), AccountRow{UINT64_MAX});
+    const wire::RecordDeleted proof{request.account_key, request.proof};
+    context.transaction.save(deletion_key(account), BlobRow{codec::encode(proof)});
     return wire::ReplyBody(wire::Done{});
 }
 

@@ -133,7 +133,10 @@ TEST_F(records, a_deleted_account_is_gone_for_good_and_its_names_are_free) {
     const auto chain = put_chain(alice, 3);
     EXPECT_EQ(relay.status(client, deletion(alice)), ReplyStatus::ok);
     EXPECT_EQ(relay.status(client, deletion(alice)), ReplyStatus::ok) << "the same again";
-    EXPECT_EQ(relay.status(client, wire::RecordGet{alice.id(), 0}), ReplyStatus::unknown_record);
+    const auto gone = relay.ask(client, wire::RecordGet{alice.id(), 0});
+    const auto& proof = std::get<wire::RecordDeleted>(gone);
+    EXPECT_EQ(proof.account_key, alice.key.public_key);
+    EXPECT_EQ(proof.proof, deletion(alice).proof) << "whoever asks can check it";
     EXPECT_EQ(relay.status(client, wire::HandleGet{"alice"}), ReplyStatus::unknown_record);
     for (const Bytes& record : chain) EXPECT_EQ(put(record), ReplyStatus::stale_record);
     EXPECT_EQ(put(alice.sign()), ReplyStatus::stale_record) << "the next of the chain";

@@ -7,24 +7,8 @@ namespace {
 
 using enum Type;
 
-constexpr size_t device_prefix_size_min = 8;
 constexpr Field device{"device", text, "its name, or its id or at least 8 characters of it"};
 constexpr Field relay{"relay", text, "address of a relay"};
-
-Result<core::DeviceView> device_named(const Call& call) {
-    const std::string_view what = call.text("device");
-    TRY_ASSIGN(const auto devices, call.messenger.devices());
-    std::optional<core::DeviceView> found;
-    for (const core::DeviceView& one : devices) {
-        const bool by_id =
-            what.size() >= device_prefix_size_min && to_base32(one.device.view()).starts_with(what);
-        if (!by_id && (one.name.empty() || one.name != what)) continue;
-        ENSURE(!found, ambiguous_name);
-        found = one;
-    }
-    ENSURE(found.has_value(), unknown_device);
-    return *found;
-}
 
 Result<Json> account_result(core::Messenger& messenger, Time) {
     TRY_ASSIGN(const core::AccountView account, messenger.account());
@@ -73,7 +57,7 @@ Result<Answer> list(Call& call) {
 }
 
 Result<Answer> revoke(Call& call) {
-    TRY_ASSIGN(const core::DeviceView found, device_named(call));
+    TRY_ASSIGN(const core::DeviceView found, call.messenger.find_device(call.text("device")));
     TRY_ASSIGN(auto started,
                call.messenger.revoke_device(found.device, call.now, call.account.entropy()));
     TRY(call.account.perform(std::move(started.effects)));
@@ -81,7 +65,7 @@ Result<Answer> revoke(Call& call) {
 }
 
 Result<Answer> name(Call& call) {
-    TRY_ASSIGN(core::DeviceView found, device_named(call));
+    TRY_ASSIGN(core::DeviceView found, call.messenger.find_device(call.text("device")));
     TRY_ASSIGN(core::Effects effects, call.messenger.name_device(found.device, call.text("name"),
                                                                  call.now, call.account.entropy()));
     TRY(call.account.perform(std::move(effects)));

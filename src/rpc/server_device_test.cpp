@@ -25,6 +25,15 @@ TEST_F(ServerTest, device_is_linked_listed_named_and_revoked) {
     ask("device.confirm", at("/home/phone"));
     network.until([&] { return !notifications(client, "device_linked").empty(); });
     network.until([&] { return pair.alice->messenger().devices()->size() == 2; });
+    network.pass(Duration::seconds(30));
+    ask("subscribe", {{"events", Json::array({"synced"})}});
+    const Json sent =
+        ask("send", at("/home/phone", {{"who", "bobby"}, {"text", "from the phone"}}));
+    network.settle();
+    const auto synced = notifications(client, "synced");
+    ASSERT_EQ(synced.size(), 1U) << "only the other device is told";
+    EXPECT_EQ(synced[0]["message"]["id"], sent["id"]);
+    EXPECT_EQ(synced[0]["message"]["state"], "sent");
     const Json devices = ask("device.list", at("/home/Alice"))["devices"];
     ASSERT_EQ(devices.size(), 2U);
     const Json other = devices[0]["this"] == true ? devices[1] : devices[0];

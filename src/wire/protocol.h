@@ -170,7 +170,8 @@ struct RecordPut {
     Bytes record;
     MAYFLY_FIELDS(self.record)
 };
-// RecordGet and HandleGet are answered with RecordList, oldest first.
+// RecordGet and HandleGet are answered with RecordList, oldest first; RecordGet of an account that
+// was deleted with RecordDeleted.
 struct RecordGet {
     AccountId account;
     uint64_t after_number = 0;  // records with a higher number are wanted
@@ -308,6 +309,13 @@ struct RecordList {
     std::vector<Bytes> records;
     MAYFLY_FIELDS(self.records)
 };
+// RecordDeleted answers RecordGet for an account that was deleted: what RecordDelete had, so that
+// nobody needs to take the relay's word for it.
+struct RecordDeleted {
+    PublicKey account_key;
+    Signature proof;
+    MAYFLY_FIELDS(self.account_key, self.proof)
+};
 struct KeyPackageReply {
     Bytes key_package;
     MAYFLY_FIELDS(self.key_package)
@@ -372,7 +380,7 @@ struct QueueCaughtUp {
 // The position in this list is the reply's tag on the wire: append only.
 using ReplyBody = std::variant<Done, Failed, HelloReply, ChannelState, RecordList, KeyPackageReply,
                                KeyPackageCount, VaultReply, Delivery, QueueLost, QueueCaughtUp,
-                               BlobState, BlobPart, PushState>;
+                               BlobState, BlobPart, PushState, RecordDeleted>;
 
 struct RelayFrame {
     uint32_t request_id = 0;

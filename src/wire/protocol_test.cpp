@@ -85,7 +85,8 @@ std::vector<ReplyBody> one_of_each_reply() {
             QueueCaughtUp{filled<QueueId>(1)},
             BlobState{5, 6},
             BlobPart{9, Bytes{1, 2}},
-            PushState{Bytes(65, 4), true}};
+            PushState{Bytes(65, 4), true},
+            RecordDeleted{filled<PublicKey>(1), filled<Signature>(2)}};
 }
 
 TEST(protocol, every_request_reads_back_as_written) {
