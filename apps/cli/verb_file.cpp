@@ -1,14 +1,7 @@
 // Files: sending, fetching, going on with both.
-#include <limits.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "core/attachment.h"
-#include "core/image_metadata.h"
+#include "file_offer.h"
 #include "i18n/tr.h"
 #include "progress.h"
-#include "thumbnail.h"
 #include "verbs.h"
 #include "views.h"
 
@@ -20,34 +13,6 @@ constexpr Duration stall_timeout = Duration::seconds(30);
 
 constexpr const char* going_on =
     MAYFLY_N("what is there stays there: mayfly resume goes on, mayfly recall ID ends it");
-
-std::string base_name(const std::string& path) {
-    const size_t slash = path.rfind('/');
-    return slash == std::string::npos ? path : path.substr(slash + 1);
-}
-
-std::string absolute(const std::string& path) {
-    if (path.starts_with("/")) return path;
-    char folder[PATH_MAX];
-    if (::getcwd(folder, sizeof folder) == nullptr) return {};
-    return std::string(folder) + "/" + path;
-}
-
-// What a stranger calls a file, made a name that stays in its folder, is not hidden and fits with
-// what a draft adds.
-std::string safe_name(const std::string& name) {
-    constexpr size_t size_max = 200;
-    std::string out;
-    for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += c == '/' || c == '\\' || byte < 0x20 || byte == 0x7f ? '_' : c;
-    }
-    if (out.empty() || out[0] == '.') out.insert(0, "_");
-    // A cut inside a UTF-8 sequence takes the whole sequence.
-    size_t size = std::min(out.size(), size_max);
-    while (size < out.size() && (static_cast<unsigned char>(out[size]) & 0xc0) == 0x80) --size;
-    return out.substr(0, size);
-}
 
 // watch runs the session until `done`, as long as bytes move. It shows how far they are.
 class Watch {
@@ -98,72 +63,6 @@ class Watch {
     bool moved_ = false;
 };
 
-Failure unreadable(ErrorCode code, const std::string& path, const char* hint = "") {
-    return {code, path, hint};
-}
-
-Outcome describe_image(Session& session, const std::string& path, uint64_t size_bytes,
-                       core::FileOffer& offer) {
-    auto stripped = core::strip_metadata(session.files(), offer.source, size_bytes);
-    if (!stripped.ok()) {
-        return unreadable(
-            stripped.code(), path,
-            tr("the image is damaged and its metadata cannot be left out; --as-is sends "
-               "it as it is"));
-    }
-    if (stripped->type.empty()) return {};
-    offer.type = stripped->type;
-    offer.pieces = std::move(stripped->pieces);
-    offer.thumbnail =
-        make_thumbnail(path, stripped->type, stripped->orientation, core::thumbnail_size_bytes_max);
-    return {};
-}
-
-Outcome make_offer(const Command& command, Session& session, core::FileOffer& offer) {
-    const std::string& path = command.text;
-    char resolved[PATH_MAX];
-    if (::realpath(path.c_str(), resolved) == nullptr) {
-        return unreadable(ErrorCode::file_unreadable, path);
-    }
-    offer.source = resolved;
-    offer.name = safe_name(base_name(path));
-    offer.type = "application/octet-stream";
-    const auto source = session.files().inspect(offer.source);
-    if (!source.ok()) return unreadable(source.code(), path);
-    if (source->size_bytes > core::file_size_bytes_max) {
-        return unreadable(ErrorCode::input_too_large, path, tr("a file may have 5 GiB"));
-    }
-    if (command.verb == Verb::send_voice) {
-        const auto duration =
-            core::opus_duration_ms(session.files(), offer.source, source->size_bytes);
-        if (!duration.ok()) {
-            return unreadable(
-                duration.code(), path,
-                tr("a voice memo is Opus in Ogg, an hour at most; send-file takes all"));
-        }
-        offer.type = "audio/ogg";
-        offer.duration_ms = *duration;
-        return {};
-    }
-    if (command.as_is) return {};
-    return describe_image(session, path, source->size_bytes, offer);
-}
-
-// Where a download goes: the path given, or the sender's name for it in the folder given or here.
-Outcome find_target(const Command& command, const core::FileView& file, std::string& target) {
-    const std::string given = command.to.empty() ? "." : command.to;
-    struct stat status {};
-    const bool is_folder = ::stat(given.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-    const std::string path = is_folder ? given + "/" + safe_name(file.name) : given;
-    const std::string folder = folder_of(path);
-    char resolved[PATH_MAX];
-    if (::realpath(folder.c_str(), resolved) == nullptr) {
-        return Failure{ErrorCode::storage_failed, folder, tr("there is no such folder")};
-    }
-    target = absolute(std::string(resolved) + "/" + base_name(path));
-    return {};
-}
-
 Failure stopped(const Session& session, Session::Ended ended, const char* hint) {
     Failure failure = failure_of(session, ended);
     failure.hint = hint;
@@ -180,7 +79,10 @@ Outcome run_send_file(Context& context) {
     core::SendOptions options;
     TRY_OUTCOME(send_options(command, place, options));
     core::FileOffer offer;
-    TRY_OUTCOME(make_offer(command, *session, offer));
+    const OfferKind kind = command.verb == Verb::send_voice ? OfferKind::voice
+                           : command.as_is                  ? OfferKind::as_is
+                                                            : OfferKind::file;
+    TRY_OUTCOME(make_offer(command.text, kind, session->files(), offer));
     TRY(session->go_online());
     Watch watch(context, *session);
     auto started = session->messenger().send_file(place.conversation, offer, options,
@@ -213,7 +115,7 @@ Outcome run_download(Context& context) {
     if (!message.ok()) return Failure{message.code(), command.target, ""};
     if (!message->file) return Failure{ErrorCode::not_a_file, command.target, ""};
     std::string target;
-    TRY_OUTCOME(find_target(command, *message->file, target));
+    TRY_OUTCOME(find_target(command.to, message->file->name, target));
     TRY(session->go_online());
     Watch watch(context, *session);
     auto started =
