@@ -4,6 +4,7 @@
 #include "i18n/tr.h"
 #include "terminal.h"
 #include "tui/layout.h"
+#include "tui_files.h"
 #include "verbs.h"
 
 namespace mayfly::cli {
@@ -32,7 +33,11 @@ class SessionPort final : public rpc::AccountPort {
 class Ui {
   public:
     Ui(Context& context, Session& session)
-        : context_(context), session_(session), port_(session), app_(port_) {}
+        : context_(context),
+          session_(session),
+          port_(session),
+          files_(session.files()),
+          app_(port_, files_) {}
 
     enum class Ended : uint8_t { quit, locked, hung_up };
     Result<Ended> run() {
@@ -105,6 +110,7 @@ class Ui {
     Context& context_;
     Session& session_;
     SessionPort port_;
+    TuiFiles files_;
     tui::App app_;
     tui::Screen screen_{24, 80};
     tui::KeyDecoder decoder_;

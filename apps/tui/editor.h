@@ -17,6 +17,12 @@ class Editor {
         rpc::WipedString().swap(text_);  // gives the memory back, which wipes it
         cursor_ = 0;
     }
+    // put replaces the text; the cursor is behind it.
+    void put(std::string_view text) {
+        clear();
+        text_ = text.substr(0, size_bytes_max_);
+        cursor_ = text_.size();
+    }
     // on_key edits; false if the key means nothing here. What does not fit is not taken.
     bool on_key(const Key& key);
 

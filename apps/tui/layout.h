@@ -1,17 +1,10 @@
-// layout: the picture of an App.
+// layout: the frame around a page: title, what must not be overlooked, and the line at the bottom.
 #pragma once
 
 #include "tui/app.h"
-#include "tui/screen.h"
 
 namespace mayfly::tui {
 
-// Below this many columns list and messages do not fit side by side: the focus decides.
-constexpr int both_columns_min = 50;
-
-void draw_app(const App& app, Screen& screen, Time now);
-
-// timer_text is what is left of a message: "5d 23h", "4m 09s", "12s".
-std::string timer_text(Duration left);
+void draw_app(App& app, Screen& screen, Time now);
 
 }  // namespace mayfly::tui

@@ -214,6 +214,7 @@ void Screen::draw(Text& out) {
                 if (style & bold) out += ";1";
                 if (style & dim) out += ";2";
                 if (style & reverse) out += ";7";
+                if (style & alert) out += ";97;41";  // white on red
                 out += 'm';
             }
             append_utf8(out, cell.code_point);

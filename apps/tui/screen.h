@@ -12,7 +12,7 @@
 
 namespace mayfly::tui {
 
-enum Style : uint8_t { plain = 0, bold = 1, dim = 2, reverse = 4 };
+enum Style : uint8_t { plain = 0, bold = 1, dim = 2, reverse = 4, alert = 8 };
 
 using Text = rpc::WipedString;
 
