@@ -64,13 +64,17 @@ class Tui(MayflyTest):
         screen.keys("Enter")
 
     def select(self, screen, wanted):
+        def pointed():
+            return next((line for line in screen.text().splitlines() if line.startswith(">")), "")
+
         screen.wait(wanted)
+        screen.keys("Home")
         for _ in range(40):
-            here = [line for line in screen.text().splitlines() if line.startswith(">")]
-            if here and wanted in here[0]:
+            here = pointed()
+            if wanted in here:
                 return
             screen.keys("Down")
-            time.sleep(0.05)
+            eventually(lambda: pointed() != here, 1)
         raise AssertionError(f"no line with {wanted}\n{screen.text()}")
 
     def test_two_people_meet_and_talk(self):
