@@ -301,7 +301,7 @@ class Tui(MayflyTest):
         left.keys("Enter", "Enter")
         left.wait("It lets in 1 person")
         left.wait("▄")
-        link = re.search(r"mayfly-group:[\w\n -]*", left.text())[0]
+        link = re.search(r"mayfly-group:[\w\s-]*(?=To scan)", left.text())[0]
         carol = self.make_person("carol", relay)
         third = self.open_ui(carol)
         third.keys("n")
