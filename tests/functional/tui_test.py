@@ -323,7 +323,7 @@ class Tui(MayflyTest):
         third.keys("x")
         third.wait("Leave Climbing")
         third.keys("y")
-        third.wait("nobody yet")
+        third.wait("& Climbing", gone=True)
         left.wait("2 people")
 
     def test_what_is_said_about_messages(self):
