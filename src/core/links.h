@@ -40,6 +40,9 @@ struct Purpose {
         record_delete,
         vault_end,
         queue_delete,
+        push_query,
+        push_set,
+        push_remove,
     };
     Kind kind = Kind::hello;
     uint64_t number = 0;  // operation, order or index, as the kind needs
@@ -65,6 +68,7 @@ struct Link {
     std::array<uint8_t, 32> nonce{};
     bool key_packages_counted = false;
     bool record_asked = false;
+    std::optional<wire::PushState> pushes;  // as the relay said on this connection
 
     bool has(const Purpose& purpose) const;
 };

@@ -184,6 +184,17 @@ Status setup_replied(Machine& machine, Step& step, const std::string& relay, con
 Status renew_vault(Machine& machine, Step& step);
 void finish_setup(Machine& machine, Step& step);
 
+// pushes.cpp: how relays wake this device
+Result<OperationId> query_pushes(Machine& machine, Step& step);
+Result<OperationId> set_push(Machine& machine, Step& step, std::string_view relay,
+                             const PushSubscription& subscription);
+Result<OperationId> remove_push(Machine& machine, Step& step, std::string_view relay);
+void push_replied(Machine& machine, Step& step, const std::string& relay, const Purpose& purpose,
+                  const wire::ReplyBody& body);
+// drop_pending: no request is under way any more on a connection that has gone. What asks for
+// pushes ends with it; everything else follows from the tables and is asked again.
+void drop_pending(Machine& machine, Step& step, const std::string& relay);
+
 // lookup.cpp
 Result<OperationId> begin_lookup(Machine& machine, Step& step, std::string_view target);
 // begin_check looks a contact up as if to add it, so that what changed is noticed.

@@ -229,6 +229,15 @@ class Messenger {
     Result<Started> revoke_device(const wire::DeviceId& device, Time now, Entropy& entropy);
     Result<Effects> name_device(const wire::DeviceId& device, std::string_view name, Time now,
                                 Entropy& entropy);
+    // How the relays wake this device (docs/spec/push.md). Nothing of it is kept here: query_pushes
+    // ends when every relay that is connected has answered, and push_relays() then says what. The
+    // other two fail with relay_unreachable unless that relay is connected, and end when it has
+    // answered, or with connection_lost.
+    Result<Started> query_pushes(Time now, Entropy& entropy);
+    Result<Started> set_push(std::string_view relay, const PushSubscription& subscription, Time now,
+                             Entropy& entropy);
+    Result<Started> remove_push(std::string_view relay, Time now, Entropy& entropy);
+    std::vector<PushRelayView> push_relays() const;
     // recover_account makes this device, on an empty store, the account's only one. The operation
     // ends when its relays know that; contacts and groups come back one by one.
     Result<Started> recover_account(BytesView kit, std::string_view relay, Time now,

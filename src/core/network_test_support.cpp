@@ -246,6 +246,7 @@ void TestNetwork::step_relay(RelayNode& node, const relay::Input& input) {
     relay::Effects effects = node.relay->step(input, now, node.entropy);
     ASSERT_TRUE(node.store.apply(effects.writes).ok());
     ASSERT_TRUE(node.store.sync().ok());
+    for (relay::Push& push : effects.pushes) pushes.push_back(std::move(push));
     for (relay::Send& send : effects.sends) {
         if (!send.frame.empty()) {
             on_the_way_.push_back({send.connection.value, false, std::move(send.frame)});

@@ -125,6 +125,8 @@ class TestNetwork {
         relays_.at(name)->config.registration = wire::Registration::closed;
     }
 
+    std::vector<relay::Push> pushes;  // that relays would have sent
+
     // cut_at_frame loses the connection that carries the n-th frame from now, and that frame with
     // it. half_open: the relay does not notice.
     void cut_at_frame(uint64_t nth, bool half_open) {

@@ -82,6 +82,9 @@ Status reply_arrived(Machine& machine, Step& step, const std::string& relay, con
         case Kind::record_delete:
         case Kind::vault_end:
         case Kind::queue_delete: deletion_replied(machine, step, relay, purpose, body); return {};
+        case Kind::push_query:
+        case Kind::push_set:
+        case Kind::push_remove: push_replied(machine, step, relay, purpose, body); return {};
         case Kind::removal: return removal_replied(machine, step, relay, purpose, body);
         case Kind::blob_begin:
         case Kind::blob_put: return upload_replied(machine, step, relay, purpose, body);

@@ -143,6 +143,7 @@ void connect_wanted(Machine& machine, Step& step) {
         if (link->second.phase != Link::Phase::down) {
             step.effects.network.push_back(LinkClose{link->first});
         }
+        drop_pending(machine, step, link->first);
         link = machine.links.erase(link);
     }
 }
@@ -163,7 +164,7 @@ void drop_link(Machine& machine, Step& step, const std::string& relay, Error why
     if (link.phase == Link::Phase::down) return;
     if (close) step.effects.network.push_back(LinkClose{relay});
     link.phase = Link::Phase::down;
-    link.pending.clear();
+    drop_pending(machine, step, relay);
     transfers_lost_link(machine, relay);
     link.key_packages_counted = false;
     link.record_asked = false;
@@ -177,7 +178,7 @@ Status link_up(Machine& machine, Step& step, const std::string& relay) {
         return {};
     }
     Link& link = machine.links[relay];
-    link.pending.clear();
+    drop_pending(machine, step, relay);
     transfers_lost_link(machine, relay);
     link.key_packages_counted = false;
     link.record_asked = false;

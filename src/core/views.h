@@ -133,4 +133,19 @@ struct PairingView {
     Time ends_at;
 };
 
+// PushRelayView is a relay at which this device has a queue, and what it said of pushes last.
+struct PushRelayView {
+    std::string relay;
+    bool connected = false;
+    Bytes server_key;  // of its pushes; empty: it sends none, or was not asked on this connection
+    bool is_set = false;  // it would wake this device
+};
+
+// PushSubscription is what a push service gave this device for one relay (RFC 8030, RFC 8291).
+struct PushSubscription {
+    std::string endpoint;
+    wire::PushKey p256dh;
+    wire::PushAuth auth;
+};
+
 }  // namespace mayfly::core

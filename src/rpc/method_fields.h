@@ -14,6 +14,7 @@ std::vector<Method> file_methods();
 std::vector<Method> group_methods();
 std::vector<Method> message_methods();
 std::vector<Method> content_methods();
+std::vector<Method> push_methods();
 std::vector<Method> trust_methods();
 
 constexpr int64_t list_limit_max = 1000;

@@ -106,7 +106,7 @@ std::vector<Method> account_methods() {
 const std::vector<Method>& methods() {
     static const std::vector<Method> all = joined(
         joined(service_methods(), account_methods()),
-        joined(joined(contact_methods(), device_methods()),
+        joined(joined(contact_methods(), joined(device_methods(), push_methods())),
                joined(joined(group_methods(), trust_methods()),
                       joined(joined(message_methods(), file_methods()), content_methods()))));
     return all;

@@ -81,7 +81,76 @@ Result<Answer> recover(Call& call) {
     return Answer{Json::object(), started.operation, account_result};
 }
 
+Json push_relays(const core::Messenger& messenger) {
+    Json list = Json::array();
+    for (const core::PushRelayView& view : messenger.push_relays()) {
+        list.push_back({{"relay", json_text(view.relay)},
+                        {"connected", view.connected},
+                        {"key", json_text(to_base64url(view.server_key))},
+                        {"set", view.is_set}});
+    }
+    return {{"relays", std::move(list)}};
+}
+
+Result<Answer> push_list(Call& call) {
+    TRY_ASSIGN(auto started, call.messenger.query_pushes(call.now, call.account.entropy()));
+    TRY(call.account.perform(std::move(started.effects)));
+    return Answer{
+        Json::object(), started.operation,
+        [](core::Messenger& messenger, Time) -> Result<Json> { return push_relays(messenger); }};
+}
+
+template <class Fixed>
+Result<Fixed> fixed_bytes(std::string_view encoded) {
+    const auto bytes = from_base64url(encoded);
+    Fixed out;
+    ENSURE(bytes && bytes->size() == out.bytes.size(), invalid_argument);
+    std::copy(bytes->begin(), bytes->end(), out.bytes.begin());
+    return out;
+}
+
+Result<Answer> push_set(Call& call) {
+    core::PushSubscription subscription;
+    subscription.endpoint = std::string(call.text("endpoint"));
+    TRY_ASSIGN(subscription.p256dh, fixed_bytes<wire::PushKey>(call.text("p256dh")));
+    TRY_ASSIGN(subscription.auth, fixed_bytes<wire::PushAuth>(call.text("auth")));
+    TRY_ASSIGN(auto started, call.messenger.set_push(call.text("relay"), subscription, call.now,
+                                                     call.account.entropy()));
+    TRY(call.account.perform(std::move(started.effects)));
+    return Answer{Json::object(), started.operation, {}};
+}
+
+Result<Answer> push_remove(Call& call) {
+    TRY_ASSIGN(auto started,
+               call.messenger.remove_push(call.text("relay"), call.now, call.account.entropy()));
+    TRY(call.account.perform(std::move(started.effects)));
+    return Answer{Json::object(), started.operation, {}};
+}
+
 }  // namespace
+
+std::vector<Method> push_methods() {
+    return {
+        {"push.list",
+         "The relays at which this device has a queue, and how they would wake it. Answers when "
+         "all "
+         "that are connected have.",
+         {timeout},
+         {{"relays", Type::objects, "", true, "push_relay"}},
+         push_list},
+        {"push.set",
+         "Has a relay wake this device through a push service when it is not connected "
+         "(docs/spec/push.md). The error is `relay_unreachable` while the relay is not connected.",
+         {relay,
+          {"endpoint", text, "https URL of the subscription, at most 1,024 bytes"},
+          {"p256dh", text, "its key, 65 bytes in base64url"},
+          {"auth", text, "its secret, 16 bytes in base64url"},
+          timeout},
+         {},
+         push_set},
+        {"push.remove", "Ends that.", {relay, timeout}, {}, push_remove},
+    };
+}
 
 std::vector<Method> device_methods() {
     return {

@@ -48,5 +48,25 @@ TEST_F(ServerTest, device_is_linked_listed_named_and_revoked) {
         false);
 }
 
+TEST_F(ServerTest, a_relay_without_pushes_is_listed_and_takes_no_subscription) {
+    const Json relays = ask("push.list")["relays"];
+    ASSERT_EQ(relays.size(), 1U);
+    EXPECT_EQ(relays[0]["relay"], core::test_relay);
+    EXPECT_EQ(relays[0]["connected"], true);
+    EXPECT_EQ(relays[0]["key"], "");
+    EXPECT_EQ(relays[0]["set"], false);
+    Json set{{"relay", core::test_relay},
+             {"endpoint", "https://push.example/1"},
+             {"p256dh", json_text(to_base64url(Bytes(65, 4)))},
+             {"auth", json_text(to_base64url(Bytes(16, 1)))}};
+    EXPECT_EQ(fail_name("push.set", set), "not_authorized");
+    ask("push.remove", {{"relay", core::test_relay}});
+    Json short_key = set;
+    short_key["auth"] = json_text(to_base64url(Bytes(15, 1)));
+    EXPECT_EQ(fail_name("push.set", short_key), "invalid_argument");
+    set["relay"] = "elsewhere.example";
+    EXPECT_EQ(fail_name("push.set", set), "relay_unreachable");
+}
+
 }  // namespace
 }  // namespace mayfly::rpc

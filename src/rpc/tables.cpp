@@ -52,6 +52,14 @@ std::vector<Object> person_objects() {
           {"this", boolean, "this very one"},
           {"revoked", boolean, "shut out"},
           {"added_at", integer, "ms since 1970"}}},
+        {"push_relay",
+         "A relay at which this device has a queue.",
+         {{"relay", text, "its address"},
+          {"connected", boolean, "else nothing is known of the rest"},
+          {"key", text,
+           "what a subscription for it is made with (`applicationServerKey`), in base64url; empty: "
+           "it sends no pushes"},
+          {"set", boolean, "it would wake this device"}}},
     };
 }
 

@@ -17,6 +17,9 @@ export const known = {
     'device.revoke': ['device', 'timeout_ms'],
     'device.name': ['device', 'name'],
     'recover': ['kit', 'relay', 'timeout_ms'],
+    'push.list': ['timeout_ms'],
+    'push.set': ['relay', 'endpoint', 'p256dh', 'auth', 'timeout_ms'],
+    'push.remove': ['relay', 'timeout_ms'],
     'conversations': [],
     'group.create': [
         'name',

@@ -9,6 +9,7 @@ import type {
     Message,
     Offer,
     Proven,
+    PushRelay,
     Request,
     SafetyNumber,
     Settings
@@ -92,6 +93,24 @@ export interface Methods {
     'recover': {
         params: { kit: string; relay: string; timeout_ms?: number }
         result: Account
+    }
+    'push.list': {
+        params: { timeout_ms?: number }
+        result: { relays: PushRelay[] }
+    }
+    'push.set': {
+        params: {
+            relay: string
+            endpoint: string
+            p256dh: string
+            auth: string
+            timeout_ms?: number
+        }
+        result: Record<string, never>
+    }
+    'push.remove': {
+        params: { relay: string; timeout_ms?: number }
+        result: Record<string, never>
     }
     'conversations': {
         params: Record<string, never>

@@ -156,6 +156,13 @@ export interface Proven {
     text: string  // what it says
 }
 
+export interface PushRelay {
+    connected: boolean  // else nothing is known of the rest
+    key: string
+    relay: string  // its address
+    set: boolean  // it would wake this device
+}
+
 export interface Quote {
     alive: boolean  // false: it is gone, and the rest is not given
     content?: string  // as of a message
