@@ -16,13 +16,14 @@ constexpr std::string_view cache_forever = "public, max-age=31536000, immutable"
 constexpr std::string_view cache_if_same = "no-cache";  // kept, but asked about each time
 
 // No other origin's code, styles or frames; connections to any relay, because an account outlives
-// the relay that its client came from.
+// the relay that its client came from. Strings become addresses of scripts by the client's two
+// policies and no other.
 constexpr std::string_view page_headers =
     "Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
     "style-src 'self'; img-src 'self' blob: data:; media-src blob:; connect-src 'self' wss: "
     "ws://127.0.0.1:* ws://localhost:*; worker-src 'self'; manifest-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'\r\n"
+    "require-trusted-types-for 'script'; trusted-types default mayfly-engine\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Permissions-Policy: camera=(self), microphone=(self), geolocation=(self)\r\n";

@@ -23,6 +23,7 @@ def contents():
         script_name: script,
         "mayfly.wasm": b"\0asm\1\0\0\0" + noise,
         "manifest.webmanifest": b'{"name":"fixture"}\n',
+        "service_worker.js": b"self.addEventListener('fetch', () => {})\n",
         "icon.png": b"\x89PNG\r\n\x1a\n" + noise[:300],
     }
 
@@ -36,7 +37,6 @@ def make(out):
         files[name] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     lines = "".join(f"{files[name]['sha256']}  {name}\n" for name in sorted(files))
     bundle = {"version": 1, "total": hashlib.sha256(lines.encode()).hexdigest(), "files": files}
-    (out / "service_worker.js").write_text(f"const bundle = {json.dumps(bundle)}\n")
     (out / "bundle.json").write_text(json.dumps(bundle, indent=1) + "\n")
 
 

@@ -121,7 +121,8 @@ class WebServing(unittest.TestCase):
         headers = self.connect(self.serve()).get("/")[1]
         policy = headers["content-security-policy"].split("; ")
         for rule in ("default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'",
-                     "frame-ancestors 'none'", "require-trusted-types-for 'script'"):
+                     "frame-ancestors 'none'", "require-trusted-types-for 'script'",
+                     "trusted-types default mayfly-engine"):
             self.assertIn(rule, policy)
         # Browsers know no IPv6 addresses here, and say so on every page.
         self.assertNotIn("[", headers["content-security-policy"])

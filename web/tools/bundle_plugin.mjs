@@ -1,9 +1,10 @@
 // What makes a folder of files a bundle that can be checked: integrity of scripts and style sheets
-// in index.html, a list of all files with their hashes, and a service worker that holds that list.
+// in index.html, a service worker that knows all other files, and a list of all with their hashes.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 
+const worker_name = 'service_worker.js'
 const worker_template = new URL('../src/sw/service_worker.js', import.meta.url)
 
 export function digest(bytes, algorithm = 'sha256', encoding = 'hex') {
@@ -35,21 +36,25 @@ function with_integrity(html, folder) {
     })
 }
 
+// The service worker holds the list of all other files; the published list has it too.
 export function seal(folder) {
     const index = join(folder, 'index.html')
     writeFileSync(index, with_integrity(readFileSync(index, 'utf8'), folder))
     const files = {}
     for (const path of files_of(folder)) {
         const name = relative(folder, path).split(sep).join('/')
-        if (name === 'bundle.json' || name === 'service_worker.js') continue
+        if (name === 'bundle.json' || name === worker_name) continue
         const bytes = readFileSync(path)
         files[name] = { size: bytes.length, sha256: digest(bytes) }
     }
+    const hashes = Object.entries(files).map(([name, { sha256 }]) => [name, sha256])
+    const list = JSON.stringify({ id: total_of(files), files: Object.fromEntries(hashes) }, null, 1)
+    const worker = readFileSync(worker_template, 'utf8').replace('__FILES__', list)
+    writeFileSync(join(folder, worker_name), worker)
+    const bytes = Buffer.from(worker)
+    files[worker_name] = { size: bytes.length, sha256: digest(bytes) }
     const bundle = { version: 1, total: total_of(files), files }
-    const text = `${JSON.stringify(bundle, null, 1)}\n`
-    writeFileSync(join(folder, 'bundle.json'), text)
-    const worker = readFileSync(worker_template, 'utf8')
-    writeFileSync(join(folder, 'service_worker.js'), worker.replace('__BUNDLE__', text.trim()))
+    writeFileSync(join(folder, 'bundle.json'), `${JSON.stringify(bundle, null, 1)}\n`)
     return bundle
 }
 

@@ -18,17 +18,27 @@ async function sha256(bytes: BufferSource): Promise<string> {
     return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+async function total_of(hashes: Record<string, string>): Promise<string> {
+    const paths = Object.keys(hashes).sort()
+    return sha256(encoder.encode(paths.map((path) => `${hashes[path]}  ${path}\n`).join('')))
+}
+
+// The worker names what it keeps after the hash of all files but its own.
+async function kept(bundle: Bundle): Promise<Cache> {
+    const others = Object.entries(bundle.files).filter(([path]) => path !== 'service_worker.js')
+    const hashes = others.map(([path, { sha256 }]) => [path, sha256])
+    return caches.open(`mayfly-${await total_of(Object.fromEntries(hashes))}`)
+}
+
 async function kept_is_whole(bundle: Bundle): Promise<boolean> {
-    const cache = await caches.open(`mayfly-${bundle.total}`)
-    const lines: string[] = []
-    for (const path of Object.keys(bundle.files).sort()) {
+    const cache = await kept(bundle)
+    const hashes: Record<string, string> = {}
+    for (const path of Object.keys(bundle.files)) {
         const file = await cache.match(new URL(path, document.baseURI))
         if (!file) return false
-        const hash = await sha256(await file.arrayBuffer())
-        if (hash !== bundle.files[path]?.sha256) return false
-        lines.push(`${hash}  ${path}\n`)
+        hashes[path] = await sha256(await file.arrayBuffer())
     }
-    return (await sha256(encoder.encode(lines.join('')))) === bundle.total
+    return (await total_of(hashes)) === bundle.total
 }
 
 export async function bundle_now(): Promise<BundleState> {

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize, resolve } from 'node:path'
 import { chromium } from 'playwright-core'
+import { relay_policy } from '../policy.mjs'
 
 export const root = resolve(import.meta.dirname, '../../..')
 export const screens_folder = join(root, 'build', 'web-screens')
@@ -24,13 +25,7 @@ const types = {
     '.webmanifest': 'application/manifest+json'
 }
 
-// docs/spec/web-serving.md section 3, and only the policies that the client makes.
-export const content_policy =
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
-    "img-src 'self' blob: data:; media-src blob:; connect-src 'self' wss: ws://127.0.0.1:* " +
-    "ws://localhost:*; worker-src 'self'; manifest-src 'self'; font-src 'self'; base-uri 'none'; " +
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; " +
-    'trusted-types default mayfly-engine'
+const content_policy = relay_policy()
 
 // `relay` is the address that the page is told, as the relay's own listener does.
 export function serve(folder, relay = null) {
