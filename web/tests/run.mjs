@@ -61,7 +61,9 @@ const parts = {
     },
     talk: () => browser('talk'),
     devices: () => browser('devices'),
-    content: () => browser('content')
+    content: () => browser('content'),
+    media: () => browser('media'),
+    push: () => browser('push')
 }
 
 const chosen = process.argv.slice(2)

@@ -7,7 +7,6 @@ export type Known = Readonly<Record<string, readonly string[]>>
 
 export interface Features {
     reply: boolean
-    mention: boolean
     react: boolean
     edit: boolean
     poll: boolean
@@ -29,6 +28,8 @@ export interface Features {
     moderator: boolean
     reader: boolean
     limits: boolean
+    avatar: boolean
+    push: boolean
 }
 
 // Methods that some cores have and this build's schema may not know yet.
@@ -55,6 +56,7 @@ export const method_names = {
     download: 'download',
     moderator: 'group.moderator',
     reader: 'group.reader',
+    avatar: 'group.avatar',
     delete_account: 'account.delete'
 } as const
 
@@ -89,7 +91,6 @@ export class Api {
         const moves_files = this.engine.putFile !== undefined && this.engine.getFile !== undefined
         return {
             reply: this.has('send', 'reply_to'),
-            mention: this.has('send', 'mentions'),
             react: can('react'),
             edit: can('edit'),
             poll: can('poll') && can('vote'),
@@ -110,7 +111,9 @@ export class Api {
             renameSelf: this.has('account.name'),
             moderator: can('moderator'),
             reader: can('reader'),
-            limits: this.has('group.change', 'expire_seconds_max')
+            limits: this.has('group.change', 'expire_seconds_max'),
+            avatar: this.has('group.change', 'avatar') && can('avatar'),
+            push: this.has('push.set')
         }
     }
 }

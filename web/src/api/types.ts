@@ -96,6 +96,7 @@ export type Conversation = With<
         receipts: boolean
         typing: boolean
         moderators_write_only: boolean
+        has_avatar: boolean
         muted_until: number
         archived: boolean
         pinned: boolean
@@ -119,4 +120,6 @@ export function shown(message: Message): Message {
     }
 }
 
-export type { Account, Device, Member, Offer } from './generated_objects'
+export type Member = With<generated.Member, { is_reader: boolean }>
+
+export type { Account, Device, Offer } from './generated_objects'

@@ -1,6 +1,8 @@
 // Sending, from what the composer holds.
-import type { Conversation, Mention } from '../api/types'
+import { method_names } from '../api/api'
+import type { Conversation } from '../api/types'
 import { t } from '../i18n/i18n.svelte'
+import { base64url_of, thumbnail_of } from '../lib/picture'
 import { app } from '../state/app.svelte'
 import { prefs } from '../state/prefs.svelte'
 import { toasts } from '../state/toasts.svelte'
@@ -18,7 +20,10 @@ export function burn_of(conversation: Conversation, draft: Draft): number {
     return wish === 0 ? most : Math.min(wish, most)
 }
 
-export function options_of(conversation: Conversation, draft: Draft): object {
+export function options_of(
+    conversation: Conversation,
+    draft: Draft
+): { reply_to?: string; [name: string]: unknown } {
     const burn = burn_of(conversation, draft)
     return {
         who: conversation.conversation,
@@ -27,21 +32,6 @@ export function options_of(conversation: Conversation, draft: Draft): object {
         ...((burn > 0 || app.api.features.reply) && { burn_seconds: burn }),
         ...(draft.reply_to && { reply_to: draft.reply_to.id })
     }
-}
-
-const encoder = new TextEncoder()
-
-// Mentions count in bytes of UTF-8, as the core does.
-export function mentions_in(text: string, people: { name: string; account: string }[]): Mention[] {
-    const found: Mention[] = []
-    for (const match of text.matchAll(/@([\p{L}\p{N}._-]+)/gu)) {
-        const name = match[1]?.toLowerCase()
-        const person = people.find((one) => one.name.toLowerCase() === name)
-        if (!person) continue
-        const start = encoder.encode(text.slice(0, match.index)).length
-        found.push({ start, length: encoder.encode(match[0]).length, account: person.account })
-    }
-    return found
 }
 
 // The answer comes when the relay holds it; until then the message is there, as waiting.
@@ -63,16 +53,7 @@ export async function send_text(conversation: Conversation, draft: Draft): Promi
     const text = draft.text.trim()
     if (text === '') return
     if (draft.editing) return edit_text(draft, text)
-    const people = app.session?.contacts.map((one) => ({
-        name: app.session?.nameOf(one.account) ?? '',
-        account: one.account
-    }))
-    const mentions = app.api.features.mention ? mentions_in(text, people ?? []) : []
-    const params = {
-        ...options_of(conversation, draft),
-        text,
-        ...(mentions.length > 0 && { mentions })
-    }
+    const params = { ...options_of(conversation, draft), text }
     draft.clear()
     await sent(conversation.conversation, app.engine.call('send', params))
 }
@@ -93,8 +74,11 @@ export async function send_other(
     method: 'poll' | 'location' | 'card' | 'send_file' | 'send_voice',
     params: object
 ): Promise<void> {
-    const whole = { ...options_of(conversation, draft), ...params }
+    const options = options_of(conversation, draft)
     draft.reply_to = null
+    // What a core can send as a reply its schema says.
+    if (!app.api.has(method_names[method], 'reply_to')) delete options.reply_to
+    const whole = { ...options, ...params }
     await sent(conversation.conversation, app.api.optional(method, whole))
 }
 
@@ -107,7 +91,13 @@ export async function send_files(
         await toasts.attempt(async () => {
             const handle = await app.engine.putFile(file)
             const type = file.type || 'application/octet-stream'
-            const params = { file: handle, name: file.name, type }
+            const thumbnail = type.startsWith('image/') ? await thumbnail_of(file) : null
+            const params = {
+                file: handle,
+                name: file.name,
+                type,
+                ...(thumbnail && { thumbnail: await base64url_of(thumbnail) })
+            }
             await send_other(conversation, draft, 'send_file', params)
         })
     }

@@ -122,6 +122,9 @@ export const errors_de: Record<keyof typeof errors_en, string> = {
     camera_failed: 'Die Kamera geht nicht. Erlaube sie im Browser oder füge den Link ein.',
     microphone_failed: 'Das Mikrofon geht nicht. Erlaube es im Browser.',
     location_failed: 'Dein Ort ist nicht zu finden. Erlaube es im Browser.',
+    no_picture: 'Diese Datei ist kein Bild, das dieser Browser zeigen kann.',
+    voice_unplayable:
+        'Dieser Browser kann das nicht abspielen; es wurde als Datei gespeichert.',
     notify_refused:
         'Der Browser erlaubt keine Benachrichtigungen. Erlaube sie in seinen Einstellungen.',
     passkey_failed: 'Der Passkey ging nicht. Versuche es noch einmal oder nimm eine Passphrase.',

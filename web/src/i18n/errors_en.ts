@@ -116,6 +116,9 @@ export const errors_en = {
     camera_failed: 'The camera cannot be used. Allow it in the browser, or paste the link.',
     microphone_failed: 'The microphone cannot be used. Allow it in the browser.',
     location_failed: 'Your place cannot be found. Allow it in the browser.',
+    no_picture: 'This file is no image that this browser can show.',
+    voice_unplayable:
+        'This browser cannot play this memo, so it was saved as a file.',
     notify_refused: 'The browser does not allow notifications. Allow them in its settings.',
     passkey_failed: 'The passkey could not be used. Try again, or choose a passphrase.',
     clipboard_failed: 'Copying was not allowed. Select the text and copy it yourself.',

@@ -5,6 +5,7 @@ import { pasted, type Pasted } from '../lib/handle'
 import { minute } from '../lib/time'
 import { nav } from './nav.svelte'
 import { prefs } from './prefs.svelte'
+import { pushes } from './push.svelte'
 import { Session } from './session.svelte'
 import { toasts } from './toasts.svelte'
 
@@ -31,6 +32,11 @@ class App {
         this.changed(engine.status())
         for (const name of ['pointerdown', 'keydown', 'visibilitychange'])
             document.addEventListener(name, () => this.touched(), { passive: true })
+        this.looked()
+        document.addEventListener('visibilitychange', () => this.looked())
+        navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+            if (data === 'push-changed' && this.session) this.keepPushes()
+        })
     }
 
     get connected(): boolean {
@@ -47,6 +53,7 @@ class App {
 
     async erase(): Promise<void> {
         await toasts.attempt(async () => {
+            await pushes.leave(this.session && this.api).catch(() => {})
             await this.engine.erase()
             prefs.forget()
             nav.clear()
@@ -57,6 +64,15 @@ class App {
     async deleteAccount(): Promise<void> {
         const deleted = await toasts.attempt(() => this.api.optional('delete_account', {}))
         if (deleted) await this.erase()
+    }
+
+    // After a change of what notifications are wanted, or of their language.
+    keepPushes(): void {
+        void pushes.reconcile(this.api).catch(() => {})
+    }
+
+    private looked(): void {
+        if (document.visibilityState === 'visible') void pushes.hide().catch(() => {})
     }
 
     private changed(status: EngineStatus): void {

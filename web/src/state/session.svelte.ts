@@ -7,14 +7,18 @@ import {
     type Account,
     type Contact,
     type Conversation,
+    type Member,
     type Message,
     type Offer,
     type Request
 } from '../api/types'
 import type { Engine } from '../engine/engine'
 import { short_handle } from '../lib/handle'
+import { word_of, type Person } from '../lib/mentions'
+import { picture_from } from '../lib/picture'
 import { nav } from './nav.svelte'
 import { is_worth_telling, notify, unnotify } from './notify'
+import { pushes } from './push.svelte'
 import { Thread } from './thread.svelte'
 
 // `messages` gives so many at a time.
@@ -39,6 +43,7 @@ export class Session {
     pairing_code = $state<string | null>(null)
     revoked = $state(false)
     progress = new SvelteMap<string, number>()
+    pictures = new SvelteMap<string, string>()
     threads = new SvelteMap<string, Thread>()
     unread = $derived.by(() => {
         let count = 0
@@ -50,6 +55,7 @@ export class Session {
 
     private names = $derived(new Map(this.contacts.map((contact) => [contact.account, contact])))
     private people = new SvelteMap<string, string>()
+    private members = new SvelteMap<string, Member[]>()
     private unacknowledged: string[] = []
     private ack_timer = 0
     private sweeper = 0
@@ -100,8 +106,10 @@ export class Session {
         for (const id of this.threads.keys()) if (!alive.has(id)) this.threads.delete(id)
         for (const id of alive) this.thread(id)
         for (const one of this.conversations) {
-            if (one.kind !== 'direct' && !this.threads.get(one.conversation)?.loaded)
+            if (one.kind !== 'direct' && !this.threads.get(one.conversation)?.loaded) {
                 void this.learnNames(one.conversation)
+                void this.learnPicture(one)
+            }
         }
     }
 
@@ -150,6 +158,20 @@ export class Session {
         return conversation.title || conversation.conversation.slice(0, 8)
     }
 
+    // Whom one may name in a conversation, by the words that the core knows them by.
+    mentionable(conversation: Conversation): Person[] {
+        const contact = this.contact(conversation.contact ?? '')
+        const others = contact ? [contact] : (this.members.get(conversation.conversation) ?? [])
+        return others
+            .filter((one) => one.account !== this.me?.account)
+            .map((one) => ({
+                account: one.account,
+                name: this.nameOf(one.account),
+                word: word_of(one.name, one.handle)
+            }))
+            .filter((one) => one.word !== '')
+    }
+
     get ownName(): string {
         const me = this.me
         if (me?.name) return me.name
@@ -159,12 +181,27 @@ export class Session {
     async learnNames(id: string): Promise<void> {
         try {
             const { members } = await this.api.call('group.members', { group: id })
+            this.members.set(id, members as Member[])
             for (const member of members) {
                 const name = member.name || short_handle(member.handle)
                 if (name) this.people.set(member.account, name)
             }
         } catch {
             // A group that we have just left has no members to ask for.
+        }
+    }
+
+    private async learnPicture(conversation: Conversation): Promise<void> {
+        const id = conversation.conversation
+        if (!this.api.features.avatar) return
+        if (!conversation.has_avatar) return void this.pictures.delete(id)
+        try {
+            const { avatar } = await this.api.optional('avatar', { group: id })
+            const picture = picture_from(avatar)
+            if (picture) this.pictures.set(id, picture)
+            else this.pictures.delete(id)
+        } catch {
+            // We have left it meanwhile.
         }
     }
 
@@ -181,7 +218,7 @@ export class Session {
         const opened = shown((await this.api.call('open', { id: message.id })) as Message)
         const thread = this.thread(message.conversation)
         thread.put([opened])
-        if (thread.unread === 0) void unnotify(message.conversation).catch(() => {})
+        this.hideNotifications(message.conversation)
     }
 
     async refreshQueued(): Promise<void> {
@@ -216,7 +253,7 @@ export class Session {
         else if (name === 'conversation_changed') this.changed(params)
         else if (name === 'device_met') this.pairing_code = params.code
         else if (name === 'device_linked') this.linked()
-        else if (name === 'device_revoked') this.revoked ||= params.is_this
+        else if (name === 'device_revoked') this.shutOut(params.is_this)
         else if (name === 'transfer_progress') this.transferred(params)
         else if (name === 'operation_ended') void this.refreshQueued()
         else if (name === 'caught_up') void this.caughtUp()
@@ -243,7 +280,7 @@ export class Session {
         for (const [conversation, thread] of this.threads) {
             if (!thread.find(id)) continue
             thread.end([id], nav.conversation === conversation)
-            if (thread.unread === 0) void unnotify(conversation).catch(() => {})
+            this.hideNotifications(conversation)
             return
         }
     }
@@ -303,7 +340,11 @@ export class Session {
     }
 
     private changed(params: { conversation: string }): void {
-        void this.refresh().then(() => this.learnNames(params.conversation))
+        void this.refresh().then(() => {
+            const conversation = this.conversation(params.conversation)
+            if (conversation && conversation.kind !== 'direct') void this.learnPicture(conversation)
+            void this.learnNames(params.conversation)
+        })
     }
 
     linkedAnother(): void {
@@ -322,7 +363,20 @@ export class Session {
         else this.progress.set(params.id, params.size > 0 ? params.done / params.size : 0)
     }
 
+    private shutOut(is_this: boolean): void {
+        if (!is_this) return
+        this.revoked = true
+        void pushes.leave(null).catch(() => {})
+    }
+
+    private hideNotifications(conversation: string): void {
+        if (this.thread(conversation).unread === 0) void unnotify(conversation).catch(() => {})
+        if (this.unread === 0) void pushes.hide().catch(() => {})
+    }
+
     private async caughtUp(): Promise<void> {
+        // Each connection to a relay ends with it, also the first one to a new relay.
+        void pushes.reconcile(this.api).catch(() => {})
         await this.refresh()
         await this.refreshQueued()
     }

@@ -19,10 +19,11 @@ export function scratch() {
     return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) }
 }
 
-export async function start_relay(folder, port = 0) {
+export async function start_relay(folder, port = 0, { options = [], environment = {} } = {}) {
     mkdirSync(folder, { recursive: true })
     const listen = ['--listen', `127.0.0.1:${port}`, '--tls-self-signed']
-    const child = spawn(relay_bin, ['serve', '--data', folder, ...listen], {
+    const child = spawn(relay_bin, ['serve', '--data', folder, ...listen, ...options], {
+        env: { ...process.env, ...environment },
         stdio: ['ignore', 'pipe', 'inherit']
     })
     const ended = new Promise((done) => child.on('exit', done))

@@ -10,7 +10,8 @@ import { type Json, World } from './world'
 export const fake_known: Known = {
     ...known,
     ...Object.fromEntries(Object.values(method_names).map((name) => [name, []])),
-    send: [...known.send, 'reply_to', 'mentions']
+    send: [...known.send, 'reply_to'],
+    'group.change': [...known['group.change'], 'expire_seconds_max', 'avatar']
 }
 
 const words = 'kagit napot nizij lizil humid pidum doguz rapus kozap'

@@ -5,6 +5,11 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
+// A picture of eight pixels by eight.
+const chequered =
+    'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAHElEQVR42mNQSCiAowcFCnDEQEUJZA6yIipKAADA' +
+    'e0wBkUyGUwAAAABJRU5ErkJggg'
+
 export function scene(): World {
     const world = new World()
     const now = Date.now()
@@ -18,8 +23,11 @@ export function scene(): World {
         conversation: 'c-climbers',
         title: 'Kletterhalle',
         topic: 'Samstags um zehn',
-        member_count: 5
+        member_count: 5,
+        is_moderator: true,
+        has_avatar: true
     })
+    world.avatars.set(climbers.conversation, chequered)
     const news = world.add({
         conversation: 'c-news',
         kind: 'room',
@@ -137,7 +145,13 @@ export function scene(): World {
         ]
     })
     world.say(climbers, me, 'Dabei. Reserviere ich die Bahn?', at(6.5 * hour))
-    world.say(climbers, 'tom', 'Ja bitte, zwei Stunden.', { ...at(6.4 * hour), mentions: [] })
+    world.say(climbers, 'tom', 'Ja bitte, @mara, zwei Stunden. @priya bringt Kreide mit.', {
+        ...at(6.4 * hour),
+        mentions: [
+            { start: 10, length: 5, account: me },
+            { start: 31, length: 6, account: 'priya' }
+        ]
+    })
     world.say(
         news,
         'lena',

@@ -26,6 +26,7 @@ export class World {
         { id: 'd2', name: 'Telefon', this: false, revoked: false, added_at: Date.now() - 3e8 },
         { id: 'd3', name: '', this: false, revoked: true, added_at: Date.now() - 8e8 }
     ]
+    avatars = new Map<string, string>()
     drafts = new Map<string, string>()
     handles = new Map<string, string>()
     sizes = new Map<string, number>()
@@ -331,7 +332,9 @@ export class World {
             return { conversation: group }
         },
         'group.moderator': ({ group, who, on }) => this.member(group, who, { is_moderator: on }),
-        'group.reader': ({ group, who, on }) => this.member(group, who, { may_write: !on }),
+        'group.reader': ({ group, who, on }) =>
+            this.member(group, who, { is_reader: on, may_write: !on }),
+        'group.avatar': ({ group }) => ({ avatar: this.avatars.get(group) ?? '' }),
         'group.link': () => ({ link: `mayfly-group:${'A1b2C3d4'.repeat(30)}` }),
         'group.join': () => ({}),
         'group.accept': ({ offer }) => {

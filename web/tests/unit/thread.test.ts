@@ -1,7 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Conversation, Message } from '../../src/api/types'
 import { rows_of } from '../../src/chat/rows'
-import { mentions_in } from '../../src/chat/send'
 import { is_worth_telling } from '../../src/state/notify'
 import { burn_ms, Thread } from '../../src/state/thread.svelte'
 
@@ -73,12 +72,6 @@ test('rows_have_days_and_belong_together', () => {
     const first = rows[1]
     expect(first?.kind === 'message' && first.first && !first.last).toBe(true)
     expect(new Set(rows.map((row) => row.key)).size).toBe(rows.length)
-})
-
-test('mentions_count_in_bytes', () => {
-    const people = [{ name: 'Inês', account: 'i' }]
-    expect(mentions_in('ü @inês!', people)).toEqual([{ start: 3, length: 6, account: 'i' }])
-    expect(mentions_in('a@b.example', people)).toEqual([])
 })
 
 test('nobody_is_told_of_what_is_theirs_muted_or_about_to_end', () => {
