@@ -1,7 +1,11 @@
-// Every screen, at two sizes, in two themes and two languages: no barrier, no error on the console,
-// and a picture under build/web-screens to look at.  node tests/e2e/screens.mjs [NAME]
-import { mkdirSync } from 'node:fs'
+// Every screen, at two sizes, in two themes and two languages, and from right to left: no barrier,
+// no error on the console, nothing wider than the window, and a picture under build/web-screens
+// that is as it was.  node tests/e2e/screens.mjs [NAME]
+// UPDATE_SCREENS=1 takes the pictures as they are now for how they have to be.
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pseudo } from '../fake/pseudo.mjs'
+import { Baseline } from './pictures.mjs'
 import { barriers, browse, root, run, screens_folder, serve, sizes } from './support.mjs'
 
 const words = {
@@ -12,6 +16,7 @@ const words = {
         link: 'Dieses Gerät verbinden'
     }
 }
+words.rtl = Object.fromEntries(Object.entries(words.en).map(([key, text]) => [key, pseudo(text)]))
 
 const week = '?scene=week'
 const dialog = (name, value) => (page) =>
@@ -70,6 +75,10 @@ const screens = {
     conversation: [week, open('c-ines')],
     group: [week, open('c-climbers')],
     room: [week, open('c-news')],
+    mention: [
+        week,
+        after(open('c-climbers'), (page) => page.locator('textarea').pressSequentially('Und @'))
+    ],
     waiting: [week, open('c-oskar')],
     message_menu: [
         week,
@@ -139,6 +148,31 @@ const server = await serve(join(root, 'build', 'web-fake'), 'relay.example')
 const browser = await browse({ context: { reducedMotion: 'reduce' } })
 await browser.context.grantPermissions(['camera'], { origin: server.origin })
 mkdirSync(screens_folder, { recursive: true })
+const baseline = new Baseline(
+    join(import.meta.dirname, 'screens_baseline.json'),
+    process.env.UPDATE_SCREENS === '1'
+)
+// Nothing on a picture tells when it was taken.
+const taken_at = new Date('2026-06-20T18:30:00Z')
+await browser.context.clock.setFixedTime(taken_at)
+// Not of the interface: what a camera sees, a code, the hash of this build.
+const masks = ['video', 'svg[role=img]', 'section[aria-labelledby=version] .mono']
+
+// What reaches over the edge of the window where nothing cuts it off.
+function outside() {
+    const cut = (element) => {
+        for (let one = element; one && one !== document.body; one = one.parentElement)
+            if (getComputedStyle(one).overflowX !== 'visible') return true
+        return false
+    }
+    return [...document.body.querySelectorAll('*')]
+        .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+        .filter((one) => {
+            const { left, right, width } = one.getBoundingClientRect()
+            return width > 1 && (left < -1 || right > innerWidth + 1) && !cut(one)
+        })
+        .map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 30)}`)
+}
 
 async function visit(name, size, theme, language) {
     const [address, act] = screens[name]
@@ -150,19 +184,35 @@ async function visit(name, size, theme, language) {
         ([theme, language]) => {
             localStorage.setItem('mayfly.prefs', JSON.stringify({ theme, language }))
         },
-        [theme, language]
+        [theme, language === 'rtl' ? 'en' : language]
     )
-    await page.goto(`${server.origin}/${address}`)
+    const turned = language === 'rtl' ? `${address === '' ? '?' : '&'}rtl=yes` : ''
+    await page.goto(`${server.origin}/${address}${turned}`)
     await page.waitForSelector('h1, h2')
     if (act) await act(page, words[language])
     await page.waitForTimeout(180)
     const file = `${name}-${size}-${theme}-${language}.png`
-    await page.screenshot({ path: join(screens_folder, file) })
+    const mask = masks.map((selector) => page.locator(selector))
+    const picture = await page.screenshot({ mask, animations: 'disabled' })
+    writeFileSync(join(screens_folder, file), picture)
+    const wide = await page.evaluate(outside)
+    if (wide.length > 0) throw new Error(`${file}: wider than the window: ${wide.join('; ')}`)
+    if (browser.problems.length > 0) throw new Error(`${file}: ${browser.problems.join('\n')}`)
+    differences(file, picture)
+    // In a language that is none there is nothing to read.
+    if (language === 'rtl') return
     const found = await barriers(page)
     if (found.length > 0) throw new Error(`${file}:\n  ${found.join('\n  ')}`)
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-    if (wide) throw new Error(`${file}: wider than the window`)
-    if (browser.problems.length > 0) throw new Error(`${file}: ${browser.problems.join('\n')}`)
+}
+
+function differences(file, picture) {
+    // The eight rounds of all are to look at; what is compared is what every run takes.
+    if (process.env.ALL_SCREENS) return
+    const found = baseline.compare(file.replace(/\.png$/, ''), picture)
+    if (found === null) return
+    if (found.picture) writeFileSync(join(screens_folder, `differs-${file}`), found.picture)
+    const hint = `look at build/web-screens/differs-${file}, then npm run screens:update`
+    throw new Error(`${file}: ${found.words}; ${hint}`)
 }
 
 // Each theme and language is seen at both sizes; all eight together only when asked for.
@@ -172,7 +222,8 @@ const rounds = process.env.ALL_SCREENS
       )
     : [
           ['phone', 'light', 'de'],
-          ['desktop', 'dark', 'en']
+          ['desktop', 'dark', 'en'],
+          ['phone', 'light', 'rtl']
       ]
 
 const tests = {}
@@ -181,4 +232,4 @@ for (const name of Object.keys(screens)) {
         for (const round of rounds) await visit(name, ...round)
     }
 }
-await run(tests)
+await run(tests, async () => baseline.save())
