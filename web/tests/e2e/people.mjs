@@ -12,7 +12,7 @@ const found = builds.find((path) => existsSync(join(path, 'mayfly')))
 const bin = process.env.MAYFLY_BIN ?? found
 if (!bin) throw new Error('build the programs first, or say where they are in MAYFLY_BIN')
 const relay_bin = process.env.MAYFLY_RELAY_BIN ?? join(bin, 'mayfly-relay')
-const client_bin = join(bin, 'mayfly')
+export const client_bin = join(bin, 'mayfly')
 
 export function scratch() {
     const path = mkdtempSync(join(tmpdir(), 'mayfly-web-'))
@@ -141,6 +141,28 @@ export class Person {
         await this.page.getByLabel('Or exactly').fill(String(seconds))
         await this.page.getByLabel('Unit').selectOption('s')
         await this.button('Set', { exact: true }).click()
+    }
+
+    // From the press of a key to the change of the page on the other side, as the pages tell it.
+    async send_to_seen(to, text) {
+        await to.page.evaluate((text) => {
+            const watcher = new MutationObserver(() => {
+                if (!document.querySelector('[role=feed]').textContent.includes(text)) return
+                watcher.disconnect()
+                window.seen_at = Date.now()
+            })
+            window.seen_at = 0
+            watcher.observe(document.body, { childList: true, subtree: true })
+        }, text)
+        await this.page.locator('textarea').fill(text)
+        await this.page.evaluate(() => {
+            const pressed = () => (window.sent_at = Date.now())
+            document.addEventListener('keydown', pressed, { once: true })
+        })
+        await this.page.locator('textarea').press('Enter')
+        await to.page.waitForFunction(() => window.seen_at > 0)
+        const seen = await to.page.evaluate(() => window.seen_at)
+        return seen - (await this.page.evaluate(() => window.sent_at))
     }
 
     check() {

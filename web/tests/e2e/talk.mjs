@@ -20,28 +20,6 @@ async function seen_after(from, to, text) {
     await to.sees(text)
 }
 
-// From the press of a key to the change of the page on the other side, as the pages tell it.
-async function send_to_seen(from, to, text) {
-    await to.page.evaluate((text) => {
-        const watcher = new MutationObserver(() => {
-            if (!document.querySelector('[role=feed]').textContent.includes(text)) return
-            watcher.disconnect()
-            window.seen_at = Date.now()
-        })
-        window.seen_at = 0
-        watcher.observe(document.body, { childList: true, subtree: true })
-    }, text)
-    await from.page.locator('textarea').fill(text)
-    await from.page.evaluate(() => {
-        const pressed = () => (window.sent_at = Date.now())
-        document.addEventListener('keydown', pressed, { once: true })
-    })
-    await from.page.locator('textarea').press('Enter')
-    await to.page.waitForFunction(() => window.seen_at > 0)
-    const seen = await to.page.evaluate(() => window.seen_at)
-    return seen - (await from.page.evaluate(() => window.sent_at))
-}
-
 const tests = {
     async a_person_is_there_in_seconds() {
         figures.onboarding_ms = await anna.onboard()
@@ -60,7 +38,7 @@ const tests = {
     },
     async what_is_sent_is_seen_at_once() {
         const taken = []
-        for (let i = 0; i < 20; i++) taken.push(await send_to_seen(ben, anna, `schnell ${i}.`))
+        for (let i = 0; i < 20; i++) taken.push(await ben.send_to_seen(anna, `schnell ${i}.`))
         taken.sort((a, b) => a - b)
         figures.send_to_seen_ms = { p50: taken[10], p95: taken[18] }
         // Two browsers, a relay and the tests share two cores: the bar is a guard, not the figure.
