@@ -28,6 +28,7 @@ async function start_push_service() {
 // What a browser has of the Push API, with real keys and an endpoint at the stand-in. It lies in
 // the origin's storage, for a subscription outlives its page.
 function push_api(origin) {
+    if (!('serviceWorker' in navigator)) return // a page of no origin
     const url = (bytes) =>
         btoa(String.fromCharCode(...new Uint8Array(bytes)))
             .replaceAll('+', '-')
@@ -98,7 +99,8 @@ const anna = await Person.begin('anna', site.origin)
 const carol = at_the_command_line(join(folder.path, 'carol'))
 const dave = at_the_command_line(join(folder.path, 'dave'))
 const subscriptions = []
-await anna.browser.context.grantPermissions(['notifications'], { origin: site.origin })
+const permissions = ['notifications', 'clipboard-read', 'clipboard-write']
+await anna.browser.context.grantPermissions(permissions, { origin: site.origin })
 await anna.browser.context.exposeFunction('subscribed', (made) => {
     subscriptions.push(made)
     service.knows(made)
