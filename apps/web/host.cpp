@@ -37,9 +37,14 @@ Status Host::reopen() {
 }
 
 Status Host::start(std::unique_ptr<store::SqliteStore> store) {
-    TRY_ASSIGN(auto messenger, core::Messenger::open(*store, wall_clock_now(), nullptr, &files_));
-    store_ = std::move(store);
-    messenger_.emplace(std::move(messenger));
+    disk_ = std::move(store);
+    store_.emplace(*disk_);
+    auto messenger = core::Messenger::open(*store_, wall_clock_now(), nullptr, &files_);
+    if (!messenger.ok()) {
+        close();
+        return messenger.error();
+    }
+    messenger_.emplace(std::move(*messenger));
     TRY(perform(messenger_->start(wall_clock_now())));
     server_.account_returned(account_, wall_clock_now());
     return {};
@@ -55,6 +60,9 @@ void Host::close() {
     for (const std::string& relay : std::exchange(connections_, {})) links_.close(relay);
     messenger_.reset();
     store_.reset();
+    disk_.reset();
+    held_ = {};
+    leaving_.clear();
     reopen_at_.reset();
 }
 
@@ -87,6 +95,17 @@ Status Host::perform(core::Effects effects) {
             return applied;
         }
     }
+    if (!store_->is_grouping()) return release(effects);
+    for (core::NetworkEffect& effect : effects.network) {
+        const auto* closes = std::get_if<core::LinkClose>(&effect);
+        if (closes != nullptr) leaving_.insert(closes->relay);
+        held_.network.push_back(std::move(effect));
+    }
+    for (core::Event& event : effects.events) held_.events.push_back(std::move(event));
+    return {};
+}
+
+Status Host::release(core::Effects& effects) {
     for (const core::NetworkEffect& effect : effects.network) TRY(carry_out(effect));
     for (const core::Event& event : effects.events) {
         server_.on_event(account_, event, wall_clock_now());
@@ -126,10 +145,24 @@ void Host::on_link_down(const std::string& relay, Error why) {
     settle(perform(messenger_->on_link_down(relay, why, wall_clock_now())));
 }
 
+void Host::begin_frames() {
+    if (is_open()) store_->begin_group();
+}
+
 void Host::on_frame(const std::string& relay, BytesView frame) {
-    if (!is_open()) return;
+    // Behind a close there is nothing more of a connection.
+    if (!is_open() || leaving_.contains(relay)) return;
     auto effects = messenger_->on_frame(relay, frame, wall_clock_now(), entropy_);
     settle(perform(std::move(effects)));
+}
+
+void Host::end_frames() {
+    if (!is_open()) return;
+    core::Effects held = std::exchange(held_, {});
+    leaving_.clear();
+    Status status = store_->end_group();
+    if (status.ok()) status = release(held);
+    settle(status);
 }
 
 void Host::on_timer() {

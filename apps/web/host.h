@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "core/grouped_store.h"
 #include "core/messenger.h"
 #include "crypto/system_entropy.h"
 #include "rpc/server.h"
@@ -56,7 +57,11 @@ class Host final : public rpc::AccountPort {
 
     void on_link_up(const std::string& relay);
     void on_link_down(const std::string& relay, Error why);
+    // Between begin_frames and end_frames frames may take effect together: the disk is waited for
+    // once, and what they send and tell follows then.
+    void begin_frames();
     void on_frame(const std::string& relay, BytesView frame);
+    void end_frames();
     void on_timer();
     std::optional<Time> next_timer() const;
 
@@ -71,6 +76,7 @@ class Host final : public rpc::AccountPort {
     Status start(std::unique_ptr<store::SqliteStore> store);
     Status reopen();
     void leave();
+    Status release(core::Effects& effects);
     Status carry_out(const core::NetworkEffect& effect);
     void settle(Status status);
 
@@ -78,7 +84,10 @@ class Host final : public rpc::AccountPort {
     core::FilePort& files_;
     crypto::SystemEntropy entropy_;
     std::optional<store::StoreKey> key_;
-    std::unique_ptr<store::SqliteStore> store_;
+    std::unique_ptr<store::SqliteStore> disk_;
+    std::optional<core::GroupedStore> store_;
+    core::Effects held_;             // of the frames since begin_frames; without writes
+    std::set<std::string> leaving_;  // relays whose connections these close
     std::optional<core::Messenger> messenger_;
     std::set<std::string> connections_;
     rpc::Server server_;

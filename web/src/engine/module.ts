@@ -19,7 +19,9 @@ interface Exports {
     line_size(): number
     link_up(relaySize: number): void
     link_down(relaySize: number, closed: number): void
+    frames_begin(): void
     frame(relaySize: number, frameSize: number): void
+    frames_end(): void
     timer(): void
     next_timer(): number
 }
@@ -59,8 +61,13 @@ export class Module {
             up: (relay) => module?.enter((own) => own.exports.link_up(own.put(relay))),
             down: (relay, closed) =>
                 module?.enter((own) => own.exports.link_down(own.put(relay), closed)),
-            frame: (relay, frame) =>
-                module?.enter((own) => own.exports.frame(own.put(relay, frame), frame.length))
+            frames: (frames) =>
+                module?.enter((own) => {
+                    own.exports.frames_begin()
+                    for (const { relay, frame } of frames)
+                        own.exports.frame(own.put(relay, frame), frame.length)
+                    own.exports.frames_end()
+                })
         })
         let memory!: WebAssembly.Memory
         const bytes = (at: number, size: number) =>

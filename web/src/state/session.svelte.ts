@@ -31,6 +31,8 @@ const history_ms = 20_000
 // What another device of ours writes or opens, no event tells: with several, one looks from time
 // to time.
 const siblings_every = { open: 3, others: 15 }
+// Notifications that say that lists are others now.
+const refreshing = ['request', 'offer', 'trust_alarm', 'contact_changed']
 
 export class Session {
     me = $state.raw<Account | null>(null)
@@ -247,9 +249,9 @@ export class Session {
         if (name === 'message') this.arrived(params.message)
         else if (name === 'gone') this.gone(params.id)
         else if (name === 'changed') void this.refreshMessage(params.id)
+        else if (name === 'synced') this.synced(params.message)
         else if (name === 'typing') this.typed(params)
-        else if (name === 'request' || name === 'offer' || name === 'trust_alarm')
-            void this.refresh()
+        else if (refreshing.includes(name)) void this.refresh()
         else if (name === 'conversation_changed') this.changed(params)
         else if (name === 'device_met') this.pairing_code = params.code
         else if (name === 'device_linked') this.linked()
@@ -274,6 +276,12 @@ export class Session {
             const ids = this.unacknowledged.splice(0, 1000)
             void this.api.call('ack', { ids }).catch(() => this.unacknowledged.push(...ids))
         }, ack_delay_ms)
+    }
+
+    // Another device of ours wrote it, or gave it with its history.
+    private synced(message: Message): void {
+        if (!this.conversation(message.conversation)) void this.refresh()
+        this.thread(message.conversation).put([shown(message)])
     }
 
     private gone(id: string): void {
