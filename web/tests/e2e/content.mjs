@@ -143,8 +143,8 @@ const tests = {
         await anna.page.locator('dialog .item', { hasText: 'Reads only' }).waitFor({ timeout: 20_000 })
         await ben.page.locator('textarea').waitFor({ state: 'detached', timeout: 20_000 })
         await anna.page.keyboard.press('Escape')
-        await anna.enter('ben')
-        await ben.enter('anna')
+        await anna.enter('gelesen?')
+        await ben.enter('gelesen?')
     },
     async who_is_blocked_is_not_heard() {
         await anna.button(/About ben/).click()
