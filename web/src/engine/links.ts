@@ -4,7 +4,7 @@ const subprotocol = 'mayfly.1'
 const path = '/mayfly/v1'
 const connectTimeoutMs = 10_000
 const queueSizeMax = 8 * 1024 * 1024
-// Frames handed in at a time: many for one wait for the disk, few enough to let requests in between.
+// Frames handed in at a time: many for one wait for the disk, few enough to let requests between.
 const groupMax = 64
 
 // What `closed` may be besides a WebSocket's close code; apps/web/main.cpp has the same numbers.
