@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "core/memory_store_port.h"
-#include "core/network_test_support.h"
 
 namespace mayfly::core {
 namespace {

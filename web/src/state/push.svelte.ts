@@ -21,6 +21,8 @@ export const push_tag = 'mayfly-push'
 const answer_ms_max = 40_000
 // What erases an account does not wait longer for relays; the subscriptions end either way.
 const leave_ms_max = 5_000
+// A browser that does not reach its push service may try for ever.
+const subscribe_ms_max = 30_000
 
 export function can_push(): boolean {
     return 'PushManager' in window && 'serviceWorker' in navigator
@@ -37,6 +39,11 @@ async function registrations(): Promise<readonly ServiceWorkerRegistration[]> {
     const inside = new URL(folder, document.baseURI).href
     const all = await navigator.serviceWorker.getRegistrations()
     return all.filter((one) => one.scope.startsWith(inside))
+}
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+    const late = new Promise<T>((_, fail) => window.setTimeout(() => fail(new Error('late')), ms))
+    return Promise.race([work, late])
 }
 
 function decoded(base64url: string): Uint8Array<ArrayBuffer> {
@@ -144,10 +151,8 @@ export class Pushes {
                 await found.unsubscribe()
                 found = null
             }
-            found ??= await pushManager.subscribe({
-                userVisibleOnly: true,
-                applicationServerKey: key
-            })
+            const options = { userVisibleOnly: true, applicationServerKey: key }
+            found ??= await within(subscribe_ms_max, pushManager.subscribe(options))
             const { endpoint, keys } = found.toJSON()
             // Also when it is set: the browser may have renewed it. The same again costs nothing.
             await api.call('push.set', {

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert'
 import { join } from 'node:path'
 import { Person, scratch, start_relay } from './people.mjs'
+import { encode_png } from './pictures.mjs'
 import { root, run, serve } from './support.mjs'
 
 const folder = scratch()
@@ -96,6 +97,55 @@ const tests = {
         await anna.page.locator('header .verified').waitFor()
         await ben.page.keyboard.press('Escape')
         await ben.page.keyboard.press('Escape')
+    },
+    async a_moderator_sets_the_rules_of_a_group() {
+        await anna.button('New conversation').click()
+        await anna.button('New group').click()
+        await anna.page.getByLabel('Name').fill('Fluss')
+        await anna.page.locator('dialog .item', { hasText: 'ben' }).click()
+        await anna.button('Create').click()
+        await anna.page.getByRole('heading', { name: 'Fluss' }).waitFor()
+        await ben.accept('Fluss')
+        await ben.enter('Fluss')
+        await anna.page.getByText('2 members').first().waitFor({ timeout: 20_000 })
+        await anna.page.locator('header .who').click()
+        await anna.button('Change', { exact: true }).click()
+        await anna.page.locator('dialog input[type=file]').setInputFiles({
+            name: 'bild.png',
+            mimeType: 'image/png',
+            buffer: encode_png(64, 64, new Uint8Array(3 * 64 * 64).fill(120))
+        })
+        await anna.page.locator('dialog .avatar img').waitFor()
+        await anna.page.getByLabel('Live at most').selectOption({ label: '1 day' })
+        await anna.button('Save', { exact: true }).click()
+        // Picture and limit reach the others, and hold for what they write.
+        await ben.page.locator('header .avatar img').waitFor({ timeout: 20_000 })
+        await ben.page.locator('.chip').first().click()
+        await ben.page.locator('dialog label', { hasText: '1 day' }).waitFor()
+        assert.equal(await ben.page.locator('dialog label', { hasText: '6 days' }).count(), 0)
+        await ben.page.keyboard.press('Escape')
+    },
+    async who_is_named_sees_it() {
+        await anna.page.keyboard.press('Escape')
+        await anna.page.locator('textarea').pressSequentially('Kommst du, @be')
+        await anna.page.getByRole('option', { name: /ben/ }).waitFor()
+        await anna.page.keyboard.press('Tab')
+        await anna.page.keyboard.type('?')
+        await anna.page.keyboard.press('Enter')
+        await ben.bubble('Kommst du').locator('.mention.me', { hasText: '@You' }).waitFor()
+        await anna.bubble('Kommst du').locator('.mention', { hasText: '@ben' }).waitFor()
+        assert.equal(await anna.page.locator('.mention.me').count(), 0)
+    },
+    async a_reader_only_reads() {
+        await anna.page.locator('header .who').click()
+        await anna.button('Manage ben').click()
+        await anna.page.getByRole('menuitem', { name: 'Let only read' }).click()
+        const reader = anna.page.locator('dialog .item', { hasText: 'Reads only' })
+        await reader.waitFor({ timeout: 20_000 })
+        await ben.page.locator('textarea').waitFor({ state: 'detached', timeout: 20_000 })
+        await anna.page.keyboard.press('Escape')
+        await anna.enter('gelesen?')
+        await ben.enter('gelesen?')
     },
     async who_is_blocked_is_not_heard() {
         await anna.button(/About ben/).click()
