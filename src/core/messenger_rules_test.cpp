@@ -166,6 +166,26 @@ TEST_F(Groups, rule_breaker_who_goes_on_is_not_heard_and_goes_in_the_end) {
     EXPECT_EQ(count_in(*alice_, id), 2U);
 }
 
+TEST_F(Groups, repair_survives_a_crash_after_every_write) {
+    for (uint64_t crash = 1; crash <= 8; ++crash) {
+        const ConversationId id = group_of_three(ConversationKind::room);
+        bob_->messenger().forget_rules_for_testing(id);
+        alice_->crash_after(crash);
+        carol_->crash_after(crash);
+        ASSERT_TRUE(done(*bob_, [&](Messenger& m) {
+                        return m.remove_member(id, id_of(*carol_), network_.now, bob_->entropy());
+                    }).ok());
+        ASSERT_TRUE(network_.until([&] {
+            return count_in(*alice_, id) == 2 && count_in(*carol_, id) == 2 &&
+                   !carol_->messenger().find_conversation(text_of(id))->joining;
+        })) << crash;
+        ASSERT_TRUE(agree(id, {alice_, carol_})) << crash;
+        alice_->take();
+        expect_all_hear(id, *carol_, "whole again", {alice_});
+        bob_->restart();
+    }
+}
+
 TEST_F(Groups, nothing_lives_longer_than_the_group_allows) {
     const ConversationId id = group_of_three();
     StateChange limits;

@@ -144,7 +144,25 @@ TEST_F(Siblings, group_that_one_device_leaves_is_gone_from_all_with_what_was_sai
     EXPECT_EQ(rows(*alice_, row_key::group_prefix(group)), 0U);
 }
 
-// Poll with more votes than one content holds: they come in parts behind their message.
+TEST_F(Siblings, group_is_put_in_order_for_all_devices_of_its_members) {
+    const ConversationId group = group_of_three(ConversationKind::room);
+    ASSERT_TRUE(network_.until([&] { return is_in(phone_, group); }));
+    network_.pass(Duration::minutes(1));
+    bob_->messenger().forget_rules_for_testing(group);
+    StateChange mine;
+    mine.add_moderators = {id_of(*bob_)};
+    ASSERT_TRUE(done(*bob_, [&](Messenger& m) {
+                    return m.change_conversation(group, mine, network_.now, bob_->entropy());
+                }).ok());
+    ASSERT_TRUE(network_.until([&] { return count_in(phone_, group) == 2; }));
+    ASSERT_TRUE(agree(group, {alice_, &phone_, carol_}));
+    for (TestClient* client : {alice_, &phone_, carol_}) client->take();
+    expect_all_hear(group, phone_, "from the phone", {carol_});
+    EXPECT_EQ(alive(*alice_, group), std::vector<std::string>{"from the phone"});
+    EXPECT_TRUE(texts(*bob_).empty());
+}
+
+// More reactions than one content holds: they come in parts behind their message.
 TEST_F(Siblings, history_brings_more_than_one_content_holds_about_a_message) {
     constexpr size_t people = 2'000;
     const MessageId message = say(*bob_, to_alice_, "who likes it?");
