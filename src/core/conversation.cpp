@@ -247,8 +247,8 @@ Status pump_conversation(Machine& machine, Step& step, ConversationRow& row) {
     if (row.commit) {
         TRY(send_commit(machine, step, row, *group));
         // What people write does not wait for a tree's upload, only for what is to be committed.
-        const bool may_write =
-            tree_is_on_its_way(machine, id) && !row.leaving && !row.has_proposals;
+        const bool may_write = tree_is_on_its_way(machine, id) && !row.leaving &&
+                               !row.has_proposals && !is_in_repair(machine, id);
         return may_write ? pump_outbox(machine, step, row, *group) : Status();
     }
     if (row.leaving) return pump_leaving(machine, step, row, *group);
@@ -325,7 +325,10 @@ static Status refuse_commit(Machine& machine, Step& step, ConversationRow& row,
                             Status why) {
     if (!summary.removes_us) return why;
     TRY_ASSIGN(const bool asked, ask_to_return(machine, step, row, group, summary));
-    return asked ? Status() : why;
+    if (!asked) return why;
+    drop_commit(machine, step, row, false);
+    save_conversation(machine, step, row);
+    return {};
 }
 
 Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,

@@ -123,7 +123,6 @@ Result<bool> ask_to_return(Machine& machine, Step& step, ConversationRow& row,
     forget_repair(machine, step, id);
     row.contact = *helper;
     row.via = {};
-    row.commit.reset();
     row.joining = true;
     row.joined = row.ticket_sent = row.has_proposals = false;
     row.accept_operation = 0;
