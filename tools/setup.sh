@@ -12,7 +12,7 @@ packages_of() {
             "librocksdb-dev libsqlite3-dev nlohmann-json3-dev libjpeg-dev libpng-dev" \
             "python3 brotli" ;;
         # Unit, vector, simulator and functional tests.
-        test) echo "libgtest-dev python3 openssl tmux valgrind zlib1g-dev" ;;
+        test) echo "libgtest-dev libbenchmark-dev python3 openssl tmux valgrind zlib1g-dev" ;;
         # Other MLS implementations run in Node. A nodejs from elsewhere than Debian brings npm
         # along, and Debian's npm would replace it.
         interop) echo "nodejs$(command -v npm >/dev/null || echo " npm")" ;;
