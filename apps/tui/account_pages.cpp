@@ -148,6 +148,8 @@ void add_keys(Where where, Rows& rows) {
 }  // namespace
 
 void open_help(Desk& desk, Where where) {
+    // The same key closes it.
+    if (desk.pages().back()->title() == tr("Help")) return desk.back();
     desk.open(make_menu(desk, tr("Help"), [where] {
         Rows rows;
         for (const Where place : places(where)) add_keys(place, rows);

@@ -308,6 +308,9 @@ TEST_F(AppTest, what_is_under_another_page_is_not_read) {
 TEST_F(AppTest, pages_and_wishes) {
     type("?");
     EXPECT_TRUE(shows("open the conversation and write"));
+    type(keys::f1);
+    EXPECT_FALSE(shows("open the conversation and write"));
+    type(keys::f1);
     type("\x1b");
     type("s");
     EXPECT_TRUE(shows("mayfly:"));
