@@ -58,6 +58,20 @@ class Tui(MayflyTest):
         screen.wait("online")
         return screen
 
+    def test_it_speaks_german(self):
+        relay, alice, bob = self.make_friends()
+        bob.send(alice, "Servus")
+        words = ["env", "LC_ALL=de_DE.UTF-8", *alice.arguments(json_mode=False)]
+        screen = Screen(self, "german", words, columns=100)
+        screen.wait("verbunden")
+        screen.wait("Servus")
+        screen.keys("F1")
+        screen.wait("die Unterhaltung öffnen und schreiben")
+        screen.keys("Escape")
+        screen.keys("s")
+        screen.wait(f"Adresse: alice@{relay.address.split('#')[0]}")
+        screen.wait("Deine Geräte")
+
     def choose(self, screen, wanted):
         """Goes to the line of a page that has the text, and presses Enter."""
         self.select(screen, wanted)

@@ -14,7 +14,7 @@ REGENERATE = "run tools/translations.sh, and translate what is empty in po/*.po"
 COLUMNS_MAX = 100
 PLACE = re.compile(r"\{[1-9]\}")
 
-SPOKEN = ("apps/cli",)
+SPOKEN = ("apps/cli", "apps/tui")
 WORDS = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
 TOKEN = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)'""")
 RAW = re.compile(r'R"\((.*?)\)"', re.DOTALL)
