@@ -13,8 +13,8 @@ namespace mayfly::wire {
 
 constexpr uint16_t protocol_version = 1;
 
-// A payload is one padded ciphertext. 1 MiB holds a Welcome for a group of several hundred devices
-// in the hybrid suite; larger things travel as blobs.
+// A payload is one padded ciphertext. 1 MiB holds, in the hybrid suite, a Welcome with the tree of
+// some hundred devices, or a commit with a path of 850 seals; larger things travel as blobs.
 constexpr size_t payload_size_bytes_max = 1U << 20;
 // A frame is a request or a reply: one payload, a fan-out list or a batch of key packages.
 constexpr size_t frame_size_bytes_max = payload_size_bytes_max + (1U << 20);
