@@ -133,6 +133,32 @@ TEST_F(LargeGroups, welcome_whose_tree_cannot_be_had_holds_nothing_up) {
     expect_all_hear(id, *alice_, "now", {bob_});
 }
 
+TEST_F(LargeGroups, tree_that_is_never_given_is_given_up) {
+    const ConversationId id = make_group(*alice_);
+    grow(*alice_, id, large);
+    uint32_t refused = 0;
+    network_.tamper = [&](const std::string& client, Bytes& frame) {
+        auto decoded = wire::decode_relay_frame(frame);
+        const bool is_part = decoded.ok() && std::holds_alternative<wire::BlobPart>(decoded->body);
+        if (client != "Bob" || !is_part) return true;
+        ++refused;
+        decoded->body = wire::Failed{wire::ReplyStatus::storage_failed, {}};
+        frame = wire::encode_frame(*decoded);
+        return true;
+    };
+    ASSERT_TRUE(invite(*alice_, id, *bob_).ok());
+    ASSERT_TRUE(network_.until([&] { return !bob_->messenger().offers().empty(); }));
+    ASSERT_TRUE(accept_offer(*bob_, id).ok());
+    ASSERT_TRUE(network_.until([&] { return refused > 0; }));
+    ASSERT_TRUE(alice_->send(with(*alice_, *bob_), "are you in?").ok());
+    network_.settle();
+    EXPECT_TRUE(texts(*bob_).empty()) << "it waits behind the Welcome";
+    network_.pass(Duration::hours(1));
+    EXPECT_EQ(refused, fetch_setbacks_max + 1);
+    EXPECT_EQ(texts(*bob_), std::vector<std::string>{"are you in?"});
+    EXPECT_FALSE(is_in(*bob_, id));
+}
+
 TEST_F(LargeGroups, what_comes_behind_a_welcome_waits_for_its_tree) {
     const ConversationId id = make_group(*alice_);
     grow(*alice_, id, large);

@@ -156,6 +156,7 @@ Status take_chunk(TreeFetch& fetch, BytesView sealed) {
     ENSURE(chunk.size() == file_chunk_size(size, index), malformed_input);
     append(fetch.content, chunk.expose());
     ++fetch.chunks_done;
+    fetch.setbacks = 0;
     fetch.done = last;
     return {};
 }
@@ -179,6 +180,13 @@ Status take_part(TreeFetch& fetch, uint64_t index, wire::BlobPart& part) {
 void end_fetch(TreeFetch& fetch, std::optional<Error> why) {
     fetch.done = true;
     fetch.failed = why;
+}
+
+// True if there is no point in trying again.
+bool is_one_setback_too_many(TreeFetch& fetch) {
+    if (++fetch.setbacks <= fetch_setbacks_max) return false;
+    end_fetch(fetch, MAYFLY_ERROR(timed_out));
+    return true;
 }
 
 // What waited takes effect in its order. One of them may be a Welcome that needs another tree.
@@ -280,12 +288,12 @@ Status tree_fetch_replied(Machine& machine, Step& step, const std::string& relay
     TreeFetch& fetch = found->second;
     if (purpose != purpose_of(purpose.kind, purpose.number, {}, fetch.location.blob)) return {};
     if (const auto* failed = std::get_if<wire::Failed>(&body)) {
-        if (is_passing(failed->status)) {
+        if (is_passing(failed->status) && !is_one_setback_too_many(fetch)) {
             fetch.next_chunk = std::min(fetch.next_chunk, purpose.number);
             machine.links[relay].hold_until = step.now() + refusal_delay;
             return {};
         }
-        end_fetch(fetch, Error{wire::to_error_code(failed->status), MAYFLY_HERE});
+        if (!fetch.done) end_fetch(fetch, Error{wire::to_error_code(failed->status), MAYFLY_HERE});
     } else if (auto* part = std::get_if<wire::BlobPart>(&body)) {
         const Status taken = take_part(fetch, purpose.number, *part);
         if (!taken.ok()) end_fetch(fetch, taken.error());
@@ -305,6 +313,7 @@ void trees_lost_link(Machine& machine, const std::string& relay) {
     if (found == machine.tree_fetches.end()) return;
     TreeFetch& fetch = found->second;
     // What was not acknowledged comes again; what was fetched is kept for it.
+    if (!fetch.done && !fetch.held.empty()) static_cast<void>(is_one_setback_too_many(fetch));
     fetch.held.clear();
     fetch.held_size_bytes = 0;
     fetch.caught_up = false;

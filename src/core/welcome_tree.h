@@ -76,6 +76,10 @@ struct TreeUploadProgress {
 // A relay that sends more than its window allows, twice over, is broken.
 constexpr size_t held_size_bytes_max = size_t{4} << 20;
 
+// So many refusals and lost connections in a row, without a chunk between them, end a fetch: what
+// waits behind it must not wait for ever. With the waits between them that is an hour.
+constexpr uint32_t fetch_setbacks_max = 40;
+
 struct TreeFetch {
     TreeLocation location;
     uint64_t blob_size_bytes = 0;  // 0: not known yet
@@ -87,6 +91,7 @@ struct TreeFetch {
     bool done = false;                // content is whole, or failed says why not
     std::deque<wire::Delivery> held;  // that wait for it, not acknowledged
     size_t held_size_bytes = 0;
+    uint32_t setbacks = 0;   // in a row
     bool caught_up = false;  // what waited in the queue is among the held
 };
 

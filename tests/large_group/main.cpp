@@ -4,8 +4,9 @@
 //
 //     mayfly-large-group [DEVICES]
 //
-// default: 400; members have three devices each. One device in 64 is a whole client; the others are
-// in the tree, and what is sent to them nobody reads.
+// default: 400; at most 2,850, which are 980 members. Members have three devices each. One device
+// in 64 is a whole client, of a member with one; the others are in the tree, and what is sent to
+// them nobody reads.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -18,6 +19,7 @@ namespace mayfly::core {
 namespace {
 
 size_t devices_wanted = 400;
+constexpr size_t devices_wanted_max = 2'850;  // members_max, less those who come later
 constexpr size_t devices_of_a_member = 3;
 constexpr size_t batch = 63;  // silent ones; with one that is awake they are a part of the tree
 constexpr size_t text_bytes = 100;
@@ -255,5 +257,9 @@ TEST_F(Scale, room_grows_and_everything_works_in_it) {
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
     if (argc > 1) mayfly::core::devices_wanted = std::strtoul(argv[1], nullptr, 10);
+    if (mayfly::core::devices_wanted > mayfly::core::devices_wanted_max) {
+        std::fprintf(stderr, "more members than a room may have\n");
+        return 2;
+    }
     return RUN_ALL_TESTS();
 }
