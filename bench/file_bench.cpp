@@ -18,7 +18,7 @@ struct Fixture {
 };
 
 void count_bytes(State& state) {
-    state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * file_chunk_size_bytes));
+    state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(file_chunk_size_bytes));
 }
 
 void bench_seal_chunk(State& state, FileCipher cipher) {

@@ -180,9 +180,9 @@ int run(size_t count) {
     if (status != 0) return 1;
     std::printf("file                  %8.1f MB\n",
                 static_cast<double>(std::filesystem::file_size(home + "/store.db")) / 1e6);
-    const auto key = store::unlock_store(home, std::nullopt);
-    must(key.ok() ? Status() : Status(key.error()));
-    measure(home, *key);
+    const auto unlocked = store::unlock_store(home, std::nullopt);
+    must(unlocked.ok() ? Status() : Status(unlocked.error()));
+    measure(home, unlocked->key);
     std::filesystem::remove_all(home);
     return 0;
 }
