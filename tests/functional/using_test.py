@@ -44,7 +44,7 @@ OPAQUE = r"(?:\b(?:[a-z2-7]{26}|[a-z2-7]{52})\b|(?=[A-Za-z_-]*[0-9])" + LONG + "
 # In the order in which they are looked for: what a text holds that differs from run to run.
 SHAPES = [("date", DATE), ("kit", KIT), ("digits", DIGITS), ("span", SPAN),
           ("size", r"\d+(?:\.\d)? [kM]?B"), ("stamp", r"\d{13}"),
-          ("code", r"(?<=code          )\d{6}"),
+          ("code", r"(?<=code          )\d{6}"), ("nameless", r"[a-z2-7]{8}(?= \(group\))"),
           ("long", r"[A-Za-z0-9_-]{8,}\.\.\.|" + OPAQUE)]
 VARIABLE = re.compile("|".join(f"(?P<{name}>{shape})" for name, shape in SHAPES))
 MATCHES = {name: shape for name, shape in SHAPES} | {"long": LONG, "code": r"\d{6}"}
@@ -144,11 +144,12 @@ class Step:
 
 def blocks_of(text):
     """The document in pieces: lists of lines, those of sessions as lists of steps."""
+    people = set(re.findall(r"^(\w+)\$ ", text, re.M))
     pieces, lines, in_block = [], [], False
     for line in text.split("\n"):
         if line.startswith("```"):
-            if in_block and any(PROMPT.match(each) for each in lines):
-                pieces.append(steps_of(lines))
+            if in_block and any(prompt_in(each, people) for each in lines):
+                pieces.append(steps_of(lines, people))
                 lines = []
             elif not in_block:
                 pieces.append(lines + [line])
@@ -159,10 +160,16 @@ def blocks_of(text):
     return pieces + [lines]
 
 
-def steps_of(lines):
+def prompt_in(line, people):
+    """An id that is shortened looks like somebody's `...`."""
+    found = PROMPT.match(line)
+    return found if found and found[1] in people else None
+
+
+def steps_of(lines, people):
     steps = []
     for line in lines:
-        found = PROMPT.match(line)
+        found = prompt_in(line, people)
         if found:
             steps.append(Step(found[1], found[2] == "$", found[3] or ""))
         elif steps:
@@ -219,6 +226,8 @@ class Walk(MayflyTest):
         if step.is_new:
             command = self.real(step.command)
             self.ran.append(step.command)
+            if step.person in self.terminals:  # what stayed until now
+                self.terminals[step.person].end()
             self.terminals[step.person] = Terminal(command, folder, environment)
         terminal = self.terminals[step.person]
         stays = step.expected[-1:] == ["..."]
@@ -227,7 +236,8 @@ class Walk(MayflyTest):
             if not typed:
                 continue
             if typed[1]:
-                terminal.read_until(lambda text, asked=typed[1]: asked in ESCAPES.sub("", text))
+                terminal.read_until(lambda text, asked=self.real_line(typed[1]):
+                                    asked in ESCAPES.sub("", text))
             else:
                 terminal.settle()
             os.write(terminal.master, (typed[2] + "\n").encode())
