@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Takes out the checks of src/mls one at a time and expects a test of mls_test to notice.
 
-    python3 tests/mutation/mls_checks.py [--only FILE]
+    python3 tests/mutation/mls_checks.py [--only FILE] [--checks]
 
 In a copy of the sources under build/mutation each `ENSURE(...)` and `TRY(...)` gets a number and is
 skipped when MAYFLY_MUTANT has it, so that one build serves all. Those under a `check N` comment
 must be noticed, but for what docs/spec/mls-checks.md says is enforced twice; then it ends with 0.
-Others that nothing notices are printed, for people to judge.
+Others that nothing notices are printed, for people to judge; --checks leaves them out.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WORK = ROOT / "build" / "mutation"
@@ -114,6 +115,10 @@ def survives(program, number, test_filter):
     return done.returncode == 0
 
 
+def is_unnoticed(program, number):
+    return survives(program, number, QUICK_FILTER) and survives(program, number, "*")
+
+
 def enforced_twice():
     text = (ROOT / "docs/spec/mls-checks.md").read_text()
     section = text.split("Some rules are enforced twice", 1)[1].split("\n\n", 1)[0]
@@ -123,23 +128,26 @@ def enforced_twice():
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", help="one file of src/mls")
-    only = parser.parse_args().only
-    tree, mutants = prepare(only)
+    parser.add_argument("--checks", action="store_true", help="only what is under a number")
+    options = parser.parse_args()
+    tree, mutants = prepare(options.only)
     program = build(tree)
     if not survives(program, 0, "*"):
         sys.exit("mutation: error: mls_test fails although nothing was taken out")
     twice = enforced_twice()
-    bad = killed = 0
-    for number, (path, place, checks, text) in enumerate(mutants, 1):
-        if not (survives(program, number, QUICK_FILTER) and survives(program, number, "*")):
-            killed += 1
+    tried = [each for each in enumerate(mutants, 1) if each[1][2] or not options.checks]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        alive = list(pool.map(lambda each: is_unnoticed(program, each[0]), tried))
+    bad = 0
+    for (_, (path, place, checks, text)), unnoticed in zip(tried, alive):
+        if not unnoticed:
             continue
         known = [check for check in checks if check in twice]
         verdict = "enforced twice" if known else "SURVIVED" if checks else "survived"
         bad += verdict == "SURVIVED"
-        print(f"{path.name}:{place}: {verdict} {' '.join(checks)}: {text}", flush=True)
-    print(f"mutation: {len(mutants)} statements taken out, {killed} noticed, "
-          f"{len(mutants) - killed} not, {bad} of them checks that should be")
+        print(f"{path.name}:{place}: {verdict} {' '.join(checks)}: {text}")
+    print(f"mutation: {len(tried)} statements taken out, {len(tried) - sum(alive)} noticed, "
+          f"{sum(alive)} not, {bad} of them checks that should be")
     return 1 if bad else 0
 
 
