@@ -71,9 +71,6 @@ std::vector<ConversationView> list_conversations(const Machine& machine) {
     for (const auto& [id, row] : machine.tables.conversations) {
         if (is_listed(machine, row)) out.push_back(conversation_view(machine, row));
     }
-    std::stable_sort(out.begin(), out.end(), [](const auto& one, const auto& other) {
-        return folded(one.title) < folded(other.title);
-    });
     return out;
 }
 
@@ -133,10 +130,6 @@ Result<std::vector<MemberView>> list_members(const Machine& machine, const Conve
         view.may_write = may_write(roster->second, member.account);
         out.push_back(std::move(view));
     }
-    std::stable_sort(out.begin(), out.end(), [](const MemberView& one, const MemberView& other) {
-        if (one.is_moderator != other.is_moderator) return one.is_moderator;
-        return folded(one.handle + one.display_name) < folded(other.handle + other.display_name);
-    });
     return out;
 }
 

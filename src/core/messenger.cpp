@@ -1,7 +1,5 @@
 #include "core/messenger.h"
 
-#include <algorithm>
-
 #include "core/messenger_state.h"
 
 namespace mayfly::core {
@@ -236,9 +234,7 @@ std::vector<ContactView> Messenger::contacts() const {
     for (const auto& [account, row] : state_->machine.tables.contacts) {
         if (row.accepted) out.push_back(contact_view(state_->machine, row));
     }
-    std::stable_sort(out.begin(), out.end(), [](const ContactView& one, const ContactView& other) {
-        return folded(one.handle + one.display_name) < folded(other.handle + other.display_name);
-    });
+    sort_by_name(out, called_in_lists<ContactView>);
     return out;
 }
 

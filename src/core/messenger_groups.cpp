@@ -83,7 +83,9 @@ Result<Messenger::Started> Messenger::leave(const ConversationId& conversation, 
 
 std::vector<ConversationView> Messenger::conversations() const {
     if (!has_account()) return {};
-    return list_conversations(state_->machine);
+    std::vector<ConversationView> out = list_conversations(state_->machine);
+    sort_by_name(out, [](const ConversationView& view) { return view.title; });
+    return out;
 }
 
 Result<ConversationView> Messenger::find_conversation(std::string_view what) const {
@@ -93,7 +95,11 @@ Result<ConversationView> Messenger::find_conversation(std::string_view what) con
 
 Result<std::vector<MemberView>> Messenger::members(const ConversationId& conversation) const {
     ENSURE(has_account(), no_account);
-    return list_members(state_->machine, conversation);
+    TRY_ASSIGN(std::vector<MemberView> out, list_members(state_->machine, conversation));
+    sort_by_name(out, called_in_lists<MemberView>);
+    std::stable_partition(out.begin(), out.end(),
+                          [](const MemberView& view) { return view.is_moderator; });
+    return out;
 }
 
 Result<MemberView> Messenger::find_member(const ConversationId& conversation,

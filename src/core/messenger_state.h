@@ -1,6 +1,8 @@
 // What the Messenger's source files share: its state, and how a command runs.
 #pragma once
 
+#include <algorithm>
+
 #include "core/machine.h"
 
 namespace mayfly::core {
@@ -14,6 +16,18 @@ struct Messenger::State {
 Status reload_tables(Machine& machine);
 // prepare reads the tables again where that is due.
 Status prepare(Machine& machine);
+
+// In what order people see what they see in lists. Looking something up needs none.
+template <class View, class Name>
+void sort_by_name(std::vector<View>& views, const Name& name) {
+    std::stable_sort(views.begin(), views.end(), [&](const View& one, const View& other) {
+        return folded(name(one)) < folded(name(other));
+    });
+}
+template <class View>
+std::string called_in_lists(const View& person) {
+    return person.handle + person.display_name;
+}
 
 // A command fails as a whole: nothing of it is left in memory.
 enum class Needs : uint8_t { account, pairing, deletion };

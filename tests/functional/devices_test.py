@@ -3,16 +3,7 @@ import json
 import subprocess
 import unittest
 
-from harness import FAILED, USAGE, MayflyTest, Person, VerbFailed, befriend, eventually
-
-
-def line_of(process, kind):
-    """The next JSON object of that type on the output."""
-    for line in process.stdout:
-        found = json.loads(line)
-        if found["type"] == kind:
-            return found
-    raise VerbFailed(f"ended before {kind}: {process.stderr.read()}")
+from harness import FAILED, USAGE, MayflyTest, Person, befriend, eventually, line_of
 
 
 class Devices(MayflyTest):

@@ -153,6 +153,15 @@ class Person:
         return self.run("messages", place, *words).objects
 
 
+def line_of(process, kind):
+    """The next JSON object of that type on the output of a verb that stays."""
+    for line in process.stdout:
+        found = json.loads(line)
+        if found["type"] == kind:
+            return found
+    raise VerbFailed(f"ended before {kind}: {process.stderr.read()}")
+
+
 def messages_in(objects):
     return [item for item in objects if item["type"] == "message"]
 

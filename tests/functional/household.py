@@ -8,25 +8,15 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 from daemon_test import RpcClient
-from harness import MayflyTest, Person, Relay, free_port
+from harness import MayflyTest, Person, Relay, eventually, free_port, line_of
 
 NAMES = ("alice", "bob", "carol")
 DEVICES = 3
 GROUP = "family"
 NOTICED_SECONDS_MAX = 30
-
-
-def line_of(process, kind):
-    """The next JSON object of that type on the output."""
-    for line in process.stdout:
-        found = json.loads(line)
-        if found["type"] == kind:
-            return found
-    raise AssertionError(f"ended before {kind}: {process.stderr.read()}")
 
 
 class Device(Person):
@@ -101,14 +91,10 @@ class Device(Person):
 
 
 def wait_for(check, what=""):
-    deadline = time.monotonic() + NOTICED_SECONDS_MAX
-    while True:
-        value = check()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"never: {what}")
-        time.sleep(0.05)
+    value = eventually(check, NOTICED_SECONDS_MAX)
+    if not value:
+        raise AssertionError(f"never: {what}")
+    return value
 
 
 def everywhere(devices, check, what=""):
