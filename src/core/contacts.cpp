@@ -16,6 +16,8 @@ Status forget_group_rows(Machine& machine, Step& step, const ConversationId& id)
     machine.proposal_commits.erase(id);
     machine.fillings.erase(id);
     drop_tickets(machine, step, id);
+    step.erase(row_key::owed_history(id));
+    machine.tables.owed_histories.erase(id);
     std::vector<Bytes> invites;
     TRY(step.store().scan(row_key::invite(id, {}), [&](BytesView key, SecretBuffer) {
         invites.push_back(to_bytes(key));

@@ -128,14 +128,15 @@ void drop_commit(Machine& machine, Step& step, ConversationRow& row, bool won) {
 Status tell_new_siblings(Machine& machine, Step& step, const ConversationRow& row,
                          const mls::CommitSummary& summary) {
     if (row.info.kind != ConversationKind::direct && !has_state(row.info.kind)) return {};
+    std::vector<wire::DeviceId> siblings;
     for (const mls::AddedMember& added : summary.added) {
         TRY_ASSIGN(const wire::DeviceCertificate certificate,
                    read_credential(added.member.credential));
         if (certificate.account_key == machine.tables.account->account_key) {
-            return send_history(machine, step, row.info.conversation);
+            siblings.push_back(certificate.device);
         }
     }
-    return {};
+    return owe_history(machine, step, row.info.conversation, siblings);
 }
 
 // Our commit is the hub's: move on.

@@ -47,6 +47,8 @@ Status load_group_tables(StorePort& store, Tables& tables) {
     TRY(scan_rows<TreeUploadRow>(store, row_key::said(row_kind::tree_upload),
                                  by_conversation(tables.tree_uploads)));
     TRY(scan_rows<OfferRow>(store, row_kind::offer, by_conversation(tables.offers)));
+    TRY(scan_rows<OwedHistoryRow>(store, row_kind::owed_history,
+                                  by_conversation(tables.owed_histories)));
     TRY(scan_rows<TicketRow>(store, row_kind::ticket, [&](BytesView, TicketRow row) {
         tables.tickets[row.conversation].insert_or_assign(row.device, std::move(row));
     }));

@@ -91,6 +91,7 @@ struct Tables {
     std::map<ConversationId, TreeUploadRow> tree_uploads;
     std::map<ConversationId, RepairRow> repairs;
     std::map<ConversationId, std::map<wire::DeviceId, TicketRow>> tickets;
+    std::map<ConversationId, OwedHistoryRow> owed_histories;
     std::map<ConversationId, OfferRow> offers;
     std::map<AccountId, PersonRow> people;
     std::optional<PairingRow> pairing;
@@ -310,7 +311,13 @@ void note_sync(Machine& machine, Step& step, const Sync& sync);
 bool can_flush_syncs(const Machine& machine);
 Status flush_syncs(Machine& machine, Step& step);
 Status sync_arrived(Machine& machine, Step& step, const Sync& sync);
-Status send_history(Machine& machine, Step& step, const ConversationId& id);
+// owe_history: what is alive in the conversation goes to these devices of ours, which we let into
+// it.
+Status owe_history(Machine& machine, Step& step, const ConversationId& id,
+                   const std::vector<wire::DeviceId>& devices);
+// send_owed_histories: to those that are among the leaves of our own group; others are not there
+// yet.
+Status send_owed_histories(Machine& machine, Step& step, const std::vector<Leaf>& own_leaves);
 Status history_arrived(Machine& machine, Step& step, const History& history);
 void offer_to_siblings(Machine& machine, Step& step, const ConversationRow& row);
 Result<OperationId> revoke_device(Machine& machine, Step& step, const wire::DeviceId& device);

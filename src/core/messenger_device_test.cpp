@@ -216,6 +216,31 @@ TEST_F(Devices, linking_survives_a_crash_after_every_write) {
     }
 }
 
+// Whatever is late by that, what was said must not go to our own group before the device is in it.
+TEST_F(Devices, what_is_alive_comes_along_wherever_the_relay_stops) {
+    const ConversationId group = group_of_three();
+    ASSERT_TRUE(bob_->send(with(*bob_, *alice_), "to Alice").ok());
+    ASSERT_TRUE(bob_->send(group, "to all").ok());
+    network_.pass(Duration::seconds(5));
+    for (size_t frames = 0; frames < 60; frames += 3) {
+        SCOPED_TRACE(frames);
+        TestClient& phone = blank("Phone");
+        alice_->code.reset();
+        ASSERT_TRUE(meet(*alice_, phone, begin(phone)));
+        confirm(*alice_);
+        confirm(phone);
+        network_.step(frames);
+        network_.stop_relay(test_relay);
+        network_.start_relay(test_relay);
+        ASSERT_TRUE(is_ready(phone));
+        network_.pass(Duration::minutes(1));
+        EXPECT_EQ(alive(phone, with(phone, *bob_)), std::vector<std::string>{"to Alice"});
+        EXPECT_EQ(alive(phone, group), std::vector<std::string>{"to all"});
+        ASSERT_TRUE(revoke(*alice_, phone).ok());
+        network_.pass(Duration::seconds(30));
+    }
+}
+
 TEST_F(Devices, kit_brings_back_account_contacts_and_groups) {
     TestClient& dora = network_.add_client("Dora");
     AccountOptions options;

@@ -153,6 +153,9 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
     RosterRow next = roster_of(roles);
     review_plan(machine, step, id, roles);
     TRY(review_tickets(machine, step, id, summary));
+    if (row.info.kind == ConversationKind::own_devices) {
+        TRY(send_owed_histories(machine, step, roles.leaves()));
+    }
     RosterRow& before = machine.tables.rosters[id];
     change.added = missing_in(next, before);
     change.removed = missing_in(before, next);

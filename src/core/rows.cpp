@@ -73,6 +73,9 @@ Bytes invite(const ConversationId& conversation, BytesView whom) {
 Bytes offer(const ConversationId& conversation) {
     return with(row_kind::offer, conversation.view());
 }
+Bytes owed_history(const ConversationId& conversation) {
+    return with(row_kind::owed_history, conversation.view());
+}
 Bytes person(const AccountId& account) { return with(row_kind::person, account.view()); }
 Bytes pairing() { return with(row_kind::pairing); }
 Bytes sync(uint64_t order) { return with(row_kind::sync, big_endian(order)); }

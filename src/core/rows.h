@@ -45,6 +45,7 @@ Bytes repair(const ConversationId& conversation);
 Bytes departure(const ConversationId& conversation);
 Bytes invite(const ConversationId& conversation, BytesView whom);
 Bytes offer(const ConversationId& conversation);
+Bytes owed_history(const ConversationId& conversation);
 Bytes person(const AccountId& account);
 Bytes pairing();
 Bytes sync(uint64_t order);
@@ -89,6 +90,7 @@ constexpr char control = 'X';
 constexpr char departure = 'D';
 constexpr char invite = 'I';
 constexpr char offer = 'O';
+constexpr char owed_history = 'M';
 constexpr char person = 'H';
 constexpr char pairing = 'K';
 constexpr char sync = 'Y';
@@ -366,6 +368,14 @@ struct TicketRow {
     wire::Token token;
     MAYFLY_FIELDS(self.version, self.conversation, self.account, self.device, self.key_package,
                   self.token)
+};
+
+// Devices of our account that we let into a conversation before they were in our own group: what is
+// alive there goes to them once they are.
+struct OwedHistoryRow {
+    uint16_t version = store_version;
+    std::vector<wire::DeviceId> devices;
+    MAYFLY_FIELDS(self.version, self.devices)
 };
 
 // A group whose members applied a commit that its rules forbid, to put it right with the next one.

@@ -203,9 +203,10 @@ Status sync_arrived(Machine& machine, Step& step, const Sync& sync) {
     return sync.account_deleted ? deleted_elsewhere(machine, step) : Status();
 }
 
-Status send_history(Machine& machine, Step& step, const ConversationId& id) {
-    const auto to = own_devices(machine);
-    if (!to) return {};
+namespace {
+
+Status send_history(Machine& machine, Step& step, const ConversationId& to,
+                    const ConversationId& id) {
     std::vector<MessageId> ids;
     TRY(step.store().scan(row_key::listing_prefix(id), [&](BytesView key, SecretBuffer) {
         if (const auto message = MessageId::from(key.last(MessageId::size_bytes))) {
@@ -223,17 +224,54 @@ Status send_history(Machine& machine, Step& step, const ConversationId& id) {
         TRY_ASSIGN(PastOfOne past, past_of(step, *row));
         const size_t added = codec::encode_secret(past.message).size();
         if (size_bytes + added > device_content_size_bytes_max) {
-            TRY(send_part(machine, step, *to, history));
+            TRY(send_part(machine, step, to, history));
             size_bytes = 0;
         }
         size_bytes += added;
         history.messages.push_back(std::move(past.message));
         if (past.rest.empty()) continue;
-        TRY(send_part(machine, step, *to, history));
-        TRY(send_rest(machine, step, *to, message, std::move(past.rest), history));
+        TRY(send_part(machine, step, to, history));
+        TRY(send_rest(machine, step, to, message, std::move(past.rest), history));
         size_bytes = 0;
     }
-    return send_part(machine, step, *to, history);
+    return send_part(machine, step, to, history);
+}
+
+}  // namespace
+
+Status owe_history(Machine& machine, Step& step, const ConversationId& id,
+                   const std::vector<wire::DeviceId>& devices) {
+    const auto own = own_devices(machine);
+    if (!own || devices.empty()) return {};
+    OwedHistoryRow& row = machine.tables.owed_histories[id];
+    row.devices.insert(row.devices.end(), devices.begin(), devices.end());
+    step.write(row_key::owed_history(id), row);
+    TRY_ASSIGN(const mls::Group* group, group_of(machine, step, *own));
+    TRY_ASSIGN(const Roles roles, Roles::of(group->current()));
+    return send_owed_histories(machine, step, roles.leaves());
+}
+
+Status send_owed_histories(Machine& machine, Step& step, const std::vector<Leaf>& own_leaves) {
+    const auto own = own_devices(machine);
+    if (!own) return {};
+    const auto is_there = [&](const wire::DeviceId& device) {
+        return std::any_of(own_leaves.begin(), own_leaves.end(),
+                           [&](const Leaf& leaf) { return leaf.device == device; });
+    };
+    auto& owed = machine.tables.owed_histories;
+    for (auto each = owed.begin(); each != owed.end();) {
+        if (std::erase_if(each->second.devices, is_there) != 0) {
+            TRY(send_history(machine, step, *own, each->first));
+        }
+        if (!each->second.devices.empty()) {
+            step.write(row_key::owed_history(each->first), each->second);
+            ++each;
+            continue;
+        }
+        step.erase(row_key::owed_history(each->first));
+        each = owed.erase(each);
+    }
+    return {};
 }
 
 Status history_arrived(Machine& machine, Step& step, const History& history) {
