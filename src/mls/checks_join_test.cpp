@@ -98,6 +98,34 @@ TEST_F(JoinChecks, tree_with_another_hash_is_refused) {
     expect_welcome_refused(forgery, "mls_bad_tree");
 }
 
+// check 12.4.3.1-12
+TEST_F(JoinChecks, group_info_with_an_extension_twice_is_refused) {
+    const Extension extension{mayfly::testing::Club::club_extension, {}};
+    WelcomeForgery forgery;
+    forgery.info = [&](GroupInfo& info) { info.extensions = {extension, extension}; };
+    expect_welcome_refused(forgery, "malformed_input");
+    forgery.info = [&](GroupInfo& info) { info.group_context.extensions = {extension, extension}; };
+    expect_welcome_refused(forgery, "malformed_input");
+}
+
+// check 12.1.8.1-1
+TEST_F(JoinChecks, group_with_an_external_sender_that_the_application_refuses_is_not_joined) {
+    ExternalSender sender{newcomer_.signature_keys.public_key, newcomer_.credential};
+    sender.credential.identity = club_.policy.refused;
+    WelcomeForgery forgery;
+    forgery.info = [&](GroupInfo& info) {
+        set_extension(info.group_context.extensions, ExternalSenders{{sender}});
+    };
+    expect_welcome_refused(forgery, "invalid_argument");
+}
+
+// check 12.4.3.1-13
+TEST_F(JoinChecks, joiner_secret_of_another_size_is_refused) {
+    WelcomeForgery forgery;
+    forgery.secrets = [](GroupSecrets& secrets) { secrets.joiner_secret = Secret(31); };
+    expect_welcome_refused(forgery, "mls_bad_welcome");
+}
+
 // check 12.4.3.1-8
 TEST_F(JoinChecks, tree_without_our_leaf_is_refused) {
     WelcomeForgery forgery;

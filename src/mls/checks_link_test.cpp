@@ -113,6 +113,18 @@ TEST_F(LinkChecks, group_that_is_not_what_the_reinit_said_is_refused) {
 }
 
 // check 11.2-1
+TEST_F(LinkChecks, reinit_to_another_version_is_kept_to) {
+    ReInit later = reinit_to(suite_);
+    later.version = ProtocolVersion{2};
+    commit_reinit(later);
+    const KeyPackageSecrets first = package_of(1);
+    const Group& origin = club_.group(1);
+    const auto sent = begin({suite_, {7}, later.extensions}, ResumptionPskUsage::reinit,
+                            {first.key_package, package_of(2).key_package}, origin, origin.epoch());
+    EXPECT_ERROR(join(sent, first, origin), mls_unrelated_group);
+}
+
+// check 11.2-1
 TEST_F(LinkChecks, reinit_to_another_suite_is_kept_to) {
     commit_reinit(reinit_to(other_suite_));
     const KeyPackageSecrets first = package_of(1);
@@ -151,6 +163,19 @@ TEST_F(LinkChecks, reinitialised_group_without_a_member_is_refused) {
     EXPECT_ERROR(club_.group(0).reinitialise({first.key_package}, club_.members[0].identity,
                                              club_.leaf_options(), club_.env()),
                  mls_unrelated_group);
+}
+
+// check 11.2-3
+TEST_F(LinkChecks, reinitialised_group_with_somebody_else_is_refused) {
+    const ReInit wanted = reinit_to(suite_);
+    commit_reinit(wanted);
+    const KeyPackageSecrets first = package_of(1);
+    const KeyPackageSecrets stranger = club_.make_key_package(club_.make_identity());
+    const Group& origin = club_.group(1);
+    const auto sent = begin({suite_, {7}, wanted.extensions}, ResumptionPskUsage::reinit,
+                            {first.key_package, package_of(2).key_package, stranger.key_package},
+                            origin, origin.epoch());
+    EXPECT_ERROR(join(sent, first, origin), mls_unrelated_group);
 }
 
 TEST_F(LinkChecks, group_that_was_not_reinitialised_begins_no_other) {

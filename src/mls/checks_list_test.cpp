@@ -86,6 +86,14 @@ TEST_F(ListChecks, reinit_to_an_older_version_is_refused) {
     expect_list_refused({{older}}, "mls_bad_proposal");
 }
 
+// check 12.1.5-2
+TEST_F(ListChecks, reinit_with_an_extension_twice_is_refused) {
+    const Extension extension{Club::club_extension, {}};
+    ReInit twice;
+    twice.extensions = {extension, extension};
+    expect_pathless_list_refused({{twice}}, "malformed_input");
+}
+
 // check 12.1.7-1
 TEST_F(ListChecks, group_extension_that_members_lack_is_refused) {
     expect_list_refused({replace_extensions({{ExtensionType{0xf777}, {}}})},
@@ -96,6 +104,22 @@ TEST_F(ListChecks, group_extension_that_members_lack_is_refused) {
 TEST_F(ListChecks, group_extension_twice_is_refused) {
     const Extension extension{Club::club_extension, {}};
     expect_list_refused({replace_extensions({extension, extension})}, "malformed_input");
+}
+
+// check 13.4-2
+TEST_F(ListChecks, required_capabilities_that_cannot_be_read_are_refused) {
+    expect_pathless_list_refused(
+        {replace_extensions({{ExtensionType::required_capabilities, {1}}})}, "truncated_input");
+}
+
+// check 12.1.8.1-1
+TEST_F(ListChecks, external_sender_that_the_application_refuses_is_refused) {
+    const Identity stranger = club_.make_identity();
+    ExternalSender sender{stranger.signature_keys.public_key, stranger.credential};
+    sender.credential.identity = club_.policy.refused;
+    Extensions extensions;
+    set_extension(extensions, ExternalSenders{{sender}});
+    expect_list_refused({replace_extensions(extensions)}, "invalid_argument");
 }
 
 // check 12.2-2

@@ -101,6 +101,7 @@ Result<Bytes> Group::protect(BytesView plaintext, const ProtectOptions& options,
     ENSURE(is_active(), mls_inactive);
     // check 12.4-1: who was proposed to be removed must be, before anything more is said.
     ENSURE(state_->wanted_proposals() == 0, mls_pending_proposals);
+
     ENSURE(plaintext.size() <= application_data_max, input_too_large);
     EpochState& epoch = *state_->epoch;
     FramedContent content;

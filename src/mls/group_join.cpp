@@ -18,8 +18,10 @@ Result<RatchetTree> verify_group(const CipherSuite& suite, const GroupInfo& info
     // check 12.4.3.1-6: version and suite.
     ENSURE(context.version == ProtocolVersion::mls10, mls_bad_group_info);
     ENSURE(context.cipher_suite == suite.id, mls_bad_group_info);
+    // check 12.4.3.1-12: no extension type twice.
     TRY(check_extensions(info.extensions));
     TRY(check_extensions(context.extensions));
+
     if (const Extension* inside = find_extension(info.extensions, ExtensionType::ratchet_tree)) {
         encoded_tree = inside->data;
     }
@@ -31,6 +33,7 @@ Result<RatchetTree> verify_group(const CipherSuite& suite, const GroupInfo& info
     // check 12.4.3.1-7: the tree is the one that the group agreed on, and valid.
     ENSURE(tree.tree_hash() == context.tree_hash, mls_bad_tree);
     TRY(validate_tree(tree, context.group_id, context.extensions, std::nullopt, env.parallel));
+    // check 12.1.8.1-1: the application accepts those who may propose from outside.
     TRY(check_external_senders(context, context.extensions, env));
     for (LeafIndex leaf : tree.members()) {
         const LeafNode node = *tree.leaf(leaf);
@@ -75,6 +78,7 @@ Result<GroupSecrets> open_group_secrets(const Welcome& welcome, const KeyPackage
     TRY_ASSIGN(GroupSecrets secrets,
                decrypt_group_secrets(suite, welcome, key_package_ref(suite, own.key_package),
                                      own.init_private_key));
+    // check 12.4.3.1-13: the secret has the suite's size.
     ENSURE(secrets.joiner_secret.size() == suite.hash_size_bytes(), mls_bad_welcome);
     return secrets;
 }
@@ -206,6 +210,7 @@ Result<ReceivedProposal> verify_self_remove(const EpochState& epoch, BytesView s
     ENSURE(leaf != nullptr, mls_unknown_sender);
     // check 20.1-7: a joiner refers to SelfRemoves that their senders signed for this epoch.
     TRY(verify_content(epoch.suite, signed_content, epoch.context_bytes, leaf->signature_key));
+
     TRY(check_proposal(epoch, *proposal, content.sender, LifetimeCheck::none, env));
     return ReceivedProposal{content.sender, proposal_ref(epoch.suite, signed_content), *proposal,
                             content.authenticated_data};
@@ -221,6 +226,7 @@ Result<Group::ExternalJoin> Group::join_external(BytesView group_info, const Ide
     TRY_ASSIGN(const auto external_pub, read_extension<ExternalPub>(info.extensions));
     // check 12.4.3.2-3: the group lets others in.
     ENSURE(external_pub, mls_bad_group_info);
+
     TRY_ASSIGN(const auto before, public_epoch(info, options.ratchet_tree, env));
     const CipherSuite& suite = before->suite;
     TRY(check_identity(suite, identity));

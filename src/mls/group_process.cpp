@@ -127,6 +127,7 @@ Result<StagedCommit> stage(const GroupState& group, const AuthenticatedContent& 
                apply_proposals(epoch, proposals, sender, LifetimeCheck::none, env));
     // check 12.4.2-4: a path is there where one is needed.
     ENSURE(commit.path || !applied.needs_path, mls_bad_update_path);
+
     const LeafIndex committer =
         sender.is_member() ? sender.leaf() : applied.tree.first_blank_leaf();
     ENSURE(committer.value < tree_leaves_max, input_too_large);

@@ -195,6 +195,9 @@ TEST(Group, own_messages_are_named_as_such) {
         ASSERT_OK(sent);
         EXPECT_ERROR(hear(club, 0, sent->commit), mls_own_message);
         club.group(0).discard_pending_commit();
+        const auto proposed = club.group(0).propose({Remove{club.group(1).own_leaf()}}, club.env());
+        ASSERT_OK(proposed);
+        EXPECT_ERROR(hear(club, 0, *proposed), mls_own_message);
     }
 }
 

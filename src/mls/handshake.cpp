@@ -106,12 +106,14 @@ Result<Received> receive_public(const GroupState& group, PublicMessage message) 
     ENSURE(message.content.epoch == now.context.epoch, mls_wrong_epoch);
     Received out;
     out.epoch = message.content.epoch;
-    // check 12.4.2-2: membership tag and signature verify.
+    // check 12.4.2-2: the membership tag verifies.
     TRY_ASSIGN(out.message, unprotect_public(now.suite, std::move(message), now.context_bytes,
                                              now.secrets.membership_key));
+
     const Sender& sender = out.message.content.sender;
     ENSURE(!(sender.is_member() && sender.leaf() == now.own_leaf()), mls_own_message);
     TRY_ASSIGN(const Bytes key, sender_key(now, out.message.content));
+    // check 12.4.2-2: the signature verifies.
     TRY(verify_content(now.suite, out.message, now.context_bytes, key));
     return out;
 }

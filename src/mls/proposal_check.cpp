@@ -93,12 +93,15 @@ Status check_proposal(const EpochState& epoch, const Proposal& proposal, const S
     if (const auto* reinit = proposal.get_if<ReInit>()) {
         // check 12.1.5-1: the protocol version does not go back.
         ENSURE(reinit->version >= epoch.context.version, mls_bad_proposal);
+        // check 12.1.5-2: no extension type twice.
         return check_extensions(reinit->extensions);
     }
     if (const auto* replaced = proposal.get_if<GroupContextExtensions>()) {
         // check 13.4-1: no type twice. What members must support: check_members.
         TRY(check_extensions(replaced->extensions));
+        // check 13.4-2: what is required can be read.
         TRY(read_extension<RequiredCapabilities>(replaced->extensions));
+        // check 12.1.8.1-1: the application accepts those who may propose from outside.
         return check_external_senders(epoch.context, replaced->extensions, env);
     }
     if (proposal.get_if<SelfRemove>() != nullptr) {

@@ -215,6 +215,7 @@ Status apply_path(RatchetTree& tree, LeafIndex sender, const UpdatePath& path,
         ENSURE(!tree.has_encryption_key(node.encryption_key), mls_bad_update_path);
         keys.push_back(node.encryption_key);
     }
+
     if (!tree.has_member(sender)) {
         ENSURE(sender == tree.first_blank_leaf() && sender.value < tree_leaves_max,
                mls_bad_update_path);
