@@ -79,7 +79,7 @@ def main_stages(seeds):
               ["build/release/tests/sim/mayfly-sim", "--seeds", f"1-{seeds}"], lane="sim",
               minutes_max=10 + seeds / 50, counts="program", needs=needs),
         # They mostly wait, for timers, for each other and for the disk.
-        ctest("functional", "release", "-L", "^functional$", "-j", "2", lane="functional",
+        ctest("functional", "release", "-L", "^functional$", "-j", "3", lane="functional",
               minutes_max=40, needs=needs),
     ]
 
