@@ -2,14 +2,16 @@
 // passkey, erasing, and coming back from the recovery kit.
 import { strict as assert } from 'node:assert'
 import { join } from 'node:path'
+import { Camera, fine } from './film.mjs'
 import { Person, scratch, start_relay } from './people.mjs'
 import { root, run, serve } from './support.mjs'
 
 const folder = scratch()
 const relay = await start_relay(join(folder.path, 'relay'))
 const site = await serve(join(root, 'web', 'dist'), relay.address)
-const anna = await Person.begin('anna', site.origin)
-const phone = await Person.begin('phone', site.origin)
+const camera = new Camera(folder.path)
+const anna = await Person.begin('anna', site.origin, { media: camera.media })
+const phone = await Person.begin('phone', site.origin, { context: fine })
 const ben = await Person.begin('ben', site.origin)
 
 const heading = (person, name) => person.page.getByRole('heading', { name })
@@ -42,10 +44,10 @@ const tests = {
         await phone.button('Show code').click()
         const link = await phone.page.getByLabel('Link of the new device').inputValue()
         assert.match(link, /^mayfly-device:/)
+        camera.sees(await phone.page.locator('svg[role=img]').screenshot())
         await anna.button('Settings').click()
         await anna.button('Devices').click()
-        await anna.page.getByLabel('Link of the new device').fill(link)
-        await anna.button('Add device').click()
+        await anna.button('Scan').click()
         const digits = (person) => person.page.locator('.code').innerText()
         await anna.page.locator('.code').waitFor()
         await phone.page.locator('.code').waitFor()
