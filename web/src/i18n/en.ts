@@ -28,6 +28,7 @@ export const en = {
     attach: 'Attach',
     back: 'Back',
     begin: 'Begin',
+    begin_anew: 'Begin anew',
     block: 'Block',
     blocked_note: 'You have blocked this contact.',
     bundle_checked: 'This program was checked: every file has its hash.',
@@ -92,6 +93,18 @@ export const en = {
     draft: 'Draft',
     drop: 'Drop',
     drop_here: 'Drop to send',
+    duress: 'Duress passphrase',
+    duress_limits:
+        'The account is gone in this browser only. Whoever copied this browser’s files before ' +
+        'still has it under your own passphrase.',
+    duress_name: 'Name of the empty account',
+    duress_note:
+        'Whoever unlocks with this passphrase destroys your account here for good, and sees an ' +
+        'empty one. Nobody can tell whether there is one.',
+    duress_off: 'There is no duress passphrase any more.',
+    duress_set: 'The duress passphrase is set.',
+    duress_set_it: 'Set duress passphrase',
+    duress_take: 'Take it away, if there is one',
     edit: 'Edit',
     edited: 'edited',
     editing: 'Editing',
@@ -101,9 +114,13 @@ export const en = {
     ends_in: 'ends in {span}',
     erase: 'Erase from this browser',
     erase_note:
-        'Account, contacts and messages are destroyed in this browser. You can only come back ' +
-        'with the recovery kit or from another of your devices.',
+        'Account, contacts, messages and the program are destroyed in this browser, keys first. ' +
+        'Only the recovery kit or another of your devices brings you back.',
     erase_title: 'Erase everything here?',
+    erased: 'Everything is erased',
+    erased_note:
+        'Nothing of Mayfly is left in this browser: no account, no key, no program. You can ' +
+        'close this page.',
     expire_note: 'How long it lives, from sending. Then it is destroyed everywhere.',
     expire_title: 'Expires after',
     expires_choice: 'Expires after {span}',
@@ -203,8 +220,7 @@ export const en = {
     new_room: 'New room',
     new_room_note: 'Moderators decide',
     no_lock_note:
-        'This browser is not protected by a passphrase. It can be chosen when an account is ' +
-        'made or linked.',
+        'This browser is not protected: whoever uses it, or copies its files, can read everything.',
     no_messages: 'No messages',
     no_moderator: 'No longer moderator',
     no_other_contact: 'You have no other contact yet.',
@@ -226,6 +242,13 @@ export const en = {
     opening: 'Opening…',
     own_duration: 'Or exactly',
     passphrase: 'Passphrase',
+    passkey_asked: 'Your passkey will be asked for.',
+    passphrase_again: 'The same again',
+    passphrase_change: 'Change passphrase or passkey',
+    passphrase_changed: 'It unlocks from now on; what unlocked before does not.',
+    passphrase_current: 'Current passphrase',
+    passphrase_new: 'New passphrase',
+    passphrases_differ: 'The two differ.',
     paste_instead: 'Paste a link',
     pause: 'Pause',
     photo: 'Photo',
@@ -319,6 +342,11 @@ export const en = {
     state_read: 'read',
     state_sent: 'sent',
     state_waiting: 'waits for a connection',
+    strength_fair: 'Fair. One or two words more would be better.',
+    strength_strong: 'Strong.',
+    strength_weak:
+        'Weak: whoever copies this browser’s files guesses it within days. Take four words that ' +
+        'do not belong together.',
     take_photo: 'Take a photo',
     theme: 'Theme',
     this_device: 'This device',
@@ -351,6 +379,8 @@ export const en = {
     unsupported: 'This browser cannot run Mayfly',
     unverify: 'Take the mark back',
     update_ready: 'A new version is ready. Tap to use it.',
+    use_passkey: 'Use a passkey',
+    use_passphrase: 'Use a passphrase',
     verified: 'Verified',
     version: 'This program',
     voice_memo: 'Voice memo',

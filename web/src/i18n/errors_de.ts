@@ -138,6 +138,7 @@ export const errors_de: Record<keyof typeof errors_en, string> = {
         'Dieser Browser kann das nicht abspielen; es wurde als Datei gespeichert.',
     notify_refused:
         'Der Browser erlaubt keine Benachrichtigungen. Erlaube sie in seinen Einstellungen.',
+    passphrase_in_use: 'Diese Passphrase öffnet Mayfly schon. Nimm eine andere.',
     passkey_failed: 'Der Passkey ging nicht. Versuche es noch einmal oder nimm eine Passphrase.',
     clipboard_failed: 'Kopieren war nicht erlaubt. Markiere den Text und kopiere ihn selbst.',
     unknown: 'Etwas ging schief ({code}). Versuche es noch einmal oder lade die Seite neu.'

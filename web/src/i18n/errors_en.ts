@@ -127,6 +127,7 @@ export const errors_en = {
     voice_unplayable:
         'This browser cannot play this memo, so it was saved as a file.',
     notify_refused: 'The browser does not allow notifications. Allow them in its settings.',
+    passphrase_in_use: 'That passphrase opens Mayfly already. Choose another.',
     passkey_failed: 'The passkey could not be used. Try again, or choose a passphrase.',
     clipboard_failed: 'Copying was not allowed. Select the text and copy it yourself.',
     unknown: 'Something went wrong ({code}). Try again; if it stays, reload the page.'

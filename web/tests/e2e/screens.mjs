@@ -22,6 +22,8 @@ words.rtl = Object.fromEntries(Object.entries(words.en).map(([key, text]) => [ke
 const week = '?scene=week'
 const dialog = (name, value) => (page) =>
     page.evaluate(([name, value]) => window.nav.dialog(name, value), [name, value])
+const protected_by = (way) => (page) =>
+    page.evaluate((way) => window.prefs.set('protection', way), way)
 const open = (id) => (page) => page.evaluate((id) => window.nav.open(id), id)
 const after =
     (...steps) =>
@@ -158,6 +160,15 @@ const screens = {
     card: [week, dialog('card', 'c-ines')],
     devices: [week, dialog('devices')],
     settings: [week, dialog('settings')],
+    passphrase: [
+        week,
+        after(protected_by('passphrase'), dialog('passphrase'), async (page) => {
+            await page.locator('dialog input[type=password]').nth(1).fill('kurz')
+            await page.locator('dialog input[type=password]').nth(2).fill('kürzer')
+        })
+    ],
+    duress: [week, after(protected_by('passphrase'), dialog('duress'))],
+    erased: ['?lifecycle=erased'],
     erase: [week, after(dialog('settings'), press('dialog .button.bad'))],
     toast: [
         week,
