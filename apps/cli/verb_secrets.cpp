@@ -1,8 +1,8 @@
 // The passphrase of a home, the one that gives it up, and its end.
 #include "confirm.h"
-#include "decoy.h"
 #include "i18n/tr.h"
 #include "passphrase.h"
+#include "store/decoy.h"
 #include "store/key_change.h"
 #include "verbs.h"
 
@@ -58,7 +58,7 @@ Outcome run_passphrase_duress(Context& context) {
     const Command& command = context.command;
     TRY_ASSIGN(const OpenHome home, open_home(context));
     std::optional<SecretBuffer> passphrase;
-    DecoyProfile profile;
+    store::DecoyProfile profile;
     if (!command.off) {
         TRY_OUTCOME(choose_passphrase(command.new_passphrase_file, passphrase));
         if (!passphrase) {

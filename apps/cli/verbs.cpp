@@ -5,9 +5,12 @@
 
 #include <cstdlib>
 
-#include "decoy.h"
+#include "crypto/system_entropy.h"
 #include "i18n/tr.h"
 #include "passphrase.h"
+#include "process.h"
+#include "store/decoy.h"
+#include "store/home_lock.h"
 
 namespace mayfly::cli {
 
@@ -28,7 +31,11 @@ Result<store::Unlocked> unlock_home(const std::string& home, const std::string& 
     std::optional<BytesView> view;
     if (passphrase) view = passphrase->expose();
     TRY_ASSIGN(store::Unlocked unlocked, store::unlock_store(home, view));
-    if (unlocked.kind != store::SlotKind::own) TRY(make_decoy(home, unlocked));
+    if (unlocked.kind != store::SlotKind::own) {
+        crypto::SystemEntropy entropy;
+        TRY_ASSIGN(const auto lock, store::HomeLock::acquire(home, store::home_lock_wait));
+        TRY(store::make_decoy(home, unlocked, wall_clock_now(), entropy));
+    }
     return unlocked;
 }
 

@@ -4,7 +4,20 @@
 
 #include <algorithm>
 
+#include "store/decoy.h"
+
 namespace mayfly::web {
+namespace {
+
+// Whoever opens the home with the duress passphrase gives the account up; who is asked for the
+// passphrase while it is open has mistyped.
+Result<store::Unlocked> unlocked_own(std::optional<BytesView> passphrase) {
+    TRY_ASSIGN(store::Unlocked unlocked, store::unlock_store(home_path, passphrase));
+    ENSURE(unlocked.kind == store::SlotKind::own, wrong_passphrase);
+    return unlocked;
+}
+
+}  // namespace
 
 Time wall_clock_now() {
     timespec now{};
@@ -25,10 +38,31 @@ Status Host::create(std::optional<BytesView> passphrase) {
 
 Status Host::open(std::optional<BytesView> passphrase) {
     TRY_ASSIGN(store::Unlocked unlocked, store::unlock_store(home_path, passphrase));
-    // A duress passphrase is set where there is a command line, and nowhere else yet.
-    ENSURE(unlocked.kind == store::SlotKind::own, wrong_passphrase);
+    if (unlocked.kind != store::SlotKind::own) {
+        TRY(store::make_decoy(home_path, unlocked, wall_clock_now(), entropy_));
+    }
     key_ = std::move(unlocked.key);
     return reopen();
+}
+
+Result<store::Protection> Host::protection() {
+    TRY(store::finish_key_change(home_path));
+    return store::store_protection(home_path);
+}
+
+Status Host::change_passphrase(std::optional<BytesView> current, BytesView next) {
+    TRY_ASSIGN(const store::Unlocked unlocked, unlocked_own(current));
+    return store::change_passphrase(home_path, unlocked, next, {}, entropy_);
+}
+
+Status Host::set_duress(BytesView current, std::optional<BytesView> duress, std::string_view name) {
+    ENSURE(is_open(), no_account);
+    TRY_ASSIGN(const core::AccountView account, messenger_->account());
+    TRY_ASSIGN(const store::Unlocked unlocked, unlocked_own(current));
+    store::DecoyProfile profile;
+    profile.relays = account.relays;
+    profile.display_name = name;
+    return store::set_duress(home_path, unlocked, duress, codec::encode(profile), entropy_);
 }
 
 Status Host::reopen() {

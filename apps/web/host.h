@@ -15,6 +15,7 @@
 #include "crypto/system_entropy.h"
 #include "rpc/server.h"
 #include "store/sqlite_store.h"
+#include "store/store_key.h"
 
 namespace mayfly::web {
 
@@ -43,12 +44,20 @@ class Host final : public rpc::AccountPort {
     Host& operator=(const Host&) = delete;
     ~Host() override { close(); }
 
-    // create makes an empty store; open opens the one there is. Both go online. Errors: those of
+    // create makes an empty store; open opens the one there is, or destroys it and opens a decoy
+    // where the passphrase is the one for that. Both go online. Errors: those of
     // store_key.h and sqlite_store.h.
     Status create(std::optional<BytesView> passphrase);
     Status open(std::optional<BytesView> passphrase);
     // close ends the connections and closes the store.
     void close();
+    // protection of the home that is there, after a change that died was finished.
+    static Result<store::Protection> protection();
+    // Both ask for the passphrase that opens the account now. Errors: wrong_passphrase,
+    // invalid_argument (the new one opens the home already); those of key_change.h.
+    Status change_passphrase(std::optional<BytesView> current, BytesView next);
+    // set_duress without a passphrase takes any away that may be set.
+    Status set_duress(BytesView current, std::optional<BytesView> duress, std::string_view name);
     bool is_open() const { return messenger_.has_value(); }
 
     void receive(BytesView line);

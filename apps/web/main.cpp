@@ -1,5 +1,7 @@
 // What the worker calls (web/src/engine/module.ts). Bytes come in through one buffer, which the
 // worker asks for and fills; what is given out stays until the next call.
+#include <algorithm>
+
 #include "host.h"
 #include "imported_files.h"
 #include "wire/websocket.h"
@@ -80,7 +82,7 @@ MAYFLY_EXPORT(buffer) uint8_t* export_buffer(size_t size) {
 // protection: of the home that is there: 1 (passphrase), 2 (key file), or minus the error's number
 // less 1.
 MAYFLY_EXPORT(protection) int32_t export_protection() {
-    const auto protection = store::store_protection(home_path);
+    const auto protection = Host::protection();
     if (protection.ok()) return static_cast<int32_t>(*protection);
     return -1 - static_cast<int32_t>(protection.code());
 }
@@ -94,6 +96,28 @@ MAYFLY_EXPORT(create) int32_t export_create(int32_t size) {
 MAYFLY_EXPORT(open) int32_t export_open(int32_t size) {
     if (size < 0) return code_of(engine().host.open(std::nullopt));
     return code_of(engine().host.open(taken(static_cast<size_t>(size)).expose()));
+}
+// The passphrase that opens the home comes first in the buffer (none: a negative size), then the
+// new one.
+MAYFLY_EXPORT(change_passphrase)
+int32_t export_change_passphrase(int32_t current_size, size_t next_size) {
+    const size_t first = static_cast<size_t>(std::max(current_size, 0));
+    const SecretBuffer in = taken(first + next_size);
+    std::optional<BytesView> current;
+    if (current_size >= 0) current = in.expose().first(first);
+    return code_of(engine().host.change_passphrase(current, in.expose().subspan(first)));
+}
+// The passphrase that opens the home, the name of the account to show, the duress passphrase (a
+// negative size takes any away).
+MAYFLY_EXPORT(set_duress)
+int32_t export_set_duress(size_t current_size, size_t name_size, int32_t duress_size) {
+    const size_t last = static_cast<size_t>(std::max(duress_size, 0));
+    const SecretBuffer in = taken(current_size + name_size + last);
+    const BytesView bytes = in.expose();
+    std::optional<BytesView> duress;
+    if (duress_size >= 0) duress = bytes.last(last);
+    return code_of(engine().host.set_duress(bytes.first(current_size), duress,
+                                            as_text(bytes.subspan(current_size, name_size))));
 }
 MAYFLY_EXPORT(close) void export_close() { engine().host.close(); }
 

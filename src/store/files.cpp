@@ -97,6 +97,39 @@ Status create_file(const std::string& path, BytesView content) {
     return sync_directory(slash == std::string::npos ? "." : path.substr(0, slash + 1));
 }
 
+Status rewrite_file(const std::string& path, BytesView content) {
+    const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd.valid()) return error_of_errno(errno);
+    TRY(write_all(fd.get(), content));
+    if (::ftruncate(fd.get(), static_cast<off_t>(content.size())) != 0 || ::fsync(fd.get()) != 0) {
+        return error_of_errno(errno);
+    }
+    return {};
+}
+
+Status remove_file(const std::string& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return error_of_errno(errno);
+    return {};
+}
+
+Result<bool> overwrite_file(const std::string& path) {
+    const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd.valid()) {
+        if (errno == ENOENT || errno == ENOTDIR) return false;
+        return error_of_errno(errno);
+    }
+    struct stat info {};
+    if (::fstat(fd.get(), &info) != 0) return error_of_errno(errno);
+    TRY(zero_file(fd.get(), 0, info.st_size));
+    return true;
+}
+
+Result<bool> overwrite_and_remove(const std::string& path) {
+    TRY_ASSIGN(const bool was_there, overwrite_file(path));
+    if (was_there) TRY(remove_file(path));
+    return was_there;
+}
+
 Status sync_directory(const std::string& path) {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd.valid() || ::fsync(fd.get()) != 0) return error_of_errno(errno);

@@ -43,6 +43,15 @@ Status create_file(const std::string& path, BytesView content);
 // sync_directory makes names created, renamed or removed in it durable.
 Status sync_directory(const std::string& path);
 
+// rewrite_file replaces what an existing file holds, in place, and syncs it. A crash may leave a
+// part of either.
+Status rewrite_file(const std::string& path, BytesView content);
+
+Status remove_file(const std::string& path);  // none there is fine
+// overwrite_file zeroes a file's bytes where they lie and syncs; true when there is one.
+Result<bool> overwrite_file(const std::string& path);
+Result<bool> overwrite_and_remove(const std::string& path);
+
 // zero_file overwrites everything from `from_offset` on with zeros and syncs: first the block at
 // from_offset, alone, then the rest, so that a journal's header is gone before its body.
 Status zero_file(int fd, int64_t from_offset, int64_t size_bytes);

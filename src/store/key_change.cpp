@@ -1,58 +1,23 @@
 #include "store/key_change.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <filesystem>
-
 #include "store/files.h"
+#include "store/header_change.h"
 #include "store/store_header.h"
 
 namespace mayfly::store {
 namespace {
 
-std::string new_header_path(const std::string& home) { return header_path(home) + ".new"; }
+// Who unlocks a home in a browser is alone with it, and cannot rename its files.
+#ifdef __wasi__
+constexpr auto change_header = copy_header;
+constexpr auto finish_header_change = finish_header_copy;
+#else
+constexpr auto change_header = swap_header;
+constexpr auto finish_header_change = finish_header_swap;
+#endif
 
-// overwrite_file zeroes a file's bytes where they lie; true when there is one.
-Result<bool> overwrite_file(const std::string& path) {
-    const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!fd.valid()) {
-        if (errno == ENOENT || errno == ENOTDIR) return false;
-        return error_of_errno(errno);
-    }
-    struct stat info {};
-    if (::fstat(fd.get(), &info) != 0) return error_of_errno(errno);
-    TRY(zero_file(fd.get(), 0, info.st_size));
-    return true;
-}
-
-Status remove_file(const std::string& path) {
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return error_of_errno(errno);
-    return {};
-}
-
-Result<bool> overwrite_and_remove(const std::string& path) {
-    TRY_ASSIGN(const bool was_there, overwrite_file(path));
-    if (was_there) TRY(remove_file(path));
-    return was_there;
-}
-
-// The two files change places in one step; then the old header has the new one's name, and is
-// overwritten there.
 Status replace_header(const std::string& home, const Header& header) {
-    const std::string path = header_path(home);
-    const std::string next = new_header_path(home);
-    TRY(overwrite_and_remove(next));
-    TRY(create_file(next, encode_header(header)));
-    if (::renameat2(AT_FDCWD, next.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) != 0) {
-        const Error error = error_of_errno(errno);
-        (void)overwrite_and_remove(next);
-        return error;
-    }
-    TRY(sync_directory(home));
+    TRY(change_header(home, encode_header(header)));
     return finish_key_change(home);
 }
 
@@ -86,7 +51,6 @@ Result<Header> protect_by_passphrase(const Unlocked& unlocked, BytesView passphr
 // What a home may hold besides its keys. Names, not patterns: nothing of somebody else's goes.
 constexpr const char* store_files[] = {"store.db",     "store.db-wal", "store.db-journal",
                                        "store.db-shm", "store.sum",    "printing"};
-constexpr const char* lock_files[] = {"lock", "turn", "follow", "rpc.socket"};
 
 }  // namespace
 
@@ -144,11 +108,11 @@ Status finish_decoy(const std::string& home, const Unlocked& decoy, Entropy& ent
 }
 
 Status finish_key_change(const std::string& home) {
-    TRY_ASSIGN(bool removed, overwrite_and_remove(new_header_path(home)));
+    TRY(finish_header_change(home));
+    bool removed = false;
     const auto protection = store_protection(home);
     if (protection.ok() && protection.value() == Protection::passphrase) {
-        TRY_ASSIGN(const bool had_key_file, overwrite_and_remove(key_file_path(home)));
-        removed = removed || had_key_file;
+        TRY_ASSIGN(removed, overwrite_and_remove(key_file_path(home)));
     }
     return removed ? sync_directory(home) : Status();
 }
@@ -165,26 +129,6 @@ Status destroy_keys(const std::string& home) {
         TRY(overwrite_file(path));
     }
     return {};
-}
-
-Result<std::vector<std::string>> wipe_home(const std::string& home) {
-    ENSURE(file_exists(home), no_account);
-    TRY(destroy_keys(home));
-    TRY(erase_store(home));
-    for (const std::string& path :
-         {new_header_path(home), key_file_path(home), header_path(home)}) {
-        TRY(remove_file(path));
-    }
-    for (const char* name : lock_files) TRY(remove_file(home + "/" + name));
-    std::vector<std::string> left;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(home, error)) {
-        left.push_back(entry.path().filename());
-    }
-    if (left.empty() && ::rmdir(home.c_str()) != 0 && errno != ENOENT) {
-        return error_of_errno(errno);
-    }
-    return left;
 }
 
 }  // namespace mayfly::store

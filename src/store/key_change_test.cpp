@@ -7,6 +7,8 @@
 #include <set>
 
 #include "store/files.h"
+#include "store/header_change.h"
+#include "store/store_header.h"
 #include "store/test_home.h"
 
 namespace mayfly::store {
@@ -205,6 +207,51 @@ TEST_F(key_change, process_killed_while_changing_leaves_one_passphrase_that_open
         ASSERT_TRUE(finish_key_change(path()).ok());
         EXPECT_EQ(home_.files().size(), 1U);
     }
+}
+
+// As browsers change it: the copy is torn at some moment, and made again by the next opening.
+TEST_F(key_change, process_killed_while_copying_a_header_leaves_one_of_two) {
+    const std::string first = header();
+    ASSERT_TRUE(change("first", "second").ok());
+    const std::string second = header();
+    for (int round = 0; round < 40; ++round) {
+        const pid_t child = ::fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            const auto copies = [&](const std::string& one) {
+                return copy_header(path(), as_bytes(one)).ok();
+            };
+            while (copies(first) && copies(second)) {
+            }
+            ::_exit(1);
+        }
+        ::usleep(static_cast<useconds_t>(500 + 397 * round));
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+        ASSERT_TRUE(finish_header_copy(path()).ok());
+        EXPECT_TRUE(header() == first || header() == second);
+        EXPECT_EQ(home_.files().size(), 1U);
+    }
+}
+
+TEST_F(key_change, torn_copy_of_a_header_is_made_again_and_a_torn_new_one_is_dropped) {
+    const std::string first = header();
+    ASSERT_TRUE(change("first", "second").ok());
+    const std::string second = header();
+    TestHome::write(new_header_path(path()), first);
+    TestHome::write(header_path(path()), first.substr(0, 1000) + second.substr(1000));
+    EXPECT_TRUE(*finish_header_copy(path()));
+    EXPECT_TRUE(opens_account("first"));
+    EXPECT_FALSE(file_exists(new_header_path(path())));
+    TestHome::write(new_header_path(path()), second.substr(0, 1000));
+    EXPECT_TRUE(*finish_header_copy(path()));
+    EXPECT_TRUE(opens_account("first"));
+    EXPECT_FALSE(*finish_header_copy(path()));
+    // Longer than any header: nothing of it is taken.
+    TestHome::write(new_header_path(path()), std::string(header_size_bytes_max + 1, 'x'));
+    EXPECT_TRUE(*finish_header_copy(path()));
+    EXPECT_TRUE(opens_account("first"));
+    EXPECT_EQ(home_.files().size(), 1U);
 }
 
 TEST_F(key_change, wiped_home_is_gone_and_strangers_files_stay) {

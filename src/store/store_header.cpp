@@ -8,8 +8,6 @@ namespace {
 
 constexpr uint16_t format_version = 1;
 constexpr size_t checksum_size_bytes = 32;
-// Two slots have about 6.3 KB; a later version may say more.
-constexpr size_t header_size_bytes_max = 32'768;
 constexpr crypto::AeadId slot_aead = crypto::AeadId::chacha20_poly1305;
 
 // The tag of a slot covers its place and all that the header says in the clear.

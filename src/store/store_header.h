@@ -14,6 +14,8 @@ namespace mayfly::store {
 
 constexpr size_t key_slot_count = 2;
 constexpr size_t slot_payload_size_bytes = 3072;
+// Two slots have about 6.3 KB; a later version may say more.
+constexpr size_t header_size_bytes_max = 32'768;
 static_assert(slot_payload_size_bytes > 1 + 32 + 2 + profile_size_bytes_max);
 
 struct HeaderFields {

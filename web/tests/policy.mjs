@@ -1,12 +1,13 @@
-// The policy that the relay gives with every page, from its source: tests in browsers use no other.
+// What the relay allows each page, from its source: tests in browsers use nothing else.
 import { readFileSync } from 'node:fs'
 
 const source = new URL('../../src/relay_net/web_site.cpp', import.meta.url)
-const header = /"Content-Security-Policy: (.*?)\\r\\n/
 
-export function relay_policy() {
+export function relay_header(name) {
     const text = readFileSync(source, 'utf8').replace(/"\n\s*"/g, '')
-    const found = header.exec(text)
-    if (!found) throw new Error('the relay has no content security policy')
+    const found = new RegExp(`"?${name}: (.*?)\\\\r\\\\n`).exec(text)
+    if (!found) throw new Error(`the relay gives no ${name}`)
     return found[1]
 }
+
+export const relay_policy = () => relay_header('Content-Security-Policy')

@@ -4,6 +4,7 @@ import { Files } from './files'
 import type {
     Commands,
     CreateOptions,
+    DuressOptions,
     EngineStatus,
     LinkOptions,
     RecoverOptions
@@ -101,8 +102,18 @@ export class Core implements Commands {
     async erase(): Promise<void> {
         if (!this.home) throw new EngineError('invalid_argument')
         this.leave()
-        this.home.wipe()
-        await this.enter()
+        const home = this.home
+        this.home = undefined
+        await home.erase()
+        this.is('erased')
+    }
+
+    async changePassphrase(current: string | null, next: string): Promise<void> {
+        this.rewrap((module) => module.changePassphrase(current, next))
+    }
+
+    async setDuress({ current, duress, name }: DuressOptions): Promise<void> {
+        this.rewrap((module) => module.setDuress(current, name, duress))
     }
 
     async call(method: string, params: object = {}): Promise<unknown> {
@@ -172,6 +183,16 @@ export class Core implements Commands {
                 this.is('failed', 'internal')
             }
         })
+    }
+
+    private rewrap(work: (module: Module) => void): void {
+        if (this.current.lifecycle !== 'open') throw new EngineError('invalid_argument')
+        try {
+            work(this.module!)
+        } catch (error) {
+            const taken = error instanceof EngineError && error.code === 'invalid_argument'
+            throw taken ? new EngineError('passphrase_in_use') : error
+        }
     }
 
     private listen(): void {

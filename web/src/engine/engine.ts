@@ -4,6 +4,7 @@ import { EngineError } from './error'
 import type {
     Commands,
     CreateOptions,
+    DuressOptions,
     EngineStatus,
     FromWorker,
     LinkOptions,
@@ -26,7 +27,12 @@ export interface Engine {
     linkDevice(options: LinkOptions): Promise<{ link: string }>
     unlock(passphrase: string): Promise<void>
     lock(): Promise<void>
+    // erase leaves nothing of the home; the status becomes 'erased'.
     erase(): Promise<void>
+    // The current passphrase is null where there was none.
+    changePassphrase(current: string | null, next: string): Promise<void>
+    // setDuress makes a passphrase that destroys the account and shows an empty one.
+    setDuress(options: DuressOptions): Promise<void>
     // call is a method of docs/rpc-schema.json, without `account`.
     call(method: string, params?: object): Promise<unknown>
     // onEvent gives the notifications; what came before the first listener is kept for it.
@@ -118,6 +124,8 @@ export function startEngine(): Engine {
         unlock: (passphrase) => run('unlock', passphrase),
         lock: () => run('lock'),
         erase: () => run('erase'),
+        changePassphrase: (current, next) => run('changePassphrase', current, next),
+        setDuress: (options) => run('setDuress', options),
         call: (method, params) => run('call', method, params),
         putFile: (file) => run('putFile', file),
         getFile: (handle) => run('getFile', handle),

@@ -7,6 +7,7 @@ export type Lifecycle =
     | 'open'
     | 'elsewhere' // another tab of this browser has it
     | 'unsupported' // this browser cannot hold it; code says what is missing
+    | 'erased' // nothing is here any more, and this page is of no further use
     | 'failed' // code says why
 
 export interface EngineStatus {
@@ -22,6 +23,8 @@ export interface Commands {
     unlock(passphrase: string): Promise<void>
     lock(): Promise<void>
     erase(): Promise<void>
+    changePassphrase(current: string | null, next: string): Promise<void>
+    setDuress(options: DuressOptions): Promise<void>
     call(method: string, params?: object): Promise<unknown>
     putFile(file: Blob): Promise<string>
     getFile(handle: string): Promise<Blob>
@@ -42,6 +45,13 @@ export interface RecoverOptions {
 export interface LinkOptions {
     relays: string[]
     passphrase: string | null
+}
+
+// `duress` is null to take away any that may be set.
+export interface DuressOptions {
+    current: string
+    duress: string | null
+    name: string
 }
 
 export type ToWorker =

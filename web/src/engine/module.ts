@@ -12,6 +12,8 @@ interface Exports {
     protection(): number
     create(passphraseSize: number): number
     open(passphraseSize: number): number
+    change_passphrase(currentSize: number, nextSize: number): number
+    set_duress(currentSize: number, nameSize: number, duressSize: number): number
     close(): void
     error_name(code: number): number
     receive(size: number): void
@@ -127,6 +129,17 @@ export class Module {
         this.settle()
     }
 
+    changePassphrase(current: string | null, next: string): void {
+        const [first, second] = this.putTexts(current ?? '', next)
+        const given = current === null ? noPassphrase : first!
+        this.check(this.exports.change_passphrase(given, second!))
+    }
+    setDuress(current: string, name: string, duress: string | null): void {
+        const [first, second, third] = this.putTexts(current, name, duress ?? '')
+        const given = duress === null ? noPassphrase : third!
+        this.check(this.exports.set_duress(first!, second!, given))
+    }
+
     receive(line: string): void {
         this.enter((own) => own.exports.receive(own.put(line)))
     }
@@ -183,6 +196,12 @@ export class Module {
         to.set(encoded)
         to.set(bytes, encoded.length)
         return encoded.length
+    }
+    // putTexts fills it with one text behind the other, and gives their sizes.
+    private putTexts(...texts: string[]): number[] {
+        const encoded = texts.map((text) => new TextEncoder().encode(text))
+        this.put(texts[0]!, new TextEncoder().encode(texts.slice(1).join('')))
+        return encoded.map((one) => one.length)
     }
     private putPassphrase(passphrase: string | null): number {
         return passphrase === null ? noPassphrase : this.put(passphrase)

@@ -18,6 +18,7 @@ type FileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<Syn
 // `complete` is ours: an account was made, or taken over, to the end.
 export const fileNames = [
     'store.header',
+    'store.header.new',
     'store.key',
     'store.db',
     'store.db-wal',
@@ -101,6 +102,14 @@ export class Home {
         this.write('complete', new Uint8Array([1]), 0)
         this.flush('complete')
         this.create('complete')
+    }
+
+    // erase leaves no file behind, and this home cannot be used again.
+    async erase(): Promise<void> {
+        this.wipe()
+        this.close()
+        const root = await navigator.storage.getDirectory()
+        await root.removeEntry(folderName, { recursive: true })
     }
 
     // wipe overwrites everything with zeros, the keys first, and leaves an empty home.

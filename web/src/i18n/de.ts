@@ -31,6 +31,7 @@ export const de: Record<keyof typeof en, string> = {
     attach: 'Anhängen',
     back: 'Zurück',
     begin: 'Loslegen',
+    begin_anew: 'Neu beginnen',
     block: 'Blockieren',
     blocked_note: 'Du hast diesen Kontakt blockiert.',
     bundle_checked: 'Dieses Programm ist geprüft: Jede Datei hat ihren Hash.',
@@ -45,6 +46,7 @@ export const de: Record<keyof typeof en, string> = {
     burn_title: 'Verbrennt nach dem Lesen',
     burns_after: 'verbrennt {span} nach dem Öffnen',
     burns_choice: 'Verbrennt nach dem Lesen: {span}',
+    camera: 'Kamera',
     cancel: 'Abbrechen',
     change: 'Ändern',
     choose_conversation: 'Wähle eine Unterhaltung oder beginne eine neue.',
@@ -52,6 +54,12 @@ export const de: Record<keyof typeof en, string> = {
     closed_note:
         'Du bist nicht mehr in dieser Unterhaltung. Ihre Nachrichten bleiben, bis sie ' +
         'ablaufen.',
+    code_of_contact: 'Dieser Code fügt einen Kontakt hinzu.',
+    code_of_device: 'Dieser Code verbindet ein Gerät.',
+    code_of_group: 'Dieser Code führt in eine Gruppe.',
+    code_of_nothing: 'Dieser Code ist nicht von Mayfly.',
+    code_of_safety:
+        'Das ist eine Sicherheitsnummer: Vergleiche sie bei dem Kontakt, dem sie gehört.',
     codes_differ: 'Sie sind verschieden',
     codes_same: 'Sie sind gleich',
     compare_note: 'Beide Geräte zeigen sechs Ziffern. Sind es dieselben?',
@@ -90,6 +98,18 @@ export const de: Record<keyof typeof en, string> = {
     draft: 'Entwurf',
     drop: 'Verwerfen',
     drop_here: 'Zum Senden hier ablegen',
+    duress: 'Notfall-Passphrase',
+    duress_limits:
+        'Das Konto ist nur in diesem Browser weg. Wer seine Dateien vorher kopiert hat, hat es ' +
+        'noch unter deiner eigenen Passphrase.',
+    duress_name: 'Name des leeren Kontos',
+    duress_note:
+        'Wer mit dieser Passphrase entsperrt, zerstört dein Konto hier für immer und sieht ein ' +
+        'leeres. Niemand kann erkennen, ob es sie gibt.',
+    duress_off: 'Es gibt keine Notfall-Passphrase mehr.',
+    duress_set: 'Die Notfall-Passphrase ist gesetzt.',
+    duress_set_it: 'Notfall-Passphrase setzen',
+    duress_take: 'Wegnehmen, falls es eine gibt',
     edit: 'Bearbeiten',
     edited: 'bearbeitet',
     editing: 'Bearbeiten',
@@ -100,9 +120,13 @@ export const de: Record<keyof typeof en, string> = {
     ends_in: 'endet in {span}',
     erase: 'Aus diesem Browser löschen',
     erase_note:
-        'Konto, Kontakte und Nachrichten werden in diesem Browser vernichtet. Zurück kommst ' +
-        'du nur mit dem Rettungsset oder von einem anderen deiner Geräte.',
+        'Konto, Kontakte, Nachrichten und das Programm werden in diesem Browser vernichtet, ' +
+        'Schlüssel zuerst. Nur das Rettungsset oder ein anderes Gerät bringt dich zurück.',
     erase_title: 'Hier alles löschen?',
+    erased: 'Alles ist gelöscht',
+    erased_note:
+        'In diesem Browser ist nichts mehr von Mayfly: kein Konto, kein Schlüssel, kein ' +
+        'Programm. Du kannst diese Seite schließen.',
     expire_note: 'Wie lange sie lebt, ab dem Senden. Dann wird sie überall vernichtet.',
     expire_title: 'Läuft ab nach',
     expires_choice: 'Läuft ab nach {span}',
@@ -204,8 +228,8 @@ export const de: Record<keyof typeof en, string> = {
     new_room: 'Neuer Raum',
     new_room_note: 'Die Moderation entscheidet',
     no_lock_note:
-        'Dieser Browser ist nicht mit einer Passphrase geschützt. Sie lässt sich wählen, wenn ' +
-        'ein Konto angelegt oder verbunden wird.',
+        'Dieser Browser ist nicht geschützt: Wer ihn benutzt oder seine Dateien kopiert, liest ' +
+        'alles.',
     no_messages: 'Keine Nachrichten',
     no_moderator: 'Aus der Moderation nehmen',
     no_other_contact: 'Du hast noch keinen anderen Kontakt.',
@@ -227,7 +251,14 @@ export const de: Record<keyof typeof en, string> = {
     opening: 'Öffne …',
     own_duration: 'Oder genau',
     passphrase: 'Passphrase',
-    paste_instead: 'Stattdessen einen Link einfügen',
+    passkey_asked: 'Dein Passkey wird verlangt.',
+    passphrase_again: 'Noch einmal dieselbe',
+    passphrase_change: 'Passphrase oder Passkey ändern',
+    passphrase_changed: 'Ab jetzt entsperrt das Neue, das Alte nicht mehr.',
+    passphrase_current: 'Jetzige Passphrase',
+    passphrase_new: 'Neue Passphrase',
+    passphrases_differ: 'Die beiden sind verschieden.',
+    paste_instead: 'Link einfügen',
     pause: 'Pause',
     photo: 'Foto',
     photo_or_file: 'Foto oder Datei',
@@ -296,7 +327,9 @@ export const de: Record<keyof typeof en, string> = {
     save_changes: 'Sichern',
     save_edit: 'Änderung sichern',
     scan: 'Scannen',
-    scan_note: 'Halte den Code vor die Kamera.',
+    scan_device_note: 'Halte den Code, den das neue Gerät zeigt, vor die Kamera.',
+    scan_note: 'Halte den Code eines Kontakts, einer Gruppe oder eines Geräts vor die Kamera.',
+    scan_safety_note: 'Halte die Sicherheitsnummer, die {name} zeigt, vor die Kamera.',
     screenshot_note: '{name} hat die Unterhaltung aufgenommen',
     screenshot_taken: 'Die Unterhaltung wurde aufgenommen',
     search: 'Suchen',
@@ -323,6 +356,11 @@ export const de: Record<keyof typeof en, string> = {
     state_read: 'gelesen',
     state_sent: 'gesendet',
     state_waiting: 'wartet auf Verbindung',
+    strength_fair: 'Mittel. Ein, zwei Wörter mehr wären besser.',
+    strength_strong: 'Stark.',
+    strength_weak:
+        'Schwach: Wer die Dateien dieses Browsers kopiert, errät sie in Tagen. Nimm vier Wörter, ' +
+        'die nicht zusammengehören.',
     take_photo: 'Foto aufnehmen',
     theme: 'Farben',
     this_device: 'Dieses Gerät',
@@ -355,6 +393,8 @@ export const de: Record<keyof typeof en, string> = {
     unsupported: 'Dieser Browser kann Mayfly nicht ausführen',
     unverify: 'Markierung zurücknehmen',
     update_ready: 'Eine neue Version ist da. Tippe, um sie zu nutzen.',
+    use_passkey: 'Passkey benutzen',
+    use_passphrase: 'Passphrase benutzen',
     verified: 'Überprüft',
     version: 'Dieses Programm',
     voice_memo: 'Sprachnachricht',

@@ -107,7 +107,9 @@ export const errors_de: Record<keyof typeof errors_en, string> = {
     timed_out: 'Das dauerte zu lange. Prüfe die Verbindung und versuche es noch einmal.',
     not_enabled: 'Das ist in dieser Unterhaltung aus. Schalte es in ihren Einstellungen ein.',
     contact_blocked: 'Du hast diesen Kontakt blockiert. Gib ihn zuerst frei.',
-    safety_number_differs: 'Die Nummern sind verschieden. Vielleicht steht jemand zwischen euch.',
+    safety_number_differs:
+        'Die Nummern sind verschieden. Vielleicht steht jemand zwischen euch: Schreibt nicht ' +
+        'weiter.',
     no_proof: 'Zu dieser Nachricht gibt es keinen Beweis: Sie ist von dir oder zu alt.',
     account_deleting: 'Dieses Konto wird gerade gelöscht.',
     unsupported_browser:
@@ -119,7 +121,16 @@ export const errors_de: Record<keyof typeof errors_en, string> = {
     no_webassembly:
         'In diesem Browser ist WebAssembly aus. Schalte es ein oder nimm einen anderen.',
     worker_failed: 'Mayfly konnte nicht starten. Lade die Seite neu.',
-    camera_failed: 'Die Kamera geht nicht. Erlaube sie im Browser oder füge den Link ein.',
+    camera_failed:
+        'Die Kamera antwortet nicht. Schließe andere Programme, die sie benutzen, oder wähle ' +
+        'ein Bild.',
+    camera_insecure:
+        'Kameras gibt es nur für sichere Seiten. Öffne Mayfly unter https oder wähle ein Bild.',
+    camera_missing: 'Hier ist keine Kamera. Wähle stattdessen ein Bild des Codes.',
+    camera_refused:
+        'Die Kamera wurde verweigert. Erlaube sie dieser Seite im Browser oder wähle ein Bild.',
+    no_code:
+        'Auf diesem Bild ist kein Code zu lesen. Nimm es näher, gerade und bei gutem Licht auf.',
     microphone_failed: 'Das Mikrofon geht nicht. Erlaube es im Browser.',
     location_failed: 'Dein Ort ist nicht zu finden. Erlaube es im Browser.',
     no_picture: 'Diese Datei ist kein Bild, das dieser Browser zeigen kann.',
@@ -127,6 +138,7 @@ export const errors_de: Record<keyof typeof errors_en, string> = {
         'Dieser Browser kann das nicht abspielen; es wurde als Datei gespeichert.',
     notify_refused:
         'Der Browser erlaubt keine Benachrichtigungen. Erlaube sie in seinen Einstellungen.',
+    passphrase_in_use: 'Diese Passphrase öffnet Mayfly schon. Nimm eine andere.',
     passkey_failed: 'Der Passkey ging nicht. Versuche es noch einmal oder nimm eine Passphrase.',
     clipboard_failed: 'Kopieren war nicht erlaubt. Markiere den Text und kopiere ihn selbst.',
     unknown: 'Etwas ging schief ({code}). Versuche es noch einmal oder lade die Seite neu.'

@@ -113,13 +113,21 @@ export const errors_en = {
     no_storage: 'This browser keeps nothing here. Leave private browsing, or update it.',
     no_webassembly: 'This browser has WebAssembly turned off. Turn it on, or use another.',
     worker_failed: 'Mayfly could not start. Reload the page.',
-    camera_failed: 'The camera cannot be used. Allow it in the browser, or paste the link.',
+    camera_failed:
+        'The camera does not answer. Close other programs that use it, or choose a picture.',
+    camera_insecure:
+        'Browsers give cameras to secure pages only. Open Mayfly under https, or choose a picture.',
+    camera_missing: 'There is no camera here. Choose a picture of the code instead.',
+    camera_refused:
+        'The camera was refused. Allow it for this page in the browser, or choose a picture.',
+    no_code: 'No code can be read in this picture. Take it closer, straight and in good light.',
     microphone_failed: 'The microphone cannot be used. Allow it in the browser.',
     location_failed: 'Your place cannot be found. Allow it in the browser.',
     no_picture: 'This file is no image that this browser can show.',
     voice_unplayable:
         'This browser cannot play this memo, so it was saved as a file.',
     notify_refused: 'The browser does not allow notifications. Allow them in its settings.',
+    passphrase_in_use: 'That passphrase opens Mayfly already. Choose another.',
     passkey_failed: 'The passkey could not be used. Try again, or choose a passphrase.',
     clipboard_failed: 'Copying was not allowed. Select the text and copy it yourself.',
     unknown: 'Something went wrong ({code}). Try again; if it stays, reload the page.'

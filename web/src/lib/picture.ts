@@ -37,8 +37,8 @@ async function drawn(
     return null
 }
 
-// Null for what is no image here.
-async function decoded(file: Blob): Promise<ImageBitmap | null> {
+// Null for what is no image here, or too large to be decoded.
+export async function decoded(file: Blob): Promise<ImageBitmap | null> {
     try {
         const image = await createImageBitmap(file)
         if (image.width * image.height <= pixels_max) return image

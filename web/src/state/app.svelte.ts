@@ -3,6 +3,7 @@ import { Api, type Known } from '../api/api'
 import type { Engine, EngineStatus } from '../engine/engine'
 import { pasted, type Pasted } from '../lib/handle'
 import { minute } from '../lib/time'
+import { erase_traces } from '../lib/traces'
 import { nav } from './nav.svelte'
 import { prefs } from './prefs.svelte'
 import { pushes } from './push.svelte'
@@ -51,12 +52,13 @@ class App {
         await toasts.attempt(() => this.engine.lock())
     }
 
+    // The keys first and nobody asked: a relay hears from the push service that it is over.
     async erase(): Promise<void> {
         await toasts.attempt(async () => {
-            await pushes.leave(this.session && this.api).catch(() => {})
             await this.engine.erase()
             prefs.forget()
             nav.clear()
+            await erase_traces()
         })
     }
 

@@ -8,6 +8,8 @@ export type DialogName =
     | 'group'
     | 'settings'
     | 'devices'
+    | 'passphrase'
+    | 'duress'
     | 'requests'
     | 'contact'
     | 'members'

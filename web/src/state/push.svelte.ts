@@ -19,8 +19,6 @@ const texts_cache = 'push-texts'
 export const texts_path = `${folder}text`
 export const push_tag = 'mayfly-push'
 const answer_ms_max = 40_000
-// What erases an account does not wait longer for relays; the subscriptions end either way.
-const leave_ms_max = 5_000
 // A browser that does not reach its push service may try for ever.
 const subscribe_ms_max = 30_000
 
@@ -93,12 +91,9 @@ export class Pushes {
         return this.running
     }
 
-    // leave takes everything back, from relays that answer and from the push service.
-    async leave(api: Api | null): Promise<void> {
+    // leave takes everything back from the push service, which tells the relays.
+    async leave(): Promise<void> {
         this.works = null
-        if ((await registrations()).length === 0) return
-        const late = new Promise<void>((done) => window.setTimeout(done, leave_ms_max))
-        if (api) await Promise.race([this.adjust(api, false).catch(() => {}), late])
         for (const one of await registrations()) await end(one)
         await caches.delete(texts_cache)
     }

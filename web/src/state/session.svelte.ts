@@ -374,7 +374,7 @@ export class Session {
     private shutOut(is_this: boolean): void {
         if (!is_this) return
         this.revoked = true
-        void pushes.leave(null).catch(() => {})
+        void pushes.leave().catch(() => {})
     }
 
     private hideNotifications(conversation: string): void {

@@ -1,6 +1,7 @@
 // What people say besides texts, and what they trust, between two browsers over a real relay.
 import { strict as assert } from 'node:assert'
 import { join } from 'node:path'
+import { Camera, fine, picture_of_code } from './film.mjs'
 import { Person, scratch, start_relay } from './people.mjs'
 import { encode_png } from './pictures.mjs'
 import { root, run, serve } from './support.mjs'
@@ -8,8 +9,10 @@ import { root, run, serve } from './support.mjs'
 const folder = scratch()
 const relay = await start_relay(join(folder.path, 'relay'))
 const site = await serve(join(root, 'web', 'dist'), relay.address)
-const anna = await Person.begin('anna', site.origin)
-const ben = await Person.begin('ben', site.origin)
+const camera = new Camera(folder.path)
+const anna = await Person.begin('anna', site.origin, { context: fine })
+const ben = await Person.begin('ben', site.origin, { media: camera.media })
+await Camera.watched(ben.page)
 
 const menu = async (person, text, entry) => {
     await person.bubble(text).first().locator('.bubble').click({ button: 'right' })
@@ -25,12 +28,42 @@ async function attach(person, entry) {
     await person.page.getByRole('menuitem', { name: entry }).click()
 }
 
+const dialog = (person) => person.page.locator('dialog').last()
+const code_of = (person) => dialog(person).locator('svg[role=img]').screenshot()
+
+async function close_all(person) {
+    while ((await person.page.locator('dialog').count()) > 0) {
+        await person.page.keyboard.press('Escape')
+        await person.page.waitForTimeout(100)
+    }
+}
+
+async function compare(person, other) {
+    await person.button(new RegExp(`About ${other}`)).click()
+    await person.button('Compare safety number').click()
+    await person.page.locator('dialog .code').waitFor()
+    return (await person.page.locator('dialog .code').innerText()).replace(/\D/g, '').slice(0, 60)
+}
+
 const tests = {
-    async an_answer_shows_what_it_answers() {
+    async a_contact_is_added_by_camera() {
         await anna.onboard()
         await ben.onboard()
-        await ben.add(await anna.link())
+        await anna.button('Settings').click()
+        await anna.button('My link').last().click()
+        camera.sees(await code_of(anna))
+        await close_all(anna)
+        await ben.button('New conversation').click()
+        await ben.button('Scan').click()
+        const field = ben.page.getByLabel('Name, address or link')
+        await field.waitFor()
+        assert.match(await field.inputValue(), /^mayfly:/)
+        await camera.is_off(ben.page)
+        await ben.button('Send request').click()
+        await ben.page.locator('textarea').waitFor()
         await anna.accept('ben')
+    },
+    async an_answer_shows_what_it_answers() {
         await anna.enter('ben')
         await ben.write('Kommst du mit?')
         await anna.sees('Kommst du mit?')
@@ -81,22 +114,51 @@ const tests = {
         )
         await ben.page.locator('textarea').fill('')
     },
+    async a_code_of_another_kind_is_named_and_does_nothing() {
+        await compare(ben, 'anna')
+        await ben.button('Scan').click()
+        await dialog(ben).getByText('That code adds a contact.').waitFor()
+        // Nobody looks any more; then somebody does.
+        const look = (state) =>
+            ben.page.evaluate((state) => {
+                const given = { configurable: true, get: () => state }
+                Object.defineProperty(document, 'visibilityState', given)
+                document.dispatchEvent(new Event('visibilitychange'))
+            }, state)
+        await look('hidden')
+        await camera.is_off(ben.page)
+        camera.sees(picture_of_code('https://example.org/menu'))
+        await look('visible')
+        await dialog(ben).getByText('That code is not one of Mayfly’s.').waitFor()
+        await camera.is_on(ben.page)
+        await dialog(ben).getByRole('button', { name: 'Close' }).click()
+        await camera.is_off(ben.page)
+        await close_all(ben)
+    },
+    async another_safety_number_is_said_loudly_and_marks_nothing() {
+        const digits = await compare(ben, 'anna')
+        const other = String((Number(digits[0]) + 1) % 10) + digits.slice(1)
+        camera.sees(picture_of_code(`mayfly-safety:1:${other}`))
+        await ben.button('Scan').click()
+        await dialog(ben).getByText('The numbers differ.').waitFor()
+        assert.equal(await ben.button('They are the same').count(), 0)
+        await close_all(ben)
+        assert.equal(await ben.page.locator('header .verified').count(), 0)
+    },
     async safety_numbers_are_the_same_and_mark_a_contact() {
-        const digits = async (person, name) => {
-            await person.button(new RegExp(`About ${name}`)).click()
-            await person.button('Compare safety number').click()
-            await person.page.locator('.code').waitFor()
-            return (await person.page.locator('.code').innerText()).replace(/\D/g, '').slice(0, 60)
-        }
-        const annas = await digits(anna, 'ben')
+        const annas = await compare(anna, 'ben')
         assert.equal(annas.length, 60)
-        assert.equal(annas, await digits(ben, 'anna'))
+        camera.sees(await code_of(anna))
         await anna.button('They are the same').click()
-        await anna.page.locator('dialog').getByText('Verified').waitFor()
-        await anna.page.keyboard.press('Escape')
+        await dialog(anna).getByText('Verified').waitFor()
+        await close_all(anna)
         await anna.page.locator('header .verified').waitFor()
-        await ben.page.keyboard.press('Escape')
-        await ben.page.keyboard.press('Escape')
+        assert.equal(annas, await compare(ben, 'anna'))
+        await ben.button('Scan').click()
+        await ben.page.getByText('anna is verified.').waitFor()
+        await dialog(ben).getByText('Verified').waitFor()
+        await close_all(ben)
+        await ben.page.locator('header .verified').waitFor()
     },
     async a_moderator_sets_the_rules_of_a_group() {
         await anna.button('New conversation').click()
@@ -135,6 +197,19 @@ const tests = {
         await ben.bubble('Kommst du').locator('.mention.me', { hasText: '@You' }).waitFor()
         await anna.bubble('Kommst du').locator('.mention', { hasText: '@ben' }).waitFor()
         assert.equal(await anna.page.locator('.mention.me').count(), 0)
+    },
+    async the_code_of_a_group_is_read_from_a_picture() {
+        await anna.page.locator('header .who').click()
+        await anna.button('Link', { exact: true }).click()
+        await anna.button('Make link').click()
+        const buffer = await code_of(anna)
+        await close_all(anna)
+        await ben.button('New conversation').click()
+        await ben.button('Scan').click()
+        const file = { name: 'code.png', mimeType: 'image/png', buffer }
+        await dialog(ben).locator('input[type=file]').setInputFiles(file)
+        await ben.button('Ask to join').waitFor()
+        await close_all(ben)
     },
     async a_reader_only_reads() {
         await anna.page.locator('header .who').click()

@@ -2,15 +2,18 @@
 // passkey, erasing, and coming back from the recovery kit.
 import { strict as assert } from 'node:assert'
 import { join } from 'node:path'
+import { Camera, fine } from './film.mjs'
 import { Person, scratch, start_relay } from './people.mjs'
 import { root, run, serve } from './support.mjs'
 
 const folder = scratch()
 const relay = await start_relay(join(folder.path, 'relay'))
 const site = await serve(join(root, 'web', 'dist'), relay.address)
-const anna = await Person.begin('anna', site.origin)
-const phone = await Person.begin('phone', site.origin)
+const camera = new Camera(folder.path)
+const anna = await Person.begin('anna', site.origin, { media: camera.media })
+const phone = await Person.begin('phone', site.origin, { context: fine })
 const ben = await Person.begin('ben', site.origin)
+const dora = await Person.begin('dora', site.origin)
 
 const heading = (person, name) => person.page.getByRole('heading', { name })
 
@@ -19,6 +22,23 @@ async function protect(person, way) {
     await person.page.getByLabel('Name').fill(person.name)
     await person.page.getByText('More options').click()
     await person.page.getByLabel(way).check()
+}
+
+async function twice(person, passphrase, from = 0) {
+    const fields = person.page.locator('input[type=password]')
+    await fields.nth(from).fill(passphrase)
+    await fields.nth(from + 1).fill(passphrase)
+}
+
+async function unlock(person, passphrase) {
+    await person.page.locator('input[type=password]').fill(passphrase)
+    await person.button('Unlock').click()
+}
+
+async function erase(person, button) {
+    await person.button(button).click()
+    await person.page.locator('dialog').last().locator('.button.bad').click()
+    await heading(person, 'Everything is erased').waitFor()
 }
 
 async function finish(person) {
@@ -42,10 +62,10 @@ const tests = {
         await phone.button('Show code').click()
         const link = await phone.page.getByLabel('Link of the new device').inputValue()
         assert.match(link, /^mayfly-device:/)
+        camera.sees(await phone.page.locator('svg[role=img]').screenshot())
         await anna.button('Settings').click()
         await anna.button('Devices').click()
-        await anna.page.getByLabel('Link of the new device').fill(link)
-        await anna.button('Add device').click()
+        await anna.button('Scan').click()
         const digits = (person) => person.page.locator('.code').innerText()
         await anna.page.locator('.code').waitFor()
         await phone.page.locator('.code').waitFor()
@@ -74,19 +94,72 @@ const tests = {
     },
     async a_passphrase_locks_and_opens() {
         await ben.end()
-        const dora = await Person.begin('dora', site.origin)
         await protect(dora, 'Passphrase')
-        await dora.page.locator('input[type=password]').fill('lange genug')
+        await twice(dora, 'lange genug')
         await finish(dora)
         await dora.button('Lock').click()
-        await dora.page.locator('input[type=password]').fill('falsch')
-        await dora.button('Unlock').click()
+        await unlock(dora, 'falsch')
         await dora.page.getByText('That is not the passphrase').waitFor()
         await dora.page.reload()
         await heading(dora, 'Locked').waitFor()
-        await dora.page.locator('input[type=password]').fill('lange genug')
-        await dora.button('Unlock').click()
+        await unlock(dora, 'lange genug')
         await heading(dora, 'Mayfly').waitFor()
+    },
+    async another_passphrase_opens_and_the_old_one_no_longer() {
+        await dora.button('Settings').click()
+        await dora.button('Change passphrase or passkey').click()
+        await dora.page.getByLabel('Current passphrase').fill('lange genug')
+        await twice(dora, 'kran tulpe neffe ostwind', 1)
+        await dora.page.getByText('Strong.').waitFor()
+        await dora.page.locator('dialog').last().locator('button.main').click()
+        await dora.page.getByText('It unlocks from now on').waitFor()
+        await dora.page.keyboard.press('Escape')
+        await dora.button('Lock').click()
+        await unlock(dora, 'lange genug')
+        await dora.page.getByText('That is not the passphrase').waitFor()
+        await unlock(dora, 'kran tulpe neffe ostwind')
+        await heading(dora, 'Mayfly').waitFor()
+    },
+    async a_duress_passphrase_gives_the_account_up_for_an_empty_one() {
+        await dora.button('Settings').click()
+        const id = () => dora.page.locator('dialog details .mono').first().textContent()
+        const own = await id()
+        await dora.button('Duress passphrase').click()
+        await dora.page.getByLabel('Current passphrase').fill('kran tulpe neffe ostwind')
+        await twice(dora, 'sie zwingen mich', 1)
+        await dora.page.getByLabel('Name of the empty account').fill('Dora M.')
+        await dora.button('Set duress passphrase').click()
+        await dora.page.getByText('The duress passphrase is set.').waitFor()
+        await dora.page.keyboard.press('Escape')
+        await dora.button('Lock').click()
+        await unlock(dora, 'sie zwingen mich')
+        await heading(dora, 'Mayfly').waitFor()
+        await dora.button('Settings').click()
+        await dora.page.locator('dialog').getByText('Dora M.').waitFor()
+        assert.notEqual(await id(), own)
+        await dora.page.keyboard.press('Escape')
+        await dora.button('Lock').click()
+        await unlock(dora, 'kran tulpe neffe ostwind')
+        await dora.page.getByText('That is not the passphrase').waitFor()
+    },
+    async erasing_leaves_nothing_behind() {
+        await dora.page.waitForFunction(async () => (await caches.keys()).length > 0)
+        await erase(dora, 'Forgotten? Erase and begin anew')
+        const left = await dora.page.evaluate(async () => {
+            const files = []
+            const root = await navigator.storage.getDirectory()
+            for await (const name of root.keys()) files.push(name)
+            return {
+                files,
+                caches: await caches.keys(),
+                databases: await indexedDB.databases(),
+                workers: (await navigator.serviceWorker.getRegistrations()).length,
+                kept: localStorage.length + sessionStorage.length
+            }
+        })
+        assert.deepEqual(left, { files: [], caches: [], databases: [], workers: 0, kept: 0 })
+        await dora.button('Begin anew').click()
+        await dora.button('Begin', { exact: true }).waitFor()
         dora.check()
         await dora.end()
     },
@@ -109,15 +182,27 @@ const tests = {
         await protect(emil, /Passkey/)
         await finish(emil)
         await emil.button('Lock').click()
+        // Whether there is a duress passphrase, the lock screen does not tell.
+        await emil.button('Use a passphrase').click()
+        await emil.button('Use a passkey').click()
         await emil.button('Unlock').click()
+        await heading(emil, 'Mayfly').waitFor()
+        await emil.button('Settings').click()
+        await emil.button('Change passphrase or passkey').click()
+        await twice(emil, 'ein Satz statt eines Fingers')
+        await emil.page.locator('dialog').last().locator('button.main').click()
+        await emil.page.getByText('It unlocks from now on').waitFor()
+        await emil.page.keyboard.press('Escape')
+        await emil.button('Lock').click()
+        await unlock(emil, 'ein Satz statt eines Fingers')
         await heading(emil, 'Mayfly').waitFor()
         emil.check()
         await emil.end()
     },
     async the_kit_brings_an_account_back_after_everything_is_erased() {
         await anna.page.keyboard.press('Escape')
-        await anna.button('Erase from this browser').click()
-        await anna.page.locator('dialog').last().locator('.button.bad').click()
+        await erase(anna, 'Erase from this browser')
+        await anna.button('Begin anew').click()
         await anna.button('I have a recovery kit').click()
         await anna.page.getByLabel('Words of the recovery kit').fill(anna.words)
         await anna.button('Recover', { exact: true }).click()

@@ -173,6 +173,23 @@ const tests = {
         await bubble.locator('.reactions button').click()
         await bubble.locator('.reactions').waitFor({ state: 'detached' })
     },
+    async a_refused_or_missing_camera_is_said() {
+        const ui = '--use-fake-ui-for-media-stream'
+        const device = '--use-fake-device-for-media-stream'
+        for (const [media, text] of [
+            [[`${ui}=deny`, device], 'The camera was refused.'],
+            [[ui], 'There is no camera here.']
+        ]) {
+            const other = await browse({ media })
+            await other.page.goto(`${server.origin}/?scene=week`)
+            await other.page.waitForSelector('.conversation-row')
+            await other.page.evaluate(() => window.nav.dialog('scan'))
+            await other.page.locator('dialog').getByText(text).waitFor()
+            await other.page.getByRole('button', { name: 'Choose a picture' }).waitFor()
+            assert.deepEqual(other.problems, [])
+            await other.end()
+        }
+    },
     async no_error_was_on_the_console() {
         assert.deepEqual(browser.problems, [])
     }

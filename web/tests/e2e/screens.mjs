@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pseudo } from '../fake/pseudo.mjs'
+import { picture_of_code } from './film.mjs'
 import { Baseline } from './pictures.mjs'
 import { barriers, browse, root, run, screens_folder, serve, sizes } from './support.mjs'
 
@@ -21,12 +22,20 @@ words.rtl = Object.fromEntries(Object.entries(words.en).map(([key, text]) => [ke
 const week = '?scene=week'
 const dialog = (name, value) => (page) =>
     page.evaluate(([name, value]) => window.nav.dialog(name, value), [name, value])
+const protected_by = (way) => (page) =>
+    page.evaluate((way) => window.prefs.set('protection', way), way)
 const open = (id) => (page) => page.evaluate((id) => window.nav.open(id), id)
 const after =
     (...steps) =>
     async (page, text) => {
         for (const step of steps) await step(page, text)
     }
+const choose_code = (text) => (page) =>
+    page.locator('dialog input[type=file]').setInputFiles({
+        name: 'code.png',
+        mimeType: 'image/png',
+        buffer: picture_of_code(text)
+    })
 const press = (selector) => (page) => page.locator(selector).first().click()
 
 const screens = {
@@ -106,7 +115,19 @@ const screens = {
     burn: [week, after(open('c-ines'), press('.chip >> nth=1'))],
     new: [week, dialog('new')],
     share: [week, dialog('share')],
-    scan: [week, dialog('scan')],
+    scan: [week, after(dialog('scan'), (page) => page.waitForSelector('dialog select'))],
+    scan_refused: [
+        week,
+        after(
+            (page) =>
+                page.evaluate(() => {
+                    const refusal = new DOMException('', 'NotAllowedError')
+                    navigator.mediaDevices.getUserMedia = () => Promise.reject(refusal)
+                }),
+            dialog('scan'),
+            (page) => page.waitForSelector('dialog [role=alert]')
+        )
+    ],
     requests: [week, dialog('requests')],
     new_group: [week, dialog('group')],
     members: [week, dialog('members', 'c-climbers')],
@@ -125,10 +146,29 @@ const screens = {
     ],
     contact: [week, dialog('contact', 'ines')],
     verify: [week, after(dialog('contact', 'tom'), press('dialog .body > .button'))],
+    verify_differs: [
+        week,
+        after(
+            dialog('contact', 'tom'),
+            press('dialog .body > .button'),
+            press('dialog footer .button'),
+            choose_code(`mayfly-safety:1:${'1'.repeat(60)}`),
+            (page) => page.waitForSelector('dialog svg[role=img]')
+        )
+    ],
     poll: [week, dialog('poll', 'c-ines')],
     card: [week, dialog('card', 'c-ines')],
     devices: [week, dialog('devices')],
     settings: [week, dialog('settings')],
+    passphrase: [
+        week,
+        after(protected_by('passphrase'), dialog('passphrase'), async (page) => {
+            await page.locator('dialog input[type=password]').nth(1).fill('kurz')
+            await page.locator('dialog input[type=password]').nth(2).fill('kürzer')
+        })
+    ],
+    duress: [week, after(protected_by('passphrase'), dialog('duress'))],
+    erased: ['?lifecycle=erased'],
     erase: [week, after(dialog('settings'), press('dialog .button.bad'))],
     toast: [
         week,
@@ -146,7 +186,10 @@ const screens = {
 }
 
 const server = await serve(join(root, 'build', 'web-fake'), 'relay.example')
-const browser = await browse({ context: { reducedMotion: 'reduce' } })
+const browser = await browse({
+    context: { reducedMotion: 'reduce' },
+    media: ['--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream']
+})
 await browser.context.grantPermissions(['camera'], { origin: server.origin })
 const settle_attempts = 10
 const settle_ms = 400

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize, resolve } from 'node:path'
 import { chromium } from 'playwright-core'
-import { relay_policy } from '../policy.mjs'
+import { relay_header, relay_policy } from '../policy.mjs'
 
 export const root = resolve(import.meta.dirname, '../../..')
 export const screens_folder = join(root, 'build', 'web-screens')
@@ -26,6 +26,7 @@ const types = {
 }
 
 const content_policy = relay_policy()
+const permissions_policy = relay_header('Permissions-Policy')
 
 // `relay` is the address that the page is told, as the relay's own listener does.
 export function serve(folder, relay = null) {
@@ -43,6 +44,7 @@ export function serve(folder, relay = null) {
             answer.writeHead(200, {
                 'Content-Type': types[extname(file)] ?? 'application/octet-stream',
                 'Content-Security-Policy': content_policy,
+                'Permissions-Policy': permissions_policy,
                 'Cross-Origin-Opener-Policy': 'same-origin',
                 'X-Content-Type-Options': 'nosniff'
             })
@@ -72,8 +74,10 @@ export async function browse(options = {}) {
         args: [
             '--no-sandbox',
             '--disable-gpu',
-            '--use-fake-device-for-media-stream',
-            '--use-fake-ui-for-media-stream'
+            ...(options.media ?? [
+                '--use-fake-device-for-media-stream',
+                '--use-fake-ui-for-media-stream'
+            ])
         ],
         viewport: sizes.desktop,
         ...options.context

@@ -247,13 +247,60 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         const words = await create(other, 'erin')
         const { account } = await other.call('whoami')
         await other.do('erase')
-        assert.equal((await other.status()).lifecycle, 'empty')
+        assert.equal((await other.status()).lifecycle, 'erased')
+        assert.deepEqual(await other.files(), {})
+        await other.page.reload()
+        await other.become('empty')
         const wrong = { words: 'hivod boras lisit', relay: relay.address, passphrase: null }
         assert.notEqual((await other.do('recover', wrong)).code, undefined)
         assert.equal((await other.status()).lifecycle, 'empty')
         await other.do('recover', { words, relay: relay.address, passphrase: null })
         assert.equal((await other.call('whoami')).account, account)
         await others.close()
+    })
+
+    test('passphrase_is_changed_also_when_the_browser_died_on_the_way', async () => {
+        const header = 'mayfly/store.header'
+        await bob.away()
+        const before = (await bob.files())[header]
+        await bob.page.goto(site.url)
+        await bob.become('locked')
+        await bob.do('unlock', 'correct horse')
+        const wrong = await bob.do('changePassphrase', 'false', 'battery staple')
+        assert.equal(wrong.code, 'wrong_passphrase')
+        await bob.do('changePassphrase', 'correct horse', 'battery staple')
+        await bob.away()
+        const after = (await bob.files())[header]
+        assert.equal(after.length, before.length)
+        assert.notDeepEqual(after, before)
+        // As a crash in the middle of the copy leaves it.
+        await bob.put('store.header.new', after)
+        await bob.put('store.header', [...after.slice(0, 1000), ...before.slice(1000)])
+        await bob.page.goto(site.url)
+        await bob.become('locked')
+        assert.equal((await bob.do('unlock', 'correct horse')).code, 'wrong_passphrase')
+        assert.equal((await bob.do('unlock', 'battery staple')).code, undefined)
+        assert.ok((await bob.call('conversations')).conversations.length > 0)
+    })
+
+    test('duress_passphrase_destroys_the_account_and_shows_an_empty_one', async () => {
+        const { account } = await bob.call('whoami')
+        const current = 'battery staple'
+        const same = await bob.do('setDuress', { current, duress: current, name: 'Bob' })
+        assert.equal(same.code, 'passphrase_in_use')
+        await bob.do('setDuress', { current, duress: 'they made me', name: 'Bob' })
+        assert.equal((await bob.call('whoami')).account, account)
+        await bob.do('lock')
+        assert.equal((await bob.do('unlock', 'they made me')).code, undefined)
+        const decoy = await bob.call('whoami')
+        assert.notEqual(decoy.account, account)
+        assert.equal(decoy.name, 'Bob')
+        assert.deepEqual((await bob.call('conversations')).conversations, [])
+        await bob.until(() => engine.status().connected)
+        await bob.do('lock')
+        assert.equal((await bob.do('unlock', current)).code, 'wrong_passphrase')
+        await bob.do('unlock', 'they made me')
+        assert.equal((await bob.call('whoami')).account, decoy.account)
     })
 
     test('console_shows_no_error_but_of_connections', () => {

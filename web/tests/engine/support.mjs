@@ -157,6 +157,38 @@ export class Person {
             [command, given]
         )
     }
+    // away leaves for a page without an engine, where no worker holds the files.
+    async away() {
+        await this.page.goto(new URL('nothing', this.page.url()).href)
+    }
+    // files gives what the origin keeps, by path.
+    files() {
+        return this.page.evaluate(async () => {
+            const found = {}
+            const look = async (folder, path) => {
+                for await (const [name, one] of folder.entries()) {
+                    if (one.kind === 'directory') await look(one, `${path}${name}/`)
+                    else found[path + name] = [...new Uint8Array(await read(one))]
+                }
+            }
+            const read = async (one) => (await one.getFile()).arrayBuffer()
+            await look(await navigator.storage.getDirectory(), '')
+            return found
+        })
+    }
+    // put writes a file of the home behind the engine's back.
+    put(name, bytes) {
+        return this.page.evaluate(
+            async ([name, bytes]) => {
+                const root = await navigator.storage.getDirectory()
+                const file = await (await root.getDirectoryHandle('mayfly')).getFileHandle(name)
+                const stream = await file.createWritable()
+                await stream.write(new Uint8Array(bytes))
+                await stream.close()
+            },
+            [name, bytes]
+        )
+    }
     async call(method, params) {
         const { result, code, message } = await this.do('call', method, params)
         if (code) throw new Error(`${method}: ${code}: ${message}`)

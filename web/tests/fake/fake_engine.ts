@@ -85,7 +85,18 @@ export class FakeEngine implements Engine {
     }
 
     async erase(): Promise<void> {
-        this.become({ lifecycle: 'empty' })
+        this.become({ lifecycle: 'erased' })
+    }
+
+    async changePassphrase(current: string | null, next: string): Promise<void> {
+        await later(80)
+        if (this.passphrase !== current) throw new EngineError('wrong_passphrase', 'wrong')
+        this.passphrase = next
+    }
+
+    async setDuress(options: { current: string; duress: string | null }): Promise<void> {
+        await later(80)
+        if (options.duress === options.current) throw new EngineError('passphrase_in_use', 'same')
     }
 
     async call(method: string, params: object = {}): Promise<unknown> {

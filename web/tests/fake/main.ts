@@ -5,6 +5,7 @@ import { en } from '../../src/i18n/en'
 import { start } from '../../src/mount'
 import { app } from '../../src/state/app.svelte'
 import { nav } from '../../src/state/nav.svelte'
+import { prefs } from '../../src/state/prefs.svelte'
 import { FakeEngine, fake_known } from './fake_engine'
 import { pseudo } from './pseudo.mjs'
 import { crowd, scene } from './scene'
@@ -25,5 +26,5 @@ const lifecycle = (query.get('lifecycle') ?? 'open') as 'open'
 const size = Number(query.get('crowd') ?? 0)
 const world = size > 0 ? crowd(size) : query.get('scene') === 'week' ? scene() : new World()
 const engine = new FakeEngine({ lifecycle, connected: query.get('connected') !== 'no' }, world)
-Object.assign(window, { engine, world, nav, app })
+Object.assign(window, { engine, world, nav, app, prefs })
 start(engine, fake_known)
