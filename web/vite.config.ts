@@ -15,6 +15,8 @@ export default defineConfig(({ mode }) => {
             outDir: fake ? '../../../build/web-fake' : 'dist',
             emptyOutDir: true,
             target: 'es2022',
+            // One sheet, which index.html names with its hash.
+            cssCodeSplit: false,
             cssTarget: ['chrome123', 'safari17.5', 'firefox120'],
             assetsInlineLimit: 0,
             modulePreload: { polyfill: false },

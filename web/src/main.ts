@@ -1,7 +1,9 @@
 import './trusted_types'
 import { startEngine } from './engine/engine'
-import { start } from './mount'
-import { keep_offline } from './offline'
 
-start(startEngine())
-void keep_offline()
+// The engine starts before the interface is read: of the two it takes longer.
+const engine = startEngine()
+void import('./page').then(({ start, keep_offline }) => {
+    start(engine)
+    keep_offline(engine)
+})

@@ -58,11 +58,20 @@ export function seal(folder) {
     return bundle
 }
 
+// The interface is loaded beside the engine and not behind it; its integrity comes with the others.
+function preload(_html, { bundle }) {
+    const page = Object.values(bundle).find((one) => one.isDynamicEntry && one.name === 'page')
+    if (!page) return []
+    const attrs = { rel: 'modulepreload', crossorigin: true, href: `./${page.fileName}` }
+    return [{ tag: 'link', attrs, injectTo: 'head' }]
+}
+
 export function bundle() {
     let folder = ''
     return {
         name: 'mayfly-bundle',
         apply: 'build',
+        transformIndexHtml: { order: 'post', handler: preload },
         configResolved(config) {
             folder = join(config.root, config.build.outDir)
             if (config.build.outDir.startsWith('/')) folder = config.build.outDir

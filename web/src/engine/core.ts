@@ -29,26 +29,27 @@ export class Core implements Commands {
     private rpc: RpcClient | undefined
     private readonly up = new Set<string>()
     private readonly files = new Files()
+    loaded!: (compiled: WebAssembly.Module | null) => void
+    private readonly loading = new Promise<WebAssembly.Module | null>((done) => {
+        this.loaded = done
+    })
 
     constructor(private readonly events: CoreEvents) {}
 
-    async start(moduleUrl: string): Promise<void> {
+    // start finds out what is there; the page gives the module meanwhile, by `loaded`.
+    async start(): Promise<void> {
         const missing = missingFeature()
         if (missing) return this.is('unsupported', missing)
-        const compiling = compile(moduleUrl)
-        compiling.catch(() => {}) // looked at below
         // The lock dies with this worker; files that a dying one still holds are waited for.
         await this.haveLock()
-        try {
-            this.compiled = await compiling
-        } catch {
-            return this.is('failed', 'engine_not_loaded')
-        }
         try {
             this.home = await Home.open()
         } catch {
             return this.is('unsupported', 'no_storage')
         }
+        const compiled = await this.loading
+        if (!compiled) return this.is('failed', 'engine_not_loaded')
+        this.compiled = compiled
         await this.enter()
     }
 
@@ -261,14 +262,4 @@ function missingFeature(): string | null {
     if (!opfsIsSupported()) return 'no_storage'
     if (!navigator.locks) return 'no_locks'
     return null
-}
-
-async function compile(url: string): Promise<WebAssembly.Module> {
-    const answer = await fetch(url)
-    if (!answer.ok) throw new Error(`${url}: ${answer.status}`)
-    // A server that does not know the type gets the slower way.
-    if (answer.headers.get('Content-Type') !== 'application/wasm') {
-        return WebAssembly.compile(await answer.arrayBuffer())
-    }
-    return WebAssembly.compileStreaming(answer)
 }

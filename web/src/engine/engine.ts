@@ -68,6 +68,17 @@ class Listeners<T extends unknown[]> {
     }
 }
 
+async function compile(url: string): Promise<WebAssembly.Module | null> {
+    if (typeof WebAssembly !== 'object') return null
+    const answer = await fetch(url)
+    if (!answer.ok) return null
+    // A server that does not know the type gets the slower way.
+    if (answer.headers.get('Content-Type') !== 'application/wasm') {
+        return WebAssembly.compile(await answer.arrayBuffer())
+    }
+    return WebAssembly.compileStreaming(answer)
+}
+
 // startEngine makes the worker. Once a page.
 export function startEngine(): Engine {
     const worker = new Worker(trusted(workerUrl), { type: 'module', name: 'mayfly' })
@@ -113,7 +124,10 @@ export function startEngine(): Engine {
     document.addEventListener('visibilitychange', () => {
         if (document.visibilityState === 'visible') post({ wake: true })
     })
-    post({ start: { moduleUrl: new URL(moduleName, document.baseURI).href } })
+    // Compiled here while the worker is still being made, which takes about as long.
+    void compile(new URL(moduleName, document.baseURI).href)
+        .catch(() => null)
+        .then((compiled) => post({ compiled }))
 
     return {
         status: () => current,

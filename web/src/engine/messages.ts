@@ -55,7 +55,8 @@ export interface DuressOptions {
 }
 
 export type ToWorker =
-    | { start: { moduleUrl: string } }
+    // The module that the page has compiled meanwhile; null: it could not.
+    | { compiled: WebAssembly.Module | null }
     | { wake: true }
     | { id: number; command: keyof Commands; given: unknown[] }
 export type FromWorker =

@@ -27,8 +27,8 @@ export const fileNames = [
     'complete'
 ]
 const folderName = 'mayfly'
-// A worker that was just ended may hold its files a little longer.
-const openAttempts = 40
+// A worker that was just ended may hold its files a little longer: 10 s, on a busy machine.
+const openAttempts = 200
 const openRetryMs = 50
 const wipePieceSize = 65536
 
@@ -50,12 +50,11 @@ export class Home {
     static async open(): Promise<Home> {
         const root = await navigator.storage.getDirectory()
         const folder = await root.getDirectoryHandle(folderName, { create: true })
-        const files = new Map<string, SyncFile>()
-        for (const name of fileNames) {
+        const open = async (name: string): Promise<[string, SyncFile]> => {
             const handle = (await folder.getFileHandle(name, { create: true })) as FileHandle
-            files.set(name, await openFile(handle))
+            return [name, await openFile(handle)]
         }
-        return new Home(files)
+        return new Home(new Map(await Promise.all(fileNames.map(open))))
     }
 
     close(): void {

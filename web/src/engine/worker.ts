@@ -24,7 +24,8 @@ async function run(id: number, command: keyof Commands, given: unknown[]): Promi
 }
 
 page.onmessage = ({ data }) => {
-    if ('start' in data) void core.start(data.start.moduleUrl)
+    if ('compiled' in data) core.loaded(data.compiled)
     else if ('wake' in data) core.wake()
     else void run(data.id, data.command, data.given)
 }
+void core.start()

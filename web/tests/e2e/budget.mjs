@@ -125,14 +125,16 @@ async function settled_mb(person) {
     return private_mb(person.browser.profile)
 }
 
+// The last of them goes alone when all others have left: of several of one millisecond any may be
+// the newest.
 async function send_many(home, who, count) {
     const daemon = spawn(client_bin, ['--home', home, 'daemon', '--stdio'], {
         stdio: ['pipe', 'pipe', 'inherit']
     })
     const lines = createInterface({ input: daemon.stdout })[Symbol.asyncIterator]()
     const width = 100
-    for (let from = 0; from < count; from += width) {
-        const size = Math.min(width, count - from)
+    for (let from = 0; from < count; ) {
+        const size = Math.max(1, Math.min(width, count - 1 - from))
         for (let i = 0; i < size; i++) {
             const params = { who, text: `message number ${from + i} with some words behind it` }
             const request = { jsonrpc: '2.0', id: from + i, method: 'send', params }
@@ -142,6 +144,7 @@ async function send_many(home, who, count) {
             const { error } = JSON.parse((await lines.next()).value)
             if (error) throw new Error(JSON.stringify(error))
         }
+        from += size
     }
     daemon.stdin.end()
 }

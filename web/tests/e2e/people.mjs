@@ -144,25 +144,28 @@ export class Person {
     }
 
     // From the press of a key to the change of the page on the other side, as the pages tell it.
+    // Nothing polls meanwhile: looking at each frame would cost more than a message does.
     async send_to_seen(to, text) {
-        await to.page.evaluate((text) => {
-            const watcher = new MutationObserver(() => {
-                if (!document.querySelector('[role=feed]').textContent.includes(text)) return
-                watcher.disconnect()
-                window.seen_at = Date.now()
-            })
-            window.seen_at = 0
-            watcher.observe(document.body, { childList: true, subtree: true })
-        }, text)
+        const seen = to.page.evaluate(
+            (text) =>
+                new Promise((done) => {
+                    const feed = () => document.querySelector('[role=feed]').textContent
+                    const watcher = new MutationObserver(() => {
+                        if (!feed().includes(text)) return
+                        watcher.disconnect()
+                        done(Date.now())
+                    })
+                    watcher.observe(document.body, { childList: true, subtree: true })
+                }),
+            text
+        )
         await this.page.locator('textarea').fill(text)
         await this.page.evaluate(() => {
             const pressed = () => (window.sent_at = Date.now())
             document.addEventListener('keydown', pressed, { once: true })
         })
         await this.page.locator('textarea').press('Enter')
-        await to.page.waitForFunction(() => window.seen_at > 0)
-        const seen = await to.page.evaluate(() => window.seen_at)
-        return seen - (await this.page.evaluate(() => window.sent_at))
+        return (await seen) - (await this.page.evaluate(() => window.sent_at))
     }
 
     check() {
