@@ -235,7 +235,9 @@ Outcome run_recover(Context& context) {
     TRY_ASSIGN(const std::string relay, core::canonical_relay(context.command.relays.front()));
     std::optional<MadeHome> made;
     TRY_OUTCOME(make_home(context, made));
-    notice(context, tr("type the nine words of the recovery kit"));
+    if (::isatty(STDIN_FILENO) == 1) {
+        notice(context, tr("type the nine words of the recovery kit"));
+    }
     TRY_ASSIGN(const SecretBuffer words, read_line());
     std::optional<core::AccountView> view;
     {

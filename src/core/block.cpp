@@ -1,43 +1,41 @@
 // Blocking: the relay forgets the addresses that an account can reach us by, and we drop what it
 // still brings. Specification: docs/spec/trust.md section 4.
-#include "core/machine.h"
+#include "core/repair.h"
 
 namespace mayfly::core {
-namespace {
-
-// Nothing goes out and nothing comes in any more; what was said stays readable.
-Status close_conversation(Machine& machine, Step& step, ConversationRow& row,
-                          OperationId operation) {
+Status close_direct(Machine& machine, Step& step, ConversationRow& row, Status why,
+                    OperationId operation) {
     const ConversationId id = row.info.conversation;
     if (!row.joining) {
         TRY_ASSIGN(mls::Group * group, group_of(machine, step, id));
         group->discard_pending_commit();
         save_group(step, id, *group);
     }
-    end_plan(machine, step, id, MAYFLY_ERROR(contact_blocked));
+    end_plan(machine, step, id, why);
     drop_tickets(machine, step, id);
-    drop_conversation_outbox(machine, step, id, MAYFLY_ERROR(contact_blocked));
-    step.end(std::exchange(row.accept_operation, 0), MAYFLY_ERROR(contact_blocked));
+    step.end(std::exchange(row.accept_operation, 0), why);
     const auto creation = machine.tables.creations.find(id);
     if (creation != machine.tables.creations.end()) {
-        step.end(creation->second.operation, MAYFLY_ERROR(contact_blocked));
+        step.end(creation->second.operation, why);
         step.erase(row_key::creation(id));
         machine.tables.creations.erase(creation);
     }
+    step.erase(row_key::welcome(id));
     row.commit.reset();
     row.closed = row.superseded = true;
     save_conversation(machine, step, row);
-    add_removal(machine, step, row, operation);
+    // Of a hidden request nothing leaves, and our address there is none of its own yet.
+    if (row.accepted) add_removal(machine, step, row, operation);
     return {};
 }
-
-}  // namespace
 
 Status close_conversations(Machine& machine, Step& step, const AccountId& account,
                            OperationId operation) {
     for (const ConversationId& id : conversations_of(machine, account)) {
         ConversationRow& row = machine.tables.conversations.at(id);
-        TRY(close_conversation(machine, step, row, operation));
+        drop_conversation_outbox(machine, step, id, MAYFLY_ERROR(contact_blocked));
+        forget_repair(machine, step, id);  // nobody begins it anew
+        TRY(close_direct(machine, step, row, MAYFLY_ERROR(contact_blocked), operation));
     }
     end_if_removed(machine, step, operation);
     return {};

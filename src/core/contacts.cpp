@@ -1,6 +1,7 @@
 // People we know: accepting a request, removing a contact, and what goes with it.
 #include "core/annex.h"
 #include "core/large_groups.h"
+#include "core/meetings.h"
 #include "core/repair.h"
 
 namespace mayfly::core {
@@ -11,6 +12,8 @@ Status forget_group_rows(Machine& machine, Step& step, const ConversationId& id)
     step.erase(row_key::roster(id));
     step.erase(row_key::welcome(id));
     step.erase(row_key::departure(id));
+    step.erase(row_key::departing(id));
+    machine.tables.departing.erase(id);
     forget_repair(machine, step, id);
     machine.tables.rosters.erase(id);
     machine.proposal_commits.erase(id);
@@ -30,7 +33,13 @@ Status forget_group_rows(Machine& machine, Step& step, const ConversationId& id)
             if (is_member(roster, entry.first)) return false;
         }
         for (const auto& [other, row] : machine.tables.conversations) {
-            if (other != id && row.joining && row.contact == entry.first) return false;
+            const bool waits = row.joining || row.info.kind == ConversationKind::meeting;
+            if (other != id && waits && row.contact == entry.first) return false;
+        }
+        for (const auto& [other, waiting] : machine.tables.tickets) {
+            for (const auto& [device, ticket] : waiting) {
+                if (ticket.account == entry.first) return false;
+            }
         }
         step.erase(row_key::person(entry.first));
         return true;
@@ -115,8 +124,9 @@ void release_relay(Machine& machine, Step& step, const std::string& relay) {
 
 Status forget_conversation(Machine& machine, Step& step, const ConversationId& id,
                            OperationId operation) {
-    const ConversationRow* row = find_conversation(machine, id);
+    ConversationRow* row = find_conversation(machine, id);
     if (row == nullptr) return {};
+    TRY(forget_meeting(machine, step, *row));
     forget_tree_upload(machine, step, *row, false);
     TRY(erase_groups(step, id));
     TRY(erase_messages(machine, step, id));
@@ -127,7 +137,7 @@ Status forget_conversation(Machine& machine, Step& step, const ConversationId& i
     step.erase(row_key::creation(id));
     step.erase(row_key::conversation(id));
     TRY(forget_group_rows(machine, step, id));
-    forget_offer(machine, step, id);
+    if (!row->leaving) forget_offer(machine, step, id);
     step.shred();
     machine.groups.erase(id);
     machine.tables.creations.erase(id);

@@ -1,6 +1,6 @@
 // Contents between devices: they travel like messages, are stored by nobody, and show nothing.
 // Specification: docs/spec/conversations.md section 2.
-#include "core/machine.h"
+#include "core/meetings.h"
 
 namespace mayfly::core {
 
@@ -64,6 +64,9 @@ Status control_arrived(Machine& machine, Step& step, ConversationRow& row, const
                 ENSURE(machine.tables.pairing && machine.tables.pairing->granted,
                        unexpected_message);
                 return ticket_arrived(machine, step, machine.own_account(), ticket);
+            }
+            if (row.info.kind == ConversationKind::meeting) {
+                return meeting_said(machine, step, row, sender, ticket);
             }
             ENSURE(direct || ours, unexpected_message);
             if (direct && ours) return {};  // another device of ours goes somewhere

@@ -83,6 +83,7 @@ Status put_off_commit(Machine& machine, Step& step, ConversationRow& row, mls::G
         group.forget_proposal(waiting.reference);
     }
     row.has_proposals = false;
+    TRY(note_departures(machine, step, row.info.conversation, group));
     row.sent_since_commit = 0;
     row.last_commit_at_ms = to_ms(step.now());
     save_group(step, row.info.conversation, group);
@@ -324,6 +325,7 @@ static Status wait_for_welcome(Machine& machine, Step& step, ConversationRow& ro
 static Status refuse_commit(Machine& machine, Step& step, ConversationRow& row,
                             const mls::Group& group, const mls::CommitSummary& summary,
                             Status why) {
+    TRY(note_broken_rules(machine, step, row, group, summary));
     if (!summary.removes_us) return why;
     TRY_ASSIGN(const bool asked, ask_to_return(machine, step, row, group, summary));
     if (!asked) return why;
@@ -332,8 +334,8 @@ static Status refuse_commit(Machine& machine, Step& step, ConversationRow& row,
     return {};
 }
 
-Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
-                      const wire::Delivery& delivery) {
+static Status take_commit(Machine& machine, Step& step, ConversationRow& row,
+                          const wire::Delivery& delivery) {
     TRY_ASSIGN(mls::Group * group, group_of(machine, step, row.info.conversation));
     if (delivery.epoch.value < group->epoch().value) return {};  // our own, merged already
     ENSURE(delivery.epoch.value == group->epoch().value, mls_wrong_epoch);
@@ -381,6 +383,16 @@ Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
     return {};
 }
 
+Status commit_arrived(Machine& machine, Step& step, ConversationRow& row,
+                      const wire::Delivery& delivery) {
+    const ConversationId id = row.info.conversation;
+    const bool direct = row.info.kind == ConversationKind::direct;
+    const Status taken = take_commit(machine, step, row, delivery);
+    if (taken.ok() || is_store_error(taken.code()) || !direct) return taken;
+    TRY(begin_anew(machine, step, machine.tables.conversations.at(id)));
+    return taken;
+}
+
 // Another device of ours leaves a group, and we with it: what was said there ends here as well.
 static Status leave_with_sibling(Machine& machine, Step& step, ConversationRow& row) {
     if (row.leaving) return {};
@@ -406,6 +418,7 @@ Status proposal_arrived(Machine& machine, Step& step, ConversationRow& row, mls:
         group.forget_proposal(proposal.reference);
     } else {
         row.has_proposals = true;
+        TRY(note_departures(machine, step, row.info.conversation, group));
         const auto* remove = proposal.proposal.get_if<mls::Remove>();
         if (remove->removed == group.own_leaf()) TRY(leave_with_sibling(machine, step, row));
         save_conversation(machine, step, row);

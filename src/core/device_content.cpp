@@ -18,7 +18,7 @@ Status check_conversations(const std::vector<GrantedConversation>& list) {
         TRY(check_conversation_info(each.info));
         TRY_ASSIGN(const std::string hub, canonical_relay(each.info.hubs.front()));
         ENSURE(hub == each.info.hubs.front(), malformed_input);
-        ENSURE(each.info.kind != ConversationKind::pairing, malformed_input);
+        ENSURE(!is_for_a_moment(each.info.kind), malformed_input);
     }
     return {};
 }

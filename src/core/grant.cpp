@@ -7,7 +7,7 @@ namespace {
 
 bool is_granted(const Machine& machine, const ConversationRow& row) {
     if (!row.accepted || row.joining || row.leaving || row.closed || row.superseded) return false;
-    if (row.info.kind == ConversationKind::pairing) return false;
+    if (is_for_a_moment(row.info.kind)) return false;
     return row.info.kind != ConversationKind::direct ||
            machine.tables.contacts.contains(row.contact);
 }

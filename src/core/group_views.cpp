@@ -13,8 +13,21 @@ std::string name_of(const Machine& machine, const AccountId& account) {
     return person.handle.empty() ? text_of(account) : person.handle;
 }
 
+JoinWait join_wait_of(const Machine& machine, const ConversationRow& row) {
+    if (!row.joining) return JoinWait::none;
+    if (!row.token_added) return JoinWait::hub;
+    const auto& outbox = machine.tables.outbox;
+    const bool on_its_way = std::any_of(outbox.begin(), outbox.end(), [&](const auto& entry) {
+        const OutboxRow& item = entry.second;
+        if (item.type != ContentType::join_ticket) return false;
+        const auto way = machine.tables.conversations.find(item.conversation);
+        return item.conversation == row.via ||
+               (way != machine.tables.conversations.end() && way->second.contact == row.contact);
+    });
+    return row.ticket_sent && !on_its_way ? JoinWait::entry : JoinWait::member;
+}
+
 void show_state(const RosterRow& roster, const AccountId& self, ConversationView& view) {
-    view.member_count = static_cast<uint32_t>(roster.members.size());
     view.is_moderator = is_moderator(roster, self);
     view.may_write = may_write(roster, self);
     if (!roster.state) return;
@@ -37,6 +50,16 @@ bool is_listed(const Machine& machine, const ConversationRow& row) {
 }
 
 }  // namespace
+
+const char* join_wait_name(JoinWait wait) {
+    switch (wait) {
+        case JoinWait::none: return "";
+        case JoinWait::hub: return "hub";
+        case JoinWait::member: return "member";
+        case JoinWait::entry: return "entry";
+    }
+    return "";
+}
 
 ConversationView conversation_view(const Machine& machine, const ConversationRow& row) {
     ConversationView view;
@@ -61,6 +84,13 @@ ConversationView conversation_view(const Machine& machine, const ConversationRow
     const auto roster = machine.tables.rosters.find(row.info.conversation);
     if (roster != machine.tables.rosters.end()) {
         show_state(roster->second, machine.own_account(), view);
+        view.member_count = static_cast<uint32_t>(roster->second.members.size() -
+                                                  departing_count(machine, view.conversation));
+    }
+    view.join_wait = join_wait_of(machine, row);
+    const auto tickets = machine.tables.tickets.find(view.conversation);
+    if (tickets != machine.tables.tickets.end()) {
+        view.waiting_devices = static_cast<uint32_t>(tickets->second.size());
     }
     view.may_write = view.may_write && !row.closed && !row.joining;
     return view;
@@ -116,6 +146,7 @@ Result<std::vector<MemberView>> list_members(const Machine& machine, const Conve
            unknown_conversation);
     std::vector<MemberView> out;
     for (const RosterMember& member : roster->second.members) {
+        if (is_departing(machine, id, member.account)) continue;
         const Person person = person_of(machine, member.account);
         MemberView view;
         view.account = member.account;

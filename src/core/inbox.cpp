@@ -194,6 +194,8 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
     if (is_blocked(machine, account) && !is_control(content.type)) {
         return blocked_said(machine, step, row, sender, content);
     }
+    const bool meets = row.info.kind == ConversationKind::meeting;
+    ENSURE(!meets || (is_control(content.type) && account == row.contact), unexpected_message);
     const ProofRow proof = proof_of(sender, *message, content);
     if (row.info.kind == ConversationKind::direct) {
         ENSURE(account == row.contact || account == machine.own_account(), mls_unknown_sender);
@@ -201,7 +203,7 @@ Status message_arrived(Machine& machine, Step& step, ConversationRow& row,
             TRY(check_device(machine, row, sender));
             revive(machine, step, row, content);
         }
-    } else {
+    } else if (!meets) {
         TRY(check_rules(machine, row, account, content));
     }
     TRY(content_arrived(machine, step, row, sender, content));

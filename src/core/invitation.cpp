@@ -1,7 +1,7 @@
 // Making a conversation (group, channel, invitations) and being invited to one.
 // Specification: docs/spec/core.md section 4.
 #include "core/large_groups.h"
-#include "core/machine.h"
+#include "core/meetings.h"
 
 namespace mayfly::core {
 namespace {
@@ -109,10 +109,11 @@ struct Invited {
 // Who is in the group decides what it is: exactly our account and one other, and all devices of
 // the other as its record lists them.
 Result<Invited> check_invitation(Machine& machine, Step& step, const std::string& relay,
-                                 const mls::Group& group, BytesView sealed_introduction) {
+                                 const mls::Group& group, BytesView sealed_introduction,
+                                 ConversationKind kind) {
     Invited out;
     TRY_ASSIGN(out.info, info_of(group.current()));
-    ENSURE(out.info.kind == ConversationKind::direct, unexpected_message);
+    ENSURE(out.info.kind == kind, unexpected_message);
     ENSURE(out.info.hubs.front() == relay, other_relay);
     ENSURE(!machine.tables.conversations.contains(out.info.conversation), already_exists);
     ENSURE(find_channel(machine, out.info.channel) == nullptr, already_exists);
@@ -156,7 +157,14 @@ Status supersede_earlier(Machine& machine, Step& step, const AccountId& account)
         row.superseded = true;
         save_conversation(machine, step, row);
     }
+    return {};
+}
+
+// keep: the newest one.
+Status forget_oldest(Machine& machine, Step& step, const AccountId& account,
+                     const ConversationId& keep) {
     std::vector<ConversationId> all = conversations_of(machine, account);
+    std::erase(all, keep);
     while (all.size() >= conversations_per_contact_max) {
         const auto oldest =
             std::min_element(all.begin(), all.end(), [&](const auto& a, const auto& b) {
@@ -166,6 +174,32 @@ Status supersede_earlier(Machine& machine, Step& step, const AccountId& account)
         TRY(forget_conversation(machine, step, *oldest, 0));
         all.erase(oldest);
     }
+    return {};
+}
+
+// Nobody is asked anything: the ticket that follows says what is wanted, and ends the meeting.
+Status take_in_meeting(Machine& machine, Step& step, mls::Group group, Invited invited) {
+    TRY_ASSIGN(const bool may, may_meet(machine, step, invited.inviter.account));
+    ENSURE(may, not_authorized);
+    TRY(make_room_for_meeting(machine, step));
+    // Whoever is let in has a name from the first moment.
+    const wire::AccountRecord& record = invited.inviter.record;
+    Person person{invited.inviter.account, record.display_name, "", record.relays};
+    if (!record.handles.empty()) person.handle = format_handle(record.handles.front());
+    if (!machine.tables.contacts.contains(person.account) && check_person(person).ok()) {
+        learn_person(machine, step, person);
+    }
+    ConversationRow row;
+    row.info = std::move(invited.info);
+    row.contact = invited.inviter.account;
+    row.own_token = step.random_id<wire::Token>();
+    row.peer_joined = true;
+    row.received_at_ms = row.last_commit_at_ms = to_ms(step.now());
+    const ConversationId id = row.info.conversation;
+    save_conversation(machine, step, row);
+    save_group(step, id, group);
+    machine.tables.conversations.insert_or_assign(id, std::move(row));
+    machine.groups.insert_or_assign(id, std::move(group));
     return {};
 }
 
@@ -192,6 +226,7 @@ Status take_in(Machine& machine, Step& step, mls::Group group, Invited invited) 
     machine.tables.conversations.insert_or_assign(id, std::move(row));
     machine.groups.insert_or_assign(id, std::move(group));
     move_outbox(machine, step, account);
+    TRY(forget_oldest(machine, step, account, id));
     if (!accepted) {
         step.tell(RequestArrived{request_view(machine, machine.tables.contacts.at(account))});
     }
@@ -248,12 +283,18 @@ Status create_conversation(Machine& machine, Step& step, const Lookup& lookup) {
                begin_conversation(machine, step, lookup, ConversationKind::direct));
     save_new_contact(machine, step, *lookup.newest,
                      lookup.handle ? format_handle(*lookup.handle) : "", true);
+    move_outbox(machine, step, lookup.newest->account);
+    TRY(forget_oldest(machine, step, lookup.newest->account, id));
     offer_to_siblings(machine, step, machine.tables.conversations.at(id));
     return renew_vault(machine, step);
 }
 
 Result<ConversationId> create_pairing(Machine& machine, Step& step, const Lookup& lookup) {
     return begin_conversation(machine, step, lookup, ConversationKind::pairing);
+}
+
+Result<ConversationId> create_meeting(Machine& machine, Step& step, const Lookup& lookup) {
+    return begin_conversation(machine, step, lookup, ConversationKind::meeting);
 }
 
 void pump_creation(Machine& machine, Step& step, ConversationRow& row) {
@@ -291,6 +332,10 @@ Status creation_replied(Machine& machine, Step& step, const Purpose& purpose,
         }
         // The way is blocked for good: take back what add_contact did.
         const AccountId account = row.contact;
+        if (row.info.kind == ConversationKind::meeting) {
+            return meeting_refused(machine, step, purpose.conversation,
+                                   Error{wire::to_error_code(failed->status), MAYFLY_HERE});
+        }
         step.end(creation.operation, Error{wire::to_error_code(failed->status), MAYFLY_HERE});
         TRY(forget_conversation(machine, step, purpose.conversation, 0));
         if (conversations_of(machine, account).empty()) {
@@ -352,8 +397,11 @@ Status invitation_arrived(Machine& machine, Step& step, const std::string& relay
         return pairing_joined(machine, step, relay, std::move(group), payload.sealed_introduction);
     }
     ENSURE(machine.tables.account->stage == AccountStage::normal, unexpected_message);
+    const bool meets = info.kind == ConversationKind::meeting;
     TRY_ASSIGN(Invited invited,
-               check_invitation(machine, step, relay, group, payload.sealed_introduction));
+               check_invitation(machine, step, relay, group, payload.sealed_introduction,
+                                meets ? ConversationKind::meeting : ConversationKind::direct));
+    if (meets) return take_in_meeting(machine, step, std::move(group), std::move(invited));
     return take_in(machine, step, std::move(group), std::move(invited));
 }
 

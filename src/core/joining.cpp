@@ -2,7 +2,7 @@
 // Specification: docs/spec/conversations.md section 3.
 #include "core/group_link.h"
 #include "core/large_groups.h"
-#include "core/machine.h"
+#include "core/meetings.h"
 #include "core/repair.h"
 
 namespace mayfly::core {
@@ -12,6 +12,7 @@ namespace {
 Result<OperationId> join_again(Machine& machine, Step& step, ConversationRow& row) {
     ENSURE(row.joining, already_exists);
     if (!row.ticket_sent && row.accept_operation != 0) return row.accept_operation;
+    TRY(forget_meeting(machine, step, row));
     row.ticket_sent = false;
     row.accept_operation = next_operation(machine, step);
     save_conversation(machine, step, row);
@@ -39,17 +40,6 @@ std::optional<ConversationId> ticket_way(const Machine& machine, const Conversat
     const auto own = own_devices(machine);
     if (!own || machine.tables.conversations.at(*own).joining) return std::nullopt;
     return own;
-}
-
-// Whoever gave the link is written to as a contact would be; their record names their relays.
-Status meet(Machine& machine, Step& step, const AccountId& account) {
-    for (const auto& [operation, lookup] : machine.lookups) {
-        if (lookup.account == account) return {};
-    }
-    const Person person = person_of(machine, account);
-    ENSURE(!person.relays.empty(), unknown_contact);
-    TRY(begin_lookup(machine, step, format_contact_link({account, person.relays})));
-    return {};
 }
 
 Result<ConversationInfo> check_joined(const ConversationRow& row, const std::string& relay,
@@ -116,7 +106,9 @@ OfferView offer_view(const Machine& machine, const OfferRow& row) {
 
 Status offer_arrived(Machine& machine, Step& step, const AccountId& from, GroupOffer offer) {
     const ConversationId id = offer.info.conversation;
-    ENSURE(!machine.tables.conversations.contains(id), already_exists);
+    // Whoever left may be asked again before the others have removed them.
+    const ConversationRow* present = find_conversation(machine, id);
+    ENSURE(present == nullptr || present->leaving, already_exists);
     ENSURE(has_state(offer.info.kind), malformed_input);
     TRY_ASSIGN(const std::string hub, canonical_relay(offer.info.hubs.front()));
     ENSURE(hub == offer.info.hubs.front(), bad_address);
@@ -140,20 +132,22 @@ Status offer_arrived(Machine& machine, Step& step, const AccountId& from, GroupO
 }
 
 Result<OperationId> accept_offer(Machine& machine, Step& step, const ConversationId& id) {
-    if (ConversationRow* row = find_conversation(machine, id)) {
-        return join_again(machine, step, *row);
-    }
+    ConversationRow* row = find_conversation(machine, id);
+    const bool back = row != nullptr && row->leaving;
+    if (row != nullptr && !back) return join_again(machine, step, *row);
     const auto found = machine.tables.offers.find(id);
     ENSURE(
         found != machine.tables.offers.end() && from_ms(found->second.expires_at_ms) > step.now(),
         unknown_request);
+    if (back) TRY(forget_conversation(machine, step, id, 0));
     // The offer stays until we are in: it has the name of what we wait for.
     return begin_joining(machine, step, found->second.offer.info, {found->second.from, {}, {}});
 }
 
 Status decline_offer(Machine& machine, Step& step, const ConversationId& id) {
     const auto found = machine.tables.offers.find(id);
-    ENSURE(found != machine.tables.offers.end() && find_conversation(machine, id) == nullptr,
+    const ConversationRow* row = find_conversation(machine, id);
+    ENSURE(found != machine.tables.offers.end() && (row == nullptr || row->leaving),
            unknown_request);
     forget_offer(machine, step, id);
     return {};
@@ -193,7 +187,7 @@ Status pump_joining(Machine& machine, Step& step, ConversationRow& row) {
     }
     const auto direct = sending_conversation(machine, row.contact);
     if (direct) return send_ticket(machine, step, row, *direct);
-    const Status met = meet(machine, step, row.contact);
+    const Status met = meet(machine, step, row);
     if (met.ok() || is_store_error(met.code())) return met;
     step.end(std::exchange(row.accept_operation, 0), met);
     row.ticket_sent = true;  // until somebody asks again
@@ -227,7 +221,6 @@ Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group
     row.joining = false;
     row.joined = true;
     row.peer_joined = true;
-    row.via = {};
     row.link_secret = {};
     row.last_commit_at_ms = to_ms(step.now());
     step.end(std::exchange(row.accept_operation, 0), {});
@@ -238,6 +231,10 @@ Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group
     TRY(write_roster(machine, step, *id, group));
     note_filling(machine, step, *id, group);
     machine.groups.insert_or_assign(*id, std::move(group));
+    if (row.info.kind == ConversationKind::direct) move_outbox(machine, step, row.contact);
+    TRY(forget_meeting(machine, step, row));
+    row.via = {};
+    save_conversation(machine, step, row);
     TRY(plan_stale_leaves(machine, step, 0, &*id));
     TRY(end_meeting(machine, step));
     if (!has_state(row.info.kind)) return {};

@@ -230,6 +230,7 @@ TEST_F(LargeGroups, tickets_wait_while_paths_are_long) {
     // Nobody in this group ever commits but Alice.
     EXPECT_EQ(leaf_count(*alice_, id), path_seals_max + 1);
     EXPECT_EQ(path_seals(*alice_, id), path_seals_max);
+    EXPECT_EQ(alice_->messenger().find_conversation(text_of(id))->waiting_devices, 20U);
     expect_all_hear(id, *alice_, "still here", {});
     StateChange rename;
     rename.topic = "Crowded";

@@ -76,6 +76,12 @@ struct Link {
     bool has(const Purpose& purpose) const;
 };
 
+// FreshStart: when a direct conversation with somebody is begun anew (repair.h).
+struct FreshStart {
+    Time at;
+    bool tried = false;
+};
+
 // Lookup is add_contact before anything is decided: it leaves no trace if it fails.
 struct Lookup {
     struct Wanted {
@@ -93,7 +99,8 @@ struct Lookup {
     std::string hub;  // set once the record is known: where key packages are taken
     std::vector<Wanted> wanted;
     Time deadline;
-    bool check_only = false;  // of a contact: nothing is begun
+    bool check_only = false;     // of a contact: nothing is begun
+    ConversationId meeting_for;  // the group that a ticket is for; zero: somebody is added
 
     const std::string& relay() const { return hub.empty() ? relays[relay_index] : hub; }
 };

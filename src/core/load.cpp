@@ -43,6 +43,7 @@ Status load_group_tables(StorePort& store, Tables& tables) {
     };
     TRY(scan_rows<RosterRow>(store, row_kind::roster, by_conversation(tables.rosters)));
     TRY(scan_rows<RepairRow>(store, row_kind::repair, by_conversation(tables.repairs)));
+    TRY(scan_rows<DepartingRow>(store, row_kind::departing, by_conversation(tables.departing)));
     TRY(scan_rows<PlanRow>(store, row_kind::plan, by_conversation(tables.plans)));
     TRY(scan_rows<TreeUploadRow>(store, row_key::said(row_kind::tree_upload),
                                  by_conversation(tables.tree_uploads)));

@@ -1,6 +1,6 @@
 // Adding a contact, up to the point where something is decided: find the account record, check it,
 // choose the hub and take one key package of each device. All of it is in memory only.
-#include "core/machine.h"
+#include "core/meetings.h"
 
 namespace mayfly::core {
 namespace {
@@ -112,7 +112,10 @@ Status record_found(Machine& machine, Step& step, Lookup& lookup, const wire::Re
         end_lookup(machine, step, lookup.operation, {});
         return {};
     }
-    TRY_ASSIGN(const bool over, settle_known(machine, step, lookup));
+    bool over = false;
+    if (lookup.meeting_for == ConversationId{}) {
+        TRY_ASSIGN(over, settle_known(machine, step, lookup));
+    }
     if (over) {
         machine.lookups.erase(lookup.operation);
         return {};
@@ -150,6 +153,7 @@ Status key_package_found(Step& step, Lookup::Wanted& wanted, const wire::KeyPack
 Status finish_lookup(Machine& machine, Step& step, OperationId operation) {
     const Lookup lookup = std::move(machine.lookups.at(operation));
     machine.lookups.erase(operation);
+    if (lookup.meeting_for != ConversationId{}) return begin_meeting(machine, step, lookup);
     // Another look-up or their own invitation may have been faster.
     TRY_ASSIGN(const bool known, settle_known(machine, step, lookup));
     if (known) return {};
@@ -275,7 +279,9 @@ void end_lookup(Machine& machine, Step& step, OperationId operation, Status resu
     const auto found = machine.lookups.find(operation);
     if (found == machine.lookups.end()) return;
     const std::string hub = found->second.hub;
+    const ConversationId meeting_for = found->second.meeting_for;
     machine.lookups.erase(found);
+    meeting_failed(machine, step, meeting_for, result);
     step.end(operation, result);
     if (!hub.empty()) release_relay(machine, step, hub);
 }

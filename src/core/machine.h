@@ -14,6 +14,7 @@
 #include "core/identity.h"
 #include "core/links.h"
 #include "core/roles.h"
+#include "core/roster.h"
 #include "core/step.h"
 #include "core/transfers.h"
 #include "core/trust.h"
@@ -46,6 +47,7 @@ constexpr Duration time_per_commit = Duration::days(1);
 constexpr uint32_t hidden_messages_max = 100;        // kept of a request before it is accepted
 constexpr size_t requests_max = 500;                 // unanswered requests; more are dropped
 constexpr size_t conversations_per_contact_max = 8;  // the oldest superseded ones are forgotten
+constexpr size_t meetings_max = 100;                 // of people who want in; the oldest goes
 constexpr size_t offers_max = 500;                   // groups we were asked into; more are dropped
 constexpr size_t invites_per_conversation_max = 2'000;  // twice the members of the largest group
 // An offer outlives its stay at a relay: what was delivered late is still good.
@@ -69,6 +71,9 @@ constexpr Duration proposal_retry_delay = Duration::seconds(2);
 constexpr Duration pairing_lifetime = Duration::hours(1);  // for one who walks between devices
 constexpr size_t reunions_max = 4;  // contacts that are looked up at a time after a recovery
 constexpr Duration reunion_delay = Duration::minutes(2);  // between attempts that failed
+// A direct conversation that a commit of a modified client ended is begun anew; who does it again
+// is given no more than one an hour.
+constexpr Duration fresh_start_interval = Duration::hours(1);
 constexpr size_t vault_peers_max = 8;  // members of a group who could take us in again
 // Contents between devices live as long as relays keep them.
 constexpr Duration control_lifetime = wire::message_ttl_default;
@@ -87,6 +92,7 @@ struct Tables {
     std::map<uint64_t, OutboxRow> outbox;
     std::map<uint64_t, RemovalRow> removals;
     std::map<ConversationId, RosterRow> rosters;
+    std::map<ConversationId, DepartingRow> departing;
     std::map<ConversationId, PlanRow> plans;
     std::map<ConversationId, TreeUploadRow> tree_uploads;
     std::map<ConversationId, RepairRow> repairs;
@@ -122,6 +128,7 @@ struct Machine {
     std::map<std::string, TreeFetch> tree_fetches;  // by relay
     std::optional<VerifiedRecord> recovered;        // as far as it was read
     Time reunions_at;  // when to look for contacts again that a recovery has not met yet
+    std::map<AccountId, FreshStart> fresh_starts;  // with contacts, by repair.h
     MemberPolicy policy;
     Parallel* parallel = nullptr;
     std::string invite;                // for relays that want one, while the account is made
@@ -339,20 +346,6 @@ Status make_commit(Machine& machine, Step& step, const ConversationRow& row, mls
 void drop_tickets(Machine& machine, Step& step, const ConversationId& id);
 // ticket_room: how many devices may be let in now.
 size_t ticket_room(const mls::EpochView& epoch);
-
-// roster.cpp: what lists show of a conversation, and what an epoch's end brings about
-Status write_roster(Machine& machine, Step& step, const ConversationId& id,
-                    const mls::Group& group);
-// epoch_changed brings roster, plan and tickets up to date and tells what happened.
-Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
-                     const mls::Group& group, const AccountId& by,
-                     const mls::CommitSummary& summary);
-bool is_member(const RosterRow& roster, const AccountId& account);
-bool is_moderator(const RosterRow& roster, const AccountId& account);
-bool may_write(const RosterRow& roster, const AccountId& account);
-// may_write_in: whether we may.
-bool may_write_in(const Machine& machine, const ConversationId& id);
-void end_plan(Machine& machine, Step& step, const ConversationId& id, Status result);
 
 // membership.cpp: groups, seen by those who are in
 struct NewGroup {

@@ -61,7 +61,7 @@ Status admit(Machine& machine, Step& step, const ConversationId& id, const Accou
     ENSURE(!is_offender(machine, id, account), not_authorized);
     const auto roster = machine.tables.rosters.find(id);
     ENSURE(roster != machine.tables.rosters.end(), not_authorized);
-    if (is_member(roster->second, account)) return {};
+    if (is_member(roster->second, account) && !is_departing(machine, id, account)) return {};
     const auto waiting = machine.tables.tickets.find(id);
     if (waiting != machine.tables.tickets.end()) {
         for (const auto& [device, other] : waiting->second) {
@@ -174,7 +174,7 @@ Result<OperationId> invite_contact(Machine& machine, Step& step, const Conversat
     ENSURE(has_state(row->info.kind), not_authorized);
     TRY_ASSIGN(const Roles roles, roles_in(machine, step, id));
     ENSURE(roles.may_add(machine.own_account()), not_authorized);
-    ENSURE(!roles.is_member(account), already_exists);
+    ENSURE(!roles.is_member(account) || is_departing(machine, id, account), already_exists);
     ENSURE(roles.member_count() < members_max, quota_exceeded);
     const auto direct = sending_conversation(machine, account);
     ENSURE(direct.has_value(), unknown_contact);
@@ -184,7 +184,9 @@ Result<OperationId> invite_contact(Machine& machine, Step& step, const Conversat
     GroupOffer offer;
     offer.info = row->info;
     offer.name = roles.state()->name;
-    offer.member_count = static_cast<uint32_t>(roles.member_count());
+    offer.member_count = static_cast<uint32_t>(roles.member_count() - departing_count(machine, id));
+    // We write to the group anyway, when they say yes: who left is taken out before.
+    if (row->has_proposals) machine.proposal_commits[id] = step.now();
     return queue_control(machine, step, *direct, ContentType::group_offer,
                          codec::encode_secret(offer));
 }

@@ -126,7 +126,9 @@ std::vector<OfferView> Messenger::offers() const {
     std::vector<OfferView> out;
     if (!has_account()) return out;
     for (const auto& [id, row] : state_->machine.tables.offers) {
-        if (state_->machine.tables.conversations.contains(id)) continue;  // accepted
+        const auto present = state_->machine.tables.conversations.find(id);
+        const bool is_there = present != state_->machine.tables.conversations.end();
+        if (is_there && !present->second.leaving) continue;  // accepted
         out.push_back(offer_view(state_->machine, row));
     }
     return out;

@@ -55,6 +55,35 @@ class OddPeer {
         network_.settle();
     }
 
+    // commit makes a commit that the real client never would, and has the hub take it.
+    using Change = std::function<mls::CommitOptions(const mls::Group&)>;
+    void commit(const Change& change, Bytes* welcome) {
+        Machine machine(client_.store());
+        ASSERT_TRUE(load_tables(machine.store, machine.tables).ok());
+        Step step(client_.store(), network_.now, &client_.entropy());
+        auto loaded = group_of(machine, step, conversation_);
+        ASSERT_TRUE(loaded.ok());
+        mls::Group& group = **loaded;
+        auto made = group.commit(change(group), machine.environment(step));
+        ASSERT_TRUE(made.ok()) << error_name(made.code());
+        const ConversationRow& row = machine.tables.conversations.at(conversation_);
+        wire::ChannelCommit request;
+        request.channel = row.info.channel;
+        request.epoch = {group.epoch().value};
+        request.write_token = *write_token(group.current(), row);
+        request.message_id.bytes = random_array<16>(client_.entropy());
+        request.next_write_token_hash =
+            wire::token_hash_of(*write_token(*group.pending_epoch(), row));
+        request.payload = made->commit;
+        if (welcome != nullptr && made->welcome) *welcome = *made->welcome;
+        ASSERT_TRUE(group.merge_pending_commit().ok());
+        save_group(step, conversation_, group);
+        ASSERT_TRUE(client_.store().apply(step.effects.writes).ok());
+        send_request(std::move(request));
+        client_.restart();
+        network_.settle();
+    }
+
     void send_request(wire::RequestBody body) {
         Effects effects;
         effects.network.push_back(LinkSend{

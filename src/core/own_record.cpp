@@ -178,7 +178,7 @@ Status plan_stale_leaves(Machine& machine, Step& step, OperationId operation,
     for (const auto& [id, row] : machine.tables.conversations) {
         if (only != nullptr && *only != id) continue;
         if (row.joining || row.leaving || row.closed || !row.accepted) continue;
-        if (row.info.kind == ConversationKind::pairing) continue;
+        if (is_for_a_moment(row.info.kind)) continue;
         TRY_ASSIGN(const mls::Group* group, group_of(machine, step, id));
         if (!group->is_active()) continue;
         TRY_ASSIGN(const std::vector<Leaf> leaves, leaves_of(group->current()));

@@ -1,7 +1,8 @@
 // What members do about a commit that the rules of their group forbid. The hub cannot read commits,
 // so it has taken this one and is an epoch ahead: whoever only refused it could write no more. The
 // members apply it, keep to what counted before it, and the next commit puts the group right and
-// removes who made it. Specification: docs/spec/conversations.md section 6.
+// removes who made it. A direct conversation is begun anew instead: fresh_start.cpp.
+// Specification: docs/spec/conversations.md section 6.
 #include "core/repair.h"
 
 namespace mayfly::core {
@@ -14,19 +15,6 @@ bool contains(const std::vector<AccountId>& list, const AccountId& account) {
 // Whether the group can be brought in order after the commit, by those who are in it then.
 bool can_be_repaired(const ConversationRow& row, const mls::CommitSummary& summary) {
     return has_state(row.info.kind) && !summary.reinit && !summary.removes_us;
-}
-
-// Whoever comes with an external commit is no member, and goes as one who does not belong.
-Result<std::optional<AccountId>> committer_of(const mls::Group& group,
-                                              const mls::CommitSummary& summary) {
-    if (summary.external) return std::optional<AccountId>();
-    TRY_ASSIGN(const wire::DeviceCertificate certificate, certificate_of(group, summary.committer));
-    return std::optional(wire::account_id_of(certificate.account_key));
-}
-
-void save_repair(Machine& machine, Step& step, const ConversationId& id, RepairRow row) {
-    step.write(row_key::repair(id), row);
-    machine.tables.repairs.insert_or_assign(id, std::move(row));
 }
 
 bool has_right_extensions(const ConversationRow& row, const RosterRow& good,
@@ -73,6 +61,19 @@ void forget_offender(Machine& machine, Step& step, const ConversationId& id,
 }
 
 }  // namespace
+
+// Whoever comes with an external commit is no member, and goes as one who does not belong.
+Result<std::optional<AccountId>> committer_of(const mls::Group& group,
+                                              const mls::CommitSummary& summary) {
+    if (summary.external) return std::optional<AccountId>();
+    TRY_ASSIGN(const wire::DeviceCertificate certificate, certificate_of(group, summary.committer));
+    return std::optional(wire::account_id_of(certificate.account_key));
+}
+
+void save_repair(Machine& machine, Step& step, const ConversationId& id, RepairRow row) {
+    step.write(row_key::repair(id), row);
+    machine.tables.repairs.insert_or_assign(id, std::move(row));
+}
 
 bool is_in_repair(const Machine& machine, const ConversationId& id) {
     return machine.tables.repairs.contains(id);

@@ -23,6 +23,18 @@ Status review_repair(Machine& machine, Step& step, const ConversationRow& row,
 Result<std::vector<mls::Proposal>> repair_proposals(const Machine& machine,
                                                     const ConversationRow& row,
                                                     const mls::Group& group);
+// --- direct conversations, fresh_start.cpp
+// begin_anew: the hub of a direct conversation went on without us. It takes and gives nothing any
+// more; what waits to be sent waits for another one, which pump_fresh_starts makes.
+Status begin_anew(Machine& machine, Step& step, ConversationRow& row);
+// note_broken_rules: a device of the contact made a change that nobody may make.
+Status note_broken_rules(Machine& machine, Step& step, const ConversationRow& row,
+                         const mls::Group& group, const mls::CommitSummary& summary);
+Status pump_fresh_starts(Machine& machine, Step& step);
+// save_repair and committer_of are shared by the two files.
+void save_repair(Machine& machine, Step& step, const ConversationId& id, RepairRow row);
+Result<std::optional<AccountId>> committer_of(const mls::Group& group,
+                                              const mls::CommitSummary& summary);
 void forget_repair(Machine& machine, Step& step, const ConversationId& id);
 
 }  // namespace mayfly::core

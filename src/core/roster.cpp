@@ -115,6 +115,46 @@ bool may_write_in(const Machine& machine, const ConversationId& id) {
            may_write(roster->second, machine.own_account());
 }
 
+Status note_departures(Machine& machine, Step& step, const ConversationId& id,
+                       const mls::Group& group) {
+    std::set<uint32_t> going;
+    for (const mls::ReceivedProposal& waiting : group.pending_proposals()) {
+        const auto* remove = waiting.proposal.get_if<mls::Remove>();
+        if (remove != nullptr) going.insert(remove->removed.value);
+    }
+    std::set<AccountId> gone;
+    if (!going.empty()) {
+        TRY_ASSIGN(const std::vector<Leaf> leaves, leaves_of(group.current()));
+        for (const Leaf& leaf : leaves) {
+            if (going.contains(leaf.index.value)) gone.insert(leaf.account);
+        }
+        for (const Leaf& leaf : leaves) {  // an account is in for as long as one device stays
+            if (!going.contains(leaf.index.value)) gone.erase(leaf.account);
+        }
+    }
+    if (gone.empty()) {
+        if (machine.tables.departing.erase(id) != 0) step.erase(row_key::departing(id));
+        return {};
+    }
+    DepartingRow row;
+    row.accounts.assign(gone.begin(), gone.end());
+    step.write(row_key::departing(id), row);
+    machine.tables.departing.insert_or_assign(id, std::move(row));
+    return {};
+}
+
+bool is_departing(const Machine& machine, const ConversationId& id, const AccountId& account) {
+    const auto found = machine.tables.departing.find(id);
+    return found != machine.tables.departing.end() &&
+           std::binary_search(found->second.accounts.begin(), found->second.accounts.end(),
+                              account);
+}
+
+size_t departing_count(const Machine& machine, const ConversationId& id) {
+    const auto found = machine.tables.departing.find(id);
+    return found == machine.tables.departing.end() ? 0 : found->second.accounts.size();
+}
+
 void end_plan(Machine& machine, Step& step, const ConversationId& id, Status result) {
     const auto found = machine.tables.plans.find(id);
     if (found == machine.tables.plans.end()) return;
@@ -137,6 +177,7 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
                      const mls::CommitSummary& summary) {
     const ConversationId& id = row.info.conversation;
     machine.proposal_commits.erase(id);
+    TRY(note_departures(machine, step, id, group));
     // What counts is what was before, until the group is in order.
     if (is_in_repair(machine, id) && group.is_active()) return {};
     ConversationChanged change;

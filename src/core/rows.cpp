@@ -67,6 +67,9 @@ Bytes repair(const ConversationId& conversation) {
 Bytes departure(const ConversationId& conversation) {
     return with(row_kind::departure, conversation.view());
 }
+Bytes departing(const ConversationId& conversation) {
+    return with(row_kind::departing, conversation.view());
+}
 Bytes invite(const ConversationId& conversation, BytesView whom) {
     return with(row_kind::invite, conversation.view(), whom);
 }

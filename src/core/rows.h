@@ -43,6 +43,7 @@ Bytes removal(uint64_t number);
 Bytes control(uint64_t order);
 Bytes repair(const ConversationId& conversation);
 Bytes departure(const ConversationId& conversation);
+Bytes departing(const ConversationId& conversation);
 Bytes invite(const ConversationId& conversation, BytesView whom);
 Bytes offer(const ConversationId& conversation);
 Bytes owed_history(const ConversationId& conversation);
@@ -88,6 +89,7 @@ constexpr char body_key = 'y';
 constexpr char sealed = 'z';
 constexpr char control = 'X';
 constexpr char departure = 'D';
+constexpr char departing = 'E';
 constexpr char invite = 'I';
 constexpr char offer = 'O';
 constexpr char owed_history = 'M';
@@ -328,6 +330,13 @@ struct RosterRow {
     std::vector<RosterMember> members;  // ascending
     std::vector<AccountId> moderators;  // that are members now
     MAYFLY_FIELDS(self.version, self.state, self.members, self.moderators)
+};
+
+// Members who left: nobody's commit has removed them yet.
+struct DepartingRow {
+    uint16_t version = store_version;
+    std::vector<AccountId> accounts;  // ascending
+    MAYFLY_FIELDS(self.version, self.accounts)
 };
 
 // What we want of a conversation's next commit.

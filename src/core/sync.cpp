@@ -2,6 +2,7 @@
 // a lost connection or a crash needs no bookkeeping: whatever is not confirmed is asked again.
 #include "core/annex.h"
 #include "core/large_groups.h"
+#include "core/repair.h"
 
 namespace mayfly::core {
 namespace {
@@ -238,6 +239,7 @@ Status pump_once(Machine& machine, Step& step) {
     if (machine.tables.account->stage == AccountStage::normal && !machine.tables.deletion) {
         TRY(flush_syncs(machine, step));
         TRY(pump_reunions(machine, step));
+        TRY(pump_fresh_starts(machine, step));
     }
     connect_wanted(machine, step);
     // Names first: pumping may add relays and conversations.
@@ -328,6 +330,7 @@ std::optional<Time> next_due(const Machine& machine) {
     for (const auto& [order, row] : machine.tables.outbox) consider(from_ms(row.expires_at_ms));
     for (const auto& [id, at] : machine.proposal_commits) consider(at);
     for (const auto& [id, at] : machine.fillings) consider(at);
+    for (const auto& [account, start] : machine.fresh_starts) consider(start.at);
     if (can_flush_syncs(machine)) consider(Time{});
     if (machine.tables.pairing) consider(from_ms(machine.tables.pairing->ends_at_ms));
     if (machine.tables.account && machine.tables.account->reuniting) consider(machine.reunions_at);

@@ -1,4 +1,4 @@
-#include "core/machine.h"
+#include "core/repair.h"
 
 namespace mayfly::core {
 
@@ -87,7 +87,10 @@ std::optional<ConversationId> sending_conversation(const Machine& machine,
 
 std::optional<ConversationId> sending_target(const Machine& machine, const ConversationRow& row) {
     if (row.info.kind == ConversationKind::direct) {
-        return sending_conversation(machine, row.contact);
+        const auto sending = sending_conversation(machine, row.contact);
+        // What is written meanwhile waits for the conversation that follows a broken one.
+        const bool waits = !sending && is_in_repair(machine, row.info.conversation);
+        return waits ? row.info.conversation : sending;
     }
     if (row.joining || row.leaving || row.closed) return std::nullopt;
     return row.info.conversation;

@@ -41,12 +41,6 @@ bool contradicts(const std::vector<Bytes>& records, const ContactRow& known) {
     return false;
 }
 
-void raise_alarm(Machine& machine, Step& step, const AccountId& account, Alarm alarm) {
-    trust_row(machine, step, account).alarm = alarm;
-    save_trust(machine, step, account);
-    step.tell(TrustAlarm{contact_view(machine, machine.tables.contacts.at(account))});
-}
-
 }  // namespace
 
 const char* alarm_name(Alarm alarm) {
@@ -54,8 +48,15 @@ const char* alarm_name(Alarm alarm) {
         case Alarm::none: return "";
         case Alarm::handle_moved: return "handle_moved";
         case Alarm::record_forked: return "record_forked";
+        case Alarm::rules_broken: return "rules_broken";
     }
     return "";
+}
+
+void raise_alarm(Machine& machine, Step& step, const AccountId& account, Alarm alarm) {
+    trust_row(machine, step, account).alarm = alarm;
+    save_trust(machine, step, account);
+    step.tell(TrustAlarm{contact_view(machine, machine.tables.contacts.at(account))});
 }
 
 const TrustRow* trust_of(const Machine& machine, const AccountId& account) {

@@ -20,6 +20,7 @@ bool is_verified(const Machine& machine, const AccountId& account);
 // contact: a forked chain, or a handle of theirs that leads to another account. That is an alarm.
 Status check_records(Machine& machine, Step& step, const std::vector<Bytes>& records,
                      const std::optional<wire::HandleEntry>& handle);
+void raise_alarm(Machine& machine, Step& step, const AccountId& account, Alarm alarm);
 // handle_is_anothers: an accepted contact has the handle that this one claims.
 bool handle_is_anothers(const Machine& machine, const ContactRow& row);
 Result<std::string> safety_number(const Machine& machine, const AccountId& account);
@@ -40,6 +41,10 @@ Result<OperationId> block_account(Machine& machine, Step& step, const AccountId&
 // close_conversations: the account's direct ones; the relays are told within the operation.
 Status close_conversations(Machine& machine, Step& step, const AccountId& account,
                            OperationId operation);
+// close_direct: nothing of the conversation goes out or comes in any more; what was said stays
+// readable. What waits in the outbox is the caller's.
+Status close_direct(Machine& machine, Step& step, ConversationRow& row, Status why,
+                    OperationId operation);
 std::vector<BlockedView> blocked_accounts(const Machine& machine);
 
 // report.cpp

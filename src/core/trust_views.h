@@ -17,8 +17,9 @@ enum class Alarm : uint8_t {
     none = 0,
     handle_moved = 1,   // the contact's handle leads to another account now
     record_forked = 2,  // somebody showed a signed record that contradicts the one we know
+    rules_broken = 3,   // a device of theirs made a change that nobody may make
 };
-constexpr bool is_known(Alarm alarm) { return alarm <= Alarm::record_forked; }
+constexpr bool is_known(Alarm alarm) { return alarm <= Alarm::rules_broken; }
 
 // alarm_name is for machines; empty for none.
 const char* alarm_name(Alarm alarm);

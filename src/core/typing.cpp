@@ -10,7 +10,8 @@ using Kind = Purpose::Kind;
 bool can_leave(Machine& machine, Step& step, const ConversationRow& row) {
     const Link& link = machine.links[row.info.hubs.front()];
     return link.phase == Link::Phase::ready && step.now() >= link.hold_until && row.joined &&
-           !row.commit && !machine.tables.creations.contains(row.info.conversation) &&
+           !row.superseded && !row.commit &&
+           !machine.tables.creations.contains(row.info.conversation) &&
            row.sent_since_commit < messages_per_commit;
 }
 

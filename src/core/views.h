@@ -22,13 +22,18 @@ enum class ConversationKind : uint8_t {
     room = 3,
     own_devices = 4,  // what the devices of one account tell each other
     pairing = 5,      // between a device of an account and one that is to become another
+    meeting = 6,      // between who asks to be let into a group and whoever can let them in
 };
 constexpr bool is_known(ConversationKind kind) {
-    return kind >= ConversationKind::direct && kind <= ConversationKind::pairing;
+    return kind >= ConversationKind::direct && kind <= ConversationKind::meeting;
 }
 // has_state: whether the members agree on a ConversationState (conversation_state.h).
 constexpr bool has_state(ConversationKind kind) {
     return kind == ConversationKind::group || kind == ConversationKind::room;
+}
+// is_for_a_moment: it ends with what it is for, and is nobody else's business.
+constexpr bool is_for_a_moment(ConversationKind kind) {
+    return kind == ConversationKind::pairing || kind == ConversationKind::meeting;
 }
 
 struct AccountView {
@@ -70,6 +75,16 @@ struct LocalSettings {
     bool operator==(const LocalSettings&) const = default;
 };
 
+// JoinWait: what whoever asked to be let in waits for.
+enum class JoinWait : uint8_t {
+    none,
+    hub,     // the relay of the conversation has not taken us yet
+    member,  // nobody who can let us in was reached yet
+    entry,   // it is for a device of a member to let us in
+};
+// join_wait_name is for machines; empty for none.
+const char* join_wait_name(JoinWait wait);
+
 // ConversationView is a line in a list of conversations. Of a direct one it says who the other is.
 struct ConversationView {
     ConversationId conversation;
@@ -79,7 +94,9 @@ struct ConversationView {
     AccountId contact;          // direct only
     uint32_t member_count = 0;  // people, ourselves among them
     bool joining = false;       // we asked to be added and wait
-    bool closed = false;        // we were removed: it can be read and takes nothing any more
+    JoinWait join_wait = JoinWait::none;
+    uint32_t waiting_devices = 0;  // that this device is to let in
+    bool closed = false;           // we were removed: it can be read and takes nothing any more
     bool is_moderator = false;
     bool may_write = true;
     Duration expiration = expiration_default;  // what messages get unless they say otherwise

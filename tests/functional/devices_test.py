@@ -93,6 +93,7 @@ class Devices(MayflyTest):
         relay.kill()
         relay.start()
         back = again.run("recover", "--relay", relay.address, stdin=(kit + "\n").encode())
+        self.assertNotIn("type the nine words", back.stderr, "nobody types into a pipe")
         self.assertEqual(back.objects[-1]["account"], alice.account)
         self.assertEqual(back.objects[-1]["address"], alice.address)
         again.send(bob, "back again")
