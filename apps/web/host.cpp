@@ -108,7 +108,7 @@ void Host::leave() {
 }
 
 void Host::settle(Status status) {
-    if (!status.ok() && is_open()) leave();
+    if (!status.ok()) leave();
 }
 
 void Host::receive(BytesView line) {
@@ -168,18 +168,19 @@ Status Host::carry_out(const core::NetworkEffect& effect) {
 }
 
 void Host::on_link_up(const std::string& relay) {
-    if (!is_open()) return;
+    if (!is_open() || leaving_.contains(relay)) return;
     auto effects = messenger_->on_link_up(relay, wall_clock_now(), entropy_);
     settle(perform(std::move(effects)));
 }
 
 void Host::on_link_down(const std::string& relay, Error why) {
-    if (!is_open()) return;
+    if (!is_open() || leaving_.contains(relay)) return;
     connections_.erase(relay);
     settle(perform(messenger_->on_link_down(relay, why, wall_clock_now())));
 }
 
-void Host::begin_frames() {
+void Host::begin_group() {
+    server_.begin_group();
     if (is_open()) store_->begin_group();
 }
 
@@ -190,11 +191,12 @@ void Host::on_frame(const std::string& relay, BytesView frame) {
     settle(perform(std::move(effects)));
 }
 
-void Host::end_frames() {
-    if (!is_open()) return;
+// Requests learn first whether they are durable: what is released then may end them.
+void Host::end_group() {
     core::Effects held = std::exchange(held_, {});
     leaving_.clear();
-    Status status = store_->end_group();
+    Status status = is_open() ? store_->end_group() : Status();
+    server_.end_group(status, wall_clock_now());
     if (status.ok()) status = release(held);
     settle(status);
 }

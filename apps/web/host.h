@@ -66,11 +66,11 @@ class Host final : public rpc::AccountPort {
 
     void on_link_up(const std::string& relay);
     void on_link_down(const std::string& relay, Error why);
-    // Between begin_frames and end_frames frames may take effect together: the disk is waited for
-    // once, and what they send and tell follows then.
-    void begin_frames();
     void on_frame(const std::string& relay, BytesView frame);
-    void end_frames();
+    // Between begin_group and end_group what is received and frames take effect together: the disk
+    // is waited for once, and what they answer, send and tell follows then.
+    void begin_group();
+    void end_group();
     void on_timer();
     std::optional<Time> next_timer() const;
 
@@ -95,7 +95,7 @@ class Host final : public rpc::AccountPort {
     std::optional<store::StoreKey> key_;
     std::unique_ptr<store::SqliteStore> disk_;
     std::optional<core::GroupedStore> store_;
-    core::Effects held_;             // of the frames since begin_frames; without writes
+    core::Effects held_;             // since begin_group; without writes
     std::set<std::string> leaving_;  // relays whose connections these close
     std::optional<core::Messenger> messenger_;
     std::set<std::string> connections_;

@@ -151,8 +151,8 @@ MAYFLY_EXPORT(frame) void export_frame(size_t relay_size, size_t frame_size) {
                            in.expose().subspan(relay_size));
 }
 
-MAYFLY_EXPORT(frames_begin) void export_frames_begin() { engine().host.begin_frames(); }
-MAYFLY_EXPORT(frames_end) void export_frames_end() { engine().host.end_frames(); }
+MAYFLY_EXPORT(group_begin) void export_group_begin() { engine().host.begin_group(); }
+MAYFLY_EXPORT(group_end) void export_group_end() { engine().host.end_group(); }
 
 MAYFLY_EXPORT(timer) void export_timer() { engine().host.on_timer(); }
 // next_timer gives milliseconds since 1970; negative: nothing is due.

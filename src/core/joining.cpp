@@ -237,6 +237,7 @@ Status joined(Machine& machine, Step& step, const std::string& relay, mls::Group
     save_conversation(machine, step, row);
     TRY(plan_stale_leaves(machine, step, 0, &*id));
     TRY(end_meeting(machine, step));
+    if (row.info.kind == ConversationKind::direct) step.tell(ContactChanged{row.contact});
     if (!has_state(row.info.kind)) return {};
     offer_to_siblings(machine, step, row);
     TRY(queue_control(machine, step, *id, ContentType::profile,

@@ -105,7 +105,8 @@ TEST_F(Siblings, contacts_that_change_elsewhere_are_told) {
     const auto added = phone_.add(dave.messenger().account()->link);
     ASSERT_TRUE(added.ok() && network_.finish(phone_, *added));
     network_.pass(Duration::seconds(5));
-    EXPECT_EQ(alice_->contacts_changed, std::vector<AccountId>{id_of(dave)});
+    EXPECT_EQ(alice_->contacts_changed, std::vector<AccountId>(2, id_of(dave)))
+        << "of the contact, and that it is in the conversation with it";
     forget_events();
     auto marked =
         phone_.messenger().set_verified(id_of(*bob_), true, network_.now, phone_.entropy());
@@ -117,6 +118,25 @@ TEST_F(Siblings, contacts_that_change_elsewhere_are_told) {
     ASSERT_TRUE(removed.ok() && network_.finish(phone_, *removed));
     network_.pass(Duration::seconds(5));
     EXPECT_EQ(alice_->contacts_changed, std::vector<AccountId>{id_of(dave)});
+}
+
+TEST_F(Siblings, device_is_told_when_it_is_let_into_a_conversation) {
+    const TestClient& tablet = link(*alice_, "Tablet");
+    EXPECT_GT(
+        std::count(tablet.contacts_changed.begin(), tablet.contacts_changed.end(), id_of(*bob_)),
+        0);
+}
+
+TEST_F(Siblings, device_that_was_added_is_told_to_all_devices_as_a_change_of_the_account) {
+    TestClient& tablet = link(*alice_, "Tablet");
+    for (TestClient* client : {alice_, &phone_}) {
+        EXPECT_GT(std::count(client->contacts_changed.begin(), client->contacts_changed.end(),
+                             id_of(*alice_)),
+                  0)
+            << client->name;
+        EXPECT_EQ(client->messenger().devices()->size(), 3U);
+    }
+    EXPECT_EQ(tablet.messenger().devices()->size(), 3U);
 }
 
 TEST_F(Siblings, group_that_one_device_leaves_is_gone_from_all_with_what_was_said) {

@@ -99,6 +99,7 @@ Status adopt_record(Machine& machine, Step& step, BytesView signed_record) {
     if (wire::account_record_hash(signed_record) == account.record_hash) return {};
     step.put(row_key::own_record(record.number), SecretBuffer(signed_record));
     take_over(account, record, signed_record);
+    step.tell(ContactChanged{machine.own_account()});
     // Whoever signed it also puts it where it belongs.
     for (auto& [name, relay] : machine.tables.relays) {
         if (!relay.home || relay.record_put >= record.number) continue;

@@ -151,7 +151,7 @@ void Server::run(Request request, AccountIndex index, Time now) {
     Account& account = accounts_[index];
     const auto client = clients_.find(request.origin.client);
     if (client == clients_.end()) return;
-    if (client->second.waiting >= client_waiting_max) {
+    if (client->second.waiting + group_.size() >= client_waiting_max) {
         return answer_error(request.origin, MAYFLY_ERROR(quota_exceeded), nullptr);
     }
     if (account.port->messenger() == nullptr) {
@@ -174,11 +174,28 @@ void Server::run(Request request, AccountIndex index, Time now) {
     if (!answered.ok()) return answer_error(request.origin, answered.error(), nullptr);
     if (request.method->name == "ack") push_all(index, now);
     Waiting waiting{std::move(request.origin), index, std::move(*answered), std::nullopt};
-    if (waiting.answer.operation == 0) return finish(std::move(waiting), {}, now);
-    if (ended) return finish(std::move(waiting), *ended, now);
     if (call.has("timeout_ms")) {
         waiting.deadline = now + Duration::milliseconds(call.integer("timeout_ms", 0));
     }
+    if (!grouping_) return settle(std::move(waiting), ended, now);
+    group_.emplace_back(std::move(waiting), ended);
+}
+
+void Server::end_group(const Status& durable, Time now) {
+    grouping_ = false;
+    for (auto& [waiting, ended] : std::exchange(group_, {})) {
+        if (durable.ok()) {
+            settle(std::move(waiting), ended, now);
+        } else {
+            answer_error(waiting.origin, durable.error(), nullptr);
+        }
+    }
+}
+
+// settle answers what has ended, and keeps the rest until it has.
+void Server::settle(Waiting waiting, const std::optional<Status>& ended, Time now) {
+    if (waiting.answer.operation == 0) return finish(std::move(waiting), {}, now);
+    if (ended) return finish(std::move(waiting), *ended, now);
     if (const auto still = clients_.find(waiting.origin.client); still != clients_.end()) {
         still->second.waiting++;
         waiting_.push_back(std::move(waiting));

@@ -47,6 +47,11 @@ class Server {
     void account_returned(AccountIndex index, Time now);
     // has_waiting: some request waits for an operation of this account.
     bool has_waiting(AccountIndex index) const;
+    // Between begin_group and end_group a host makes what several requests write durable as one.
+    // They are answered by end_group: all with `durable` where it is an error. The events of what
+    // they began follow it.
+    void begin_group() { grouping_ = true; }
+    void end_group(const Status& durable, Time now);
 
     std::optional<ClientId> add_client();  // none: too many
     void remove_client(ClientId client);
@@ -74,6 +79,7 @@ class Server {
     void take_request(ClientId client, Json request, std::shared_ptr<Batch> batch, Time now);
     void dispatch(Request request, Time now);
     void run(Request request, AccountIndex index, Time now);
+    void settle(Waiting waiting, const std::optional<Status>& ended, Time now);
     void finish(Waiting waiting, Status ended, Time now);
     void release(ClientId client);  // one of its requests waits no longer
     Json subscribe(const Request& request, bool on, Time now);
@@ -90,6 +96,8 @@ class Server {
     std::vector<Account> accounts_;
     std::map<ClientId, Client> clients_;
     std::vector<Waiting> waiting_;
+    std::vector<std::pair<Waiting, std::optional<Status>>> group_;  // and how they ended
+    bool grouping_ = false;
     std::map<core::OperationId, Status> ended_early_;  // while a handler runs
     bool in_handler_ = false;
     ClientId next_client_ = 1;

@@ -338,5 +338,32 @@ TEST_F(ServerTest, clients_are_limited) {
     EXPECT_TRUE(server.add_client().has_value());
 }
 
+TEST_F(ServerTest, requests_of_a_group_are_answered_when_it_is_durable) {
+    server.begin_group();
+    const int64_t sends = begin(client, "send", {{"who", "bobby"}, {"text", "in a group"}});
+    const int64_t asks = begin(client, "whoami", Json::object());
+    const int64_t fails = begin(client, "send", {{"who", "nobody"}, {"text", "x"}});
+    read(client);
+    ASSERT_EQ(seen[client].size(), 1U) << "only what wrote nothing";
+    EXPECT_EQ(seen[client][0].at("id"), fails);
+    server.end_group({}, network.now);
+    read(client);
+    EXPECT_EQ(take(client, asks)->at("result")["name"], "Alice");
+    EXPECT_TRUE(take(client, sends).has_value());
+}
+
+TEST_F(ServerTest, requests_of_a_group_that_the_disk_refused_fail_with_its_error) {
+    server.begin_group();
+    const int64_t sends = begin(client, "send", {{"who", "bobby"}, {"text", "lost"}});
+    const int64_t asks = begin(client, "whoami", Json::object());
+    server.end_group(MAYFLY_ERROR(storage_full), network.now);
+    for (const int64_t id : {sends, asks}) {
+        const auto answered = take(client, id);
+        ASSERT_TRUE(answered.has_value());
+        EXPECT_EQ(answered->at("error").at("data").at("code"), "storage_full");
+    }
+    EXPECT_EQ(ask("status")["contacts"], 1) << "what comes later is a request of its own";
+}
+
 }  // namespace
 }  // namespace mayfly::rpc

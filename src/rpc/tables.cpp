@@ -247,8 +247,10 @@ std::vector<EventSpec> messenger_events() {
          "Somebody asks to be a contact.",
          {account, {"request", object, "", true, "request"}}},
         {"contact_changed",
-         "Another device of ours added, accepted, removed, blocked or verified somebody. "
-         "`contact.list` and `contact.requests` show it.",
+         "Another device of ours added, accepted, removed, blocked or verified somebody, or let "
+         "this one into the conversation with them: `contact.list`, `contact.requests` and "
+         "`conversations` show it. Of our own account: its devices are others, `device.list` shows "
+         "them.",
          {account, {"contact", text, "account id"}}},
         {"changed",
          "A message was edited, reacted to, voted on, received or read, or opened on another "

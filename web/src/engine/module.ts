@@ -21,9 +21,9 @@ interface Exports {
     line_size(): number
     link_up(relaySize: number): void
     link_down(relaySize: number, closed: number): void
-    frames_begin(): void
+    group_begin(): void
     frame(relaySize: number, frameSize: number): void
-    frames_end(): void
+    group_end(): void
     timer(): void
     next_timer(): number
 }
@@ -37,11 +37,17 @@ export interface ModuleEvents {
 }
 
 const timerMax = 0x7fffffff // what setTimeout takes
+// Frames and requests that take effect at a time: many for one wait for the disk, few enough that
+// the first ones are not waited for.
+const groupMax = 64
 const noPassphrase = -1
 
 export class Module {
     private readonly exports: Exports
     private timer: ReturnType<typeof setTimeout> | undefined
+    private readonly waiting: ((own: Module) => void)[] = []
+    // A turn of the event loop later, without the delay that timers have.
+    private readonly turn = new MessageChannel()
     private over = false
 
     private constructor(
@@ -49,6 +55,7 @@ export class Module {
         private readonly events: ModuleEvents
     ) {
         this.exports = instance.exports as unknown as Exports
+        this.turn.port1.onmessage = () => this.wake()
     }
 
     static async start(
@@ -59,17 +66,18 @@ export class Module {
     ): Promise<Module> {
         const wasi = new Wasi(home, (text) => console.error(`mayfly: ${text}`))
         let module: Module | undefined
+        // Never from within a call: the core may be in the middle of a step.
+        const later = (isCurrent: () => boolean, work: (own: Module) => void) =>
+            module?.later((own) => isCurrent() && work(own))
         const links = new Links({
-            up: (relay) => module?.enter((own) => own.exports.link_up(own.put(relay))),
-            down: (relay, closed) =>
-                module?.enter((own) => own.exports.link_down(own.put(relay), closed)),
-            frames: (frames) =>
-                module?.enter((own) => {
-                    own.exports.frames_begin()
-                    for (const { relay, frame } of frames)
-                        own.exports.frame(own.put(relay, frame), frame.length)
-                    own.exports.frames_end()
-                })
+            up: (relay, isCurrent) =>
+                later(isCurrent, (own) => own.exports.link_up(own.put(relay))),
+            down: (relay, closed, isCurrent) =>
+                later(isCurrent, (own) => own.exports.link_down(own.put(relay), closed)),
+            frame: (relay, frame, isCurrent) =>
+                later(isCurrent, (own) =>
+                    own.exports.frame(own.put(relay, frame), frame.length)
+                )
         })
         let memory!: WebAssembly.Memory
         const bytes = (at: number, size: number) =>
@@ -141,11 +149,7 @@ export class Module {
     }
 
     receive(line: string): void {
-        this.enter((own) => own.exports.receive(own.put(line)))
-    }
-    // wake looks at the clock: timers of a page that slept come late.
-    wake(): void {
-        this.enter(() => {})
+        this.later((own) => own.exports.receive(own.put(line)))
     }
 
     // close ends it for good, and leaves nothing readable in its memory.
@@ -153,6 +157,7 @@ export class Module {
         if (this.over) return
         this.over = true
         clearTimeout(this.timer)
+        this.turn.port1.close()
         try {
             this.exports.close()
         } finally {
@@ -160,10 +165,25 @@ export class Module {
         }
     }
 
-    private enter(work: (own: Module) => void): void {
+    // What comes one right after the other takes effect together: the disk is the slow part.
+    private later(work: (own: Module) => void): void {
+        if (this.waiting.push(work) === 1) this.turn.port2.postMessage(null)
+    }
+
+    private takeGroup(): void {
+        const some = this.waiting.splice(0, groupMax)
+        if (some.length === 0) return
+        if (this.waiting.length > 0) this.turn.port2.postMessage(null)
+        this.exports.group_begin()
+        for (const one of some) one(this)
+        this.exports.group_end()
+    }
+
+    // wake lets what waits take effect, and what is due: timers of a page that slept come late.
+    wake(): void {
         if (this.over) return
         try {
-            work(this)
+            this.takeGroup()
             this.exports.timer()
             this.settle()
         } catch (error) {

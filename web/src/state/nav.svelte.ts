@@ -34,6 +34,9 @@ class Nav {
     dialogs = $derived(this.stack.filter((screen) => screen.kind === 'dialog'))
 
     private depths = 0
+    // The browser goes back a little later. Until then: where to, and what was asked for meanwhile.
+    private goal: number | null = null
+    private after: (() => void)[] = []
 
     start(): () => void {
         history.replaceState({ depth: 0 }, '')
@@ -41,12 +44,16 @@ class Nav {
             const depth = Number(event.state?.depth ?? 0)
             this.depths = depth
             this.stack = this.stack.slice(0, depth)
+            if (this.goal === null || depth > this.goal) return
+            this.goal = null
+            for (const work of this.after.splice(0)) work()
         }
         window.addEventListener('popstate', back)
         return () => window.removeEventListener('popstate', back)
     }
 
     open(id: string, target: string | null = null): void {
+        if (this.goal !== null) return void this.after.push(() => this.open(id, target))
         this.target = target
         const screen: Screen = { kind: 'conversation', id }
         if (this.stack[0]?.kind === 'conversation') {
@@ -61,12 +68,18 @@ class Nav {
     }
 
     dialog(name: DialogName, value?: string, file?: Blob): void {
+        if (this.goal !== null) return void this.after.push(() => this.dialog(name, value, file))
         this.push({ kind: 'dialog', name, value, file })
     }
 
     back(): void {
-        if (this.depths > 0 && history.state?.depth === this.depths) history.back()
-        else this.stack = this.stack.slice(0, -1)
+        const from = this.goal ?? this.depths
+        if (this.depths > 0 && history.state?.depth === this.depths) {
+            // A dialog that closes by itself, and a person who closes it: that is once.
+            if (from === 0) return
+            this.goal = from - 1
+            history.back()
+        } else this.stack = this.stack.slice(0, -1)
     }
 
     // From a dialog to another in its place.
@@ -77,6 +90,8 @@ class Nav {
     clear(): void {
         this.stack = []
         this.depths = 0
+        this.goal = null
+        this.after = []
         this.target = null
         history.replaceState({ depth: 0 }, '')
     }

@@ -26,11 +26,6 @@ const page_size = 1000
 const sweep_ms = 1000
 const typing_ms = 10_000
 const ack_delay_ms = 50
-// After we were let into a conversation, what is alive there comes from another device, silently.
-const history_ms = 20_000
-// What another device of ours writes or opens, no event tells: with several, one looks from time
-// to time.
-const siblings_every = { open: 3, others: 15 }
 // Notifications that say that lists are others now.
 const refreshing = ['request', 'offer', 'trust_alarm', 'contact_changed']
 
@@ -44,6 +39,8 @@ export class Session {
     ready = $state(false)
     pairing_code = $state<string | null>(null)
     revoked = $state(false)
+    // Counts the changes of our own devices.
+    devices_changed = $state(0)
     progress = new SvelteMap<string, number>()
     pictures = new SvelteMap<string, string>()
     threads = new SvelteMap<string, Thread>()
@@ -52,8 +49,6 @@ export class Session {
         for (const thread of this.threads.values()) count += thread.unread
         return count
     })
-    // Pairings and removals are told to whoever shows them.
-    onLinked: (() => void) | null = null
 
     private names = $derived(new Map(this.contacts.map((contact) => [contact.account, contact])))
     private people = new SvelteMap<string, string>()
@@ -61,10 +56,6 @@ export class Session {
     private unacknowledged: string[] = []
     private ack_timer = 0
     private sweeper = 0
-    private looks_until = 0
-    private looking = false
-    private siblings = false
-    private ticks = 0
     private ends: (() => void)[] = []
 
     constructor(
@@ -82,9 +73,8 @@ export class Session {
     }
 
     async load(): Promise<void> {
-        this.me = await this.api.call('whoami', {})
-        await this.refresh()
-        await this.countDevices()
+        const who = this.api.call('whoami', {}).then((me) => (this.me = me))
+        await Promise.all([who, this.refresh()])
         this.ready = true
         for (const conversation of this.conversations) {
             await this.loadThread(conversation.conversation)
@@ -99,8 +89,6 @@ export class Session {
             this.api.call('group.offers', {})
         ])
         this.contacts = contacts.contacts
-        if (conversations.conversations.some((one) => one.joining))
-            this.looks_until = Date.now() + history_ms
         this.conversations = conversations.conversations
         this.requests = requests.requests
         this.offers = offers.offers
@@ -251,7 +239,7 @@ export class Session {
         else if (name === 'changed') void this.refreshMessage(params.id)
         else if (name === 'synced') this.synced(params.message)
         else if (name === 'typing') this.typed(params)
-        else if (refreshing.includes(name)) void this.refresh()
+        else if (refreshing.includes(name)) this.listsChanged(params.contact)
         else if (name === 'conversation_changed') this.changed(params)
         else if (name === 'device_met') this.pairing_code = params.code
         else if (name === 'device_linked') this.linked()
@@ -293,40 +281,8 @@ export class Session {
         }
     }
 
-    // Nothing tells when an own device has been let in, or its history has come.
-    private async look(): Promise<void> {
-        if (this.looking) return
-        this.looking = true
-        try {
-            await this.refresh()
-            for (const id of this.threads.keys()) await this.loadAfter(id, undefined)
-        } finally {
-            this.looking = false
-        }
-    }
-
-    private async lookAtSiblings(): Promise<void> {
-        const all = this.ticks % siblings_every.others === 0
-        const open = nav.conversation
-        if (all) await this.countDevices()
-        if (open && this.threads.has(open)) {
-            const few = this.thread(open).messages.length < page_size
-            await this.loadAfter(open, few ? undefined : this.thread(open).last?.id)
-        }
-        for (const id of all ? this.threads.keys() : []) await this.loadTail(id)
-    }
-
-    private async countDevices(): Promise<void> {
-        const { devices } = await this.api.call('device.list', {})
-        this.siblings = devices.filter((device) => !device.revoked).length > 1
-    }
-
     private sweep(): void {
         const time = Date.now()
-        this.ticks++
-        const due = this.ticks % siblings_every.open === 0 && document.visibilityState === 'visible'
-        if (this.ready && due && this.siblings) void this.lookAtSiblings().catch(() => {})
-        if (this.ready && time < this.looks_until) void this.look().catch(() => {})
         for (const [conversation, thread] of this.threads) {
             if (thread.next_end > time) continue
             const ended = thread.messages.filter((message) => message.expires_at <= time)
@@ -335,6 +291,12 @@ export class Session {
                 nav.conversation === conversation
             )
         }
+    }
+
+    // A contact that is ourselves: our devices are others.
+    private listsChanged(contact: unknown): void {
+        if (contact === this.me?.account) this.devices_changed++
+        void this.refresh()
     }
 
     private typed(params: { conversation: string; who: string; active: boolean }): void {
@@ -355,14 +317,8 @@ export class Session {
         })
     }
 
-    linkedAnother(): void {
-        this.siblings = true
-    }
-
     private linked(): void {
-        this.siblings = true
         this.pairing_code = null
-        this.onLinked?.()
         void this.refresh()
     }
 
@@ -372,6 +328,7 @@ export class Session {
     }
 
     private shutOut(is_this: boolean): void {
+        this.devices_changed++
         if (!is_this) return
         this.revoked = true
         void pushes.leave().catch(() => {})
