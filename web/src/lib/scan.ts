@@ -44,7 +44,7 @@ export async function reader(): Promise<Reader> {
 
 // Why there is no camera, as a code of the catalogue of errors.
 function trouble_of(error: unknown): { code: string } {
-    const name = error instanceof DOMException ? error.name : ''
+    const { name } = error as { name?: string }
     if (name === 'NotAllowedError' || name === 'SecurityError') return { code: 'camera_refused' }
     if (name === 'NotFoundError' || name === 'OverconstrainedError')
         return { code: 'camera_missing' }

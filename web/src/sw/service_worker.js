@@ -56,8 +56,9 @@ async function answer(request) {
     const url = new URL(request.url)
     const inside = url.pathname.slice(scope.pathname.length)
     const path = request.mode === 'navigate' ? 'index.html' : inside
-    const cache = await caches.open(cache_name)
-    return (await cache.match(new URL(path, scope))) ?? fetch(request)
+    // Not opened: after everything was erased this would make it anew.
+    const found = await caches.match(new URL(path, scope), { cacheName: cache_name })
+    return found ?? fetch(request)
 }
 
 function is_ours(request) {

@@ -168,7 +168,6 @@ const screens = {
         })
     ],
     duress: [week, after(protected_by('passphrase'), dialog('duress'))],
-    erased: ['?lifecycle=erased'],
     erase: [week, after(dialog('settings'), press('dialog .button.bad'))],
     toast: [
         week,

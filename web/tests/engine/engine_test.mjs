@@ -248,7 +248,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         const { account } = await other.call('whoami')
         await other.do('erase')
         assert.equal((await other.status()).lifecycle, 'erased')
-        assert.deepEqual(await other.files(), {})
+        assert.deepEqual(await other.names(), [])
         await other.page.reload()
         await other.become('empty')
         const wrong = { words: 'hivod boras lisit', relay: relay.address, passphrase: null }
@@ -260,9 +260,8 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
     })
 
     test('passphrase_is_changed_also_when_the_browser_died_on_the_way', async () => {
-        const header = 'mayfly/store.header'
         await bob.away()
-        const before = (await bob.files())[header]
+        const before = await bob.bytes('store.header')
         await bob.page.goto(site.url)
         await bob.become('locked')
         await bob.do('unlock', 'correct horse')
@@ -270,7 +269,7 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         assert.equal(wrong.code, 'wrong_passphrase')
         await bob.do('changePassphrase', 'correct horse', 'battery staple')
         await bob.away()
-        const after = (await bob.files())[header]
+        const after = await bob.bytes('store.header')
         assert.equal(after.length, before.length)
         assert.notDeepEqual(after, before)
         // As a crash in the middle of the copy leaves it.
@@ -297,10 +296,6 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
         assert.equal(decoy.name, 'Bob')
         assert.deepEqual((await bob.call('conversations')).conversations, [])
         await bob.until(() => engine.status().connected)
-        await bob.do('lock')
-        assert.equal((await bob.do('unlock', current)).code, 'wrong_passphrase')
-        await bob.do('unlock', 'they made me')
-        assert.equal((await bob.call('whoami')).account, decoy.account)
     })
 
     test('console_shows_no_error_but_of_connections', () => {

@@ -25,6 +25,9 @@ const headers = {
 }
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' }
 
+// A page of the same origin without an engine.
+const nothing = '/nothing.html'
+
 export async function buildSite() {
     await build({
         configFile: false,
@@ -42,7 +45,7 @@ export async function serveSite() {
     const server = createServer(async (request, response) => {
         const name = new URL(request.url, 'http://x').pathname.replace(/\/$/, '/index.html')
         try {
-            const body = await readFile(join(site, name))
+            const body = name === nothing ? '' : await readFile(join(site, name))
             response.writeHead(200, { ...headers, 'Content-Type': types[extname(name)] ?? '' })
             response.end(body)
         } catch {
@@ -157,24 +160,25 @@ export class Person {
             [command, given]
         )
     }
-    // away leaves for a page without an engine, where no worker holds the files.
+    // away goes where no worker holds the files.
     async away() {
-        await this.page.goto(new URL('nothing', this.page.url()).href)
+        await this.page.goto(new URL(nothing, this.page.url()).href)
     }
-    // files gives what the origin keeps, by path.
-    files() {
+    // names gives what lies at the top of the origin's files; bytes, a file of the home.
+    names() {
         return this.page.evaluate(async () => {
-            const found = {}
-            const look = async (folder, path) => {
-                for await (const [name, one] of folder.entries()) {
-                    if (one.kind === 'directory') await look(one, `${path}${name}/`)
-                    else found[path + name] = [...new Uint8Array(await read(one))]
-                }
-            }
-            const read = async (one) => (await one.getFile()).arrayBuffer()
-            await look(await navigator.storage.getDirectory(), '')
+            const found = []
+            for await (const name of (await navigator.storage.getDirectory()).keys())
+                found.push(name)
             return found
         })
+    }
+    bytes(name) {
+        return this.page.evaluate(async (name) => {
+            const root = await navigator.storage.getDirectory()
+            const file = await (await root.getDirectoryHandle('mayfly')).getFileHandle(name)
+            return [...new Uint8Array(await (await file.getFile()).arrayBuffer())]
+        }, name)
     }
     // put writes a file of the home behind the engine's back.
     put(name, bytes) {

@@ -1,5 +1,5 @@
-import { afterEach, expect, test } from 'vitest'
-import { reader } from '../../src/lib/scan'
+import { afterEach, expect, test, vi } from 'vitest'
+import { reader, watch } from '../../src/lib/scan'
 import { decode_png } from '../e2e/pictures.mjs'
 import { picture_of_code } from '../e2e/film.mjs'
 
@@ -24,7 +24,10 @@ function has_detector(formats: string[], detect: () => Promise<{ rawValue: strin
     Object.assign(globalThis, { BarcodeDetector: Detector })
 }
 
-afterEach(() => void Reflect.deleteProperty(globalThis, 'BarcodeDetector'))
+afterEach(() => {
+    Reflect.deleteProperty(globalThis, 'BarcodeDetector')
+    vi.unstubAllGlobals()
+})
 
 test('a_code_is_read_where_the_browser_has_no_reader', async () => {
     const read = await reader()
@@ -50,4 +53,22 @@ test('a_reader_that_knows_no_such_codes_or_fails_is_not_used', async () => {
     })
     const read = await reader()
     expect([await read(image), await read(image), asked]).toEqual([text, text, 1])
+})
+
+test('why_there_is_no_camera_has_a_sentence_of_its_own', async () => {
+    const watcher = { camera: '', started: () => {}, took: () => true }
+    const look = () => watch({} as HTMLVideoElement, watcher, new AbortController().signal)
+    vi.stubGlobal('isSecureContext', false)
+    await expect(look()).rejects.toEqual({ code: 'camera_insecure' })
+    vi.stubGlobal('isSecureContext', true)
+    for (const [name, code] of [
+        ['NotAllowedError', 'camera_refused'],
+        ['NotFoundError', 'camera_missing'],
+        ['OverconstrainedError', 'camera_missing'],
+        ['NotReadableError', 'camera_failed']
+    ]) {
+        const getUserMedia = () => Promise.reject(new DOMException('', name))
+        vi.stubGlobal('navigator', { mediaDevices: { getUserMedia } })
+        await expect(look()).rejects.toEqual({ code })
+    }
 })
