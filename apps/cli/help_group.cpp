@@ -13,8 +13,9 @@ most.
   --offline         show what the device has
 
 JSON: {"type":"conversation","conversation","kind","name","topic","contact","members","joining",
-"closed","moderator","may_write","expire_seconds","expire_seconds_max","burn_seconds",
-"burn_seconds_max"}: kind is direct, group or room; contact is an account id if it is direct.
+"join_wait","waiting_devices","closed","moderator","may_write","expire_seconds",
+"expire_seconds_max","burn_seconds","burn_seconds_max"}: kind is direct, group or room; contact is
+an account id if it is direct; join_wait is hub, member or entry while you wait to be let in.
 )")},
     {"group create", MAYFLY_N(R"(mayfly group create NAME [--room] [settings as of `group set`]
 

@@ -65,6 +65,8 @@ void show_json(OutputText& out, const core::ConversationView& view,
         .text("contact", direct ? core::text_of(view.contact) : "")
         .number("members", view.member_count)
         .boolean("joining", view.joining)
+        .text("join_wait", core::join_wait_name(view.join_wait))
+        .number("waiting_devices", view.waiting_devices)
         .boolean("closed", view.closed)
         .boolean("moderator", view.is_moderator)
         .boolean("may_write", view.may_write)
@@ -77,6 +79,17 @@ void show_json(OutputText& out, const core::ConversationView& view,
         .boolean("receipts", state->receipts)
         .boolean("typing", state->typing)
         .number("avatar_bytes", static_cast<int64_t>(state->avatar.size()));
+}
+
+const char* join_wait_text(core::JoinWait wait) {
+    switch (wait) {
+        case core::JoinWait::none: return "";
+        case core::JoinWait::hub: return tr("the relay of the group, which has not answered yet");
+        case core::JoinWait::member: return tr("somebody who can let you in, to be reached");
+        case core::JoinWait::entry:
+            return tr("a device of a member to let you in; a large group does so in parts");
+    }
+    return "";
 }
 
 // A list of names for a sentence: "bob, carol". What stands for us depends on the sentence.
@@ -130,6 +143,12 @@ void show_conversation(OutputText& out, bool json, const core::ConversationView&
     out.append("\n");
     if (!view.topic.empty()) detail_line(out, tr("topic"), view.topic);
     detail_line(out, tr("id"), core::text_of(view.conversation));
+    if (view.joining) detail_line(out, tr("waits for"), join_wait_text(view.join_wait));
+    if (view.waiting_devices != 0) {
+        detail_line(out, tr("at the door"),
+                    trn("{1} device waits to be let in", "{1} devices wait to be let in",
+                        view.waiting_devices));
+    }
     if (state != nullptr) show_rules(out, view, *state);
 }
 

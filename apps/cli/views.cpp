@@ -135,6 +135,8 @@ const char* alarm_text(core::Alarm alarm) {
             return tr("this handle leads to another account now; ask your contact in person");
         case core::Alarm::record_forked:
             return tr("somebody showed another account record of theirs; compare safety numbers");
+        case core::Alarm::rules_broken:
+            return tr("a device of theirs broke the rules of your conversation; it was begun anew");
     }
     return "";
 }

@@ -12,6 +12,16 @@ struct To {
     core::SendOptions options;
 };
 
+// The core's contents hold ordinary strings; what we put into one we wipe again.
+struct WipedAtEnd {
+    std::function<void()> wipe_all;
+    ~WipedAtEnd() { wipe_all(); }
+};
+void wipe_texts(core::Poll& poll) {
+    wipe(poll.question.data(), poll.question.size());
+    for (std::string& option : poll.options) wipe(option.data(), option.size());
+}
+
 bool send_body(Desk& desk, const To& to, const core::OutgoingBody& body) {
     const bool begun = desk.begin(
         desk.messenger().send_body(to.conversation, body, to.options, desk.now(), desk.entropy()));
@@ -26,7 +36,7 @@ void open_send_file(Desk& desk, const To& to, bool voice) {
                        : tr("From photographs place, time and camera are left out.");
     form.fields = {tr("File (Tab completes its name)")};
     form.done = [&desk, to, voice](const auto& values) {
-        const auto offer = desk.files().offer(values[0], voice);
+        const auto offer = desk.files().offer(std::string(values[0]), voice);
         if (!offer.ok() && offer.code() == ErrorCode::malformed_input) {
             desk.say(voice
                          ? tr("This is no voice memo")
@@ -55,12 +65,14 @@ void open_poll(Desk& desk, const To& to, bool multiple) {
     }
     form.done = [&desk, to, multiple](const auto& values) {
         core::Poll poll;
+        const WipedAtEnd wiped{[&poll] { wipe_texts(poll); }};
         poll.question = values[0];
         poll.multiple = multiple;
+        poll.options.reserve(values.size());  // moved strings would leave their bytes behind
         for (size_t i = 1; i < values.size(); i++) {
-            if (!values[i].empty()) poll.options.push_back(values[i]);
+            if (!values[i].empty()) poll.options.emplace_back(values[i]);
         }
-        if (!core::decode_body<core::Poll>(codec::encode(poll)).ok()) {
+        if (!core::decode_body<core::Poll>(codec::encode_secret(poll).expose()).ok()) {
             desk.say(tr("It needs a question and at least two different answers"));
             return false;
         }
@@ -77,6 +89,7 @@ void open_place(Desk& desk, const To& to) {
                    tr("What is there (may stay empty):")};
     form.done = [&desk, to](const auto& values) {
         core::Location place;
+        const WipedAtEnd wiped{[&place] { wipe(place.label.data(), place.label.size()); }};
         if (!core::parse_place(values[0], values[1], place).ok()) {
             desk.say(tr("Degrees are written like 52.5163 and 13.3777"));
             return false;

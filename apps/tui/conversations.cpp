@@ -97,7 +97,13 @@ void sort_entries(std::vector<Entry>& entries, const std::map<std::string, Time>
 std::string state_text(const Entry& entry) {
     if (entry.blocked) return tr("You blocked {1}; nothing comes from them.", entry.name);
     if (entry.view.closed) return tr("You are not in this group any more; it can only be read.");
-    if (entry.view.joining) return tr("Whoever invited you lets you in when they come online.");
+    switch (entry.view.join_wait) {
+        case core::JoinWait::none: break;
+        case core::JoinWait::hub: return tr("The relay of this group has not answered yet.");
+        case core::JoinWait::member: return tr("Whoever invited you has not been reached yet.");
+        case core::JoinWait::entry:
+            return tr("Whoever invited you lets you in when they come online.");
+    }
     if (!entry.view.may_write) return tr("Here you may only read.");
     if (!entry.established) return tr("{1} has not accepted yet; you may write.", entry.name);
     return "";

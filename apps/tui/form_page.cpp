@@ -10,11 +10,11 @@ constexpr int field_rows_max = 4;
 constexpr size_t candidates_max = 12;
 
 // What was pasted often has an end of line behind it.
-std::string trimmed(std::string_view text) {
+std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blanks = " \n";
     const size_t begin = text.find_first_not_of(blanks);
     if (begin == std::string_view::npos) return {};
-    return std::string(text.substr(begin, text.find_last_not_of(blanks) - begin + 1));
+    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
 std::string common_beginning(const std::vector<std::string>& names) {
@@ -49,7 +49,7 @@ void draw_editor(const Editor& editor, Screen& screen, const Area& area, bool ac
 
 FormPage::FormPage(Desk& desk, Form form) : desk_(desk), form_(std::move(form)) {
     for (size_t i = 0; i < form_.fields.size(); i++) editors_.emplace_back(field_size_bytes_max);
-    editors_.front().put(form_.first_value);
+    editors_.front().put(rpc::view_of(form_.first_value));
 }
 
 bool FormPage::on_action(Action action) {
@@ -68,8 +68,8 @@ void FormPage::choose() {
         active_++;
         return;
     }
-    std::vector<std::string> values;
-    for (const Editor& editor : editors_) values.push_back(trimmed(editor.text()));
+    Fields values;
+    for (const Editor& editor : editors_) values.add(trimmed(editor.text()));
     if (form_.done(values)) desk_.close(this);
 }
 

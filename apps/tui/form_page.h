@@ -6,13 +6,26 @@
 
 namespace mayfly::tui {
 
+// Fields are what was typed, in memory that is wiped: links and invitations are keys, and polls,
+// places and names are what people say. What a page hands on it hands on as a view.
+class Fields {
+  public:
+    using Value = rpc::WipedString;
+    void add(std::string_view typed) { values_.emplace_back(typed.data(), typed.size()); }
+    std::string_view operator[](size_t index) const { return rpc::view_of(values_.at(index)); }
+    size_t size() const { return values_.size(); }
+
+  private:
+    std::vector<Value> values_;
+};
+
 struct Form {
     std::string title;
     std::string intro;
     std::vector<std::string> fields;  // what is asked for
     // done takes the fields; true: the page closes.
-    std::function<bool(const std::vector<std::string>&)> done;
-    std::string first_value = {};  // of the first field
+    std::function<bool(const Fields&)> done;
+    Fields::Value first_value = {};  // of the first field
 };
 // No field is longer: a link has 4,096 bytes at most.
 constexpr size_t field_size_bytes_max = 4096;

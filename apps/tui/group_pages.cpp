@@ -133,8 +133,8 @@ Rows one_member_rows(Desk& desk, const core::ConversationId& id, const core::Acc
 
 // --- rules
 
-void open_text(Desk& desk, const char* title, const std::string& value,
-               std::function<void(core::StateChange&, const std::string&)> set,
+void open_text(Desk& desk, const char* title, std::string_view value,
+               std::function<void(core::StateChange&, std::string_view)> set,
                const core::ConversationId& id) {
     Form form;
     form.title = title;
@@ -203,18 +203,24 @@ void add_group_rows(Desk& desk, const core::ConversationView& view, Rows& rows) 
     if (!state.ok()) return;
     rows.emplace_back(trn("Members: {1} person", "Members: {1} people", view.member_count),
                       [&desk, id] { open_members(desk, id); });
+    if (view.waiting_devices != 0) {
+        rows.emplace_back(trn("{1} device waits to be let in", "{1} devices wait to be let in",
+                              view.waiting_devices));
+    }
     rows.emplace_back(tr("Invite a contact"), [&desk, id] { open_invite(desk, id); });
     rows.emplace_back(tr("Make a link that lets people in"),
                       [&desk, id] { open_group_link(desk, id); });
     rows.emplace_back(tr("Name: {1}", state->name), [&desk, id, name = state->name] {
         open_text(
             desk, tr("Name:"), name,
-            [](core::StateChange& what, const std::string& text) { what.name = text; }, id);
+            [](core::StateChange& what, std::string_view text) { what.name = std::string(text); },
+            id);
     });
     rows.emplace_back(tr("Topic: {1}", state->topic), [&desk, id, topic = state->topic] {
         open_text(
             desk, tr("Topic:"), topic,
-            [](core::StateChange& what, const std::string& text) { what.topic = text; }, id);
+            [](core::StateChange& what, std::string_view text) { what.topic = std::string(text); },
+            id);
     });
     add_limits(desk, id, *state, rows);
 }
@@ -271,7 +277,7 @@ void open_group_link(Desk& desk, const core::ConversationId& conversation) {
     form.first_value = "1";
     form.done = [&desk, conversation](const auto& values) {
         uint32_t uses = 0;
-        const std::string& count = values[0];
+        const std::string_view count = values[0];
         const auto [stop, error] = std::from_chars(count.data(), count.data() + count.size(), uses);
         Result<Duration> lifetime = link_lifetime_default;
         if (!values[1].empty()) lifetime = parse_duration(values[1]);

@@ -201,7 +201,7 @@ void open_save(Desk& desk, const core::MessageId& id) {
     form.fields = {tr("Where to: a folder, or a new name (Tab completes)")};
     form.first_value = "./";
     form.done = [&desk, id, name = message->file->name](const auto& values) {
-        const auto target = desk.files().target(values[0], name);
+        const auto target = desk.files().target(std::string(values[0]), name);
         if (!target.ok()) {
             desk.say(tr("There is no such folder"));
             return false;

@@ -16,7 +16,7 @@ void open_link(Desk& desk, const std::string& title, const std::string& words,
                const std::string& link);
 
 // --- people and conversations
-void open_add_contact(Desk& desk, const std::string& target = {});
+void open_add_contact(Desk& desk, std::string_view target = {});
 void open_create(Desk& desk);
 void open_about(Desk& desk, const core::ConversationId& conversation,
                 const core::AccountId& contact);

@@ -1,5 +1,6 @@
 // The pages over real messengers in the test network: groups, trust, devices, settings, files.
 #include "tui/app_test_support.h"
+#include "tui/form_page.h"
 
 namespace mayfly::tui {
 namespace {
@@ -231,7 +232,16 @@ TEST_F(Pages, alarm_stands_above_everything_until_the_person_verified) {
     EXPECT_TRUE(ui.shows("somebody may pose as Bob"));
     EXPECT_NE(alarm_text(core::Alarm::handle_moved, "Bob").find("somebody else"),
               std::string::npos);
+    EXPECT_NE(alarm_text(core::Alarm::rules_broken, "Bob").find("nobody may make"),
+              std::string::npos);
 }
+
+// --- forms
+
+// What is typed may be a link that lets people in, or what somebody says in a poll.
+static_assert(std::is_same_v<Fields::Value, rpc::WipedString>);
+static_assert(std::is_same_v<decltype(Form::done), std::function<bool(const Fields&)>>);
+static_assert(std::is_same_v<decltype(std::declval<Fields>()[0]), std::string_view>);
 
 // --- devices
 

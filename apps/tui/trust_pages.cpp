@@ -110,7 +110,7 @@ void ask_remove(Desk& desk, const core::ConversationId& conversation,
              });
 }
 
-void open_add_contact(Desk& desk, const std::string& target) {
+void open_add_contact(Desk& desk, std::string_view target) {
     Form form;
     form.title = tr("Add a contact");
     form.intro = tr("They are asked, and can read what you write once they have accepted.");

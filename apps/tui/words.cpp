@@ -85,6 +85,11 @@ std::string alarm_text(core::Alarm alarm, const std::string& name) {
                 "WARNING: somebody may pose as {1}. Compare the safety numbers before you write "
                 "anything.",
                 name);
+        case core::Alarm::rules_broken:
+            return tr(
+                "WARNING: a device of {1} tried a change that nobody may make. It was refused, and "
+                "the conversation began anew. Ask {1} to look at their devices.",
+                name);
     }
     return "";
 }

@@ -135,6 +135,8 @@ Json json_of(const core::ConversationView& view) {
              {"topic", json_text(view.topic)},
              {"member_count", view.member_count},
              {"joining", view.joining},
+             {"join_wait", core::join_wait_name(view.join_wait)},
+             {"waiting_devices", view.waiting_devices},
              {"closed", view.closed},
              {"is_moderator", view.is_moderator},
              {"may_write", view.may_write},

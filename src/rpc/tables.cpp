@@ -34,8 +34,8 @@ std::vector<Object> person_objects() {
           {"blocked", boolean, "nothing goes out and nothing comes in"},
           {"alarm", text,
            "what must not go unnoticed, until a person verifies: `handle_moved` (the handle leads "
-           "to another account now), `record_forked` (somebody showed another signed record); or "
-           "empty"}}},
+           "to another account now), `record_forked` (somebody showed another signed record), "
+           "`rules_broken` (a device of theirs made a change that nobody may make); or empty"}}},
         {"request",
          "Somebody who asks to be a contact. Name and handle are what they claim.",
          {{"id", text, "what `contact.accept` takes"},
@@ -75,6 +75,11 @@ std::vector<Object> group_objects() {
           {"contact", text, "account id of the other, if it is direct", false},
           {"member_count", integer, "people, ourselves among them"},
           {"joining", boolean, "we asked to be added and wait"},
+          {"join_wait", text,
+           "what for: `hub` (its relay has not taken us yet), `member` (nobody who can let us in "
+           "was reached yet), `entry` (it is for a device of a member to let us in, in large "
+           "groups 64 at a time); or empty"},
+          {"waiting_devices", integer, "devices that this one is to let in"},
           {"closed", boolean, "we were removed: it takes nothing any more"},
           {"is_moderator", boolean, "we are"},
           {"may_write", boolean, "we may"},

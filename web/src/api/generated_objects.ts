@@ -43,6 +43,7 @@ export interface Conversation {
     expire_seconds_max: number  // the limit
     has_avatar: boolean  // `group.avatar` gives it
     is_moderator: boolean  // we are
+    join_wait: string
     joining: boolean  // we asked to be added and wait
     kind: string  // `direct`, `group` or `room`
     may_write: boolean  // we may
@@ -54,6 +55,7 @@ export interface Conversation {
     title: string  // the group's name; what the contact is called
     topic: string  // of a group, or empty
     typing: boolean  // it shows who is typing
+    waiting_devices: number  // devices that this one is to let in
 }
 
 export interface Device {

@@ -30,3 +30,9 @@ export function summary_of(message: Message): string {
             return plain_of(message.text.slice(0, line_letters_max))
     }
 }
+
+// alarm_of: what must not go unnoticed about a contact, in words.
+export function alarm_of(alarm: string): string {
+    if (alarm === 'handle_moved') return t('alarm_moved')
+    return t(alarm === 'rules_broken' ? 'alarm_rules' : 'alarm_forked')
+}

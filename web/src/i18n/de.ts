@@ -19,6 +19,10 @@ export const de: Record<keyof typeof en, string> = {
     alarm_moved:
         'Dieser Name führt jetzt zu einem anderen Konto. Vergleicht die Sicherheitsnummer, ' +
         'bevor ihr weiterschreibt.',
+    alarm_rules:
+        'Eines der Geräte dort hat eine Änderung versucht, die niemandem zusteht. Sie wurde ' +
+        'abgelehnt, und die Unterhaltung begann neu. Bitte dein Gegenüber, die eigenen Geräte ' +
+        'anzusehen.',
     answer: 'Antwort {number}',
     answers: 'Antworten',
     archive: 'Archivieren',

@@ -16,6 +16,9 @@ export const en = {
         'Somebody else seems to hold this account’s key. Compare safety numbers before you go ' +
         'on.',
     alarm_moved: 'This name now leads to another account. Compare safety numbers before you go on.',
+    alarm_rules:
+        'One of their devices tried a change that nobody may make. It was refused, and the ' +
+        'conversation began anew. Ask them to look at their devices.',
     answer: 'Answer {number}',
     answers: 'Answers',
     archive: 'Archive',

@@ -69,6 +69,8 @@ export class World {
             topic: '',
             member_count: 1,
             joining: false,
+            join_wait: '',
+            waiting_devices: 0,
             closed: false,
             is_moderator: true,
             may_write: true,
