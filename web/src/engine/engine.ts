@@ -110,10 +110,12 @@ export function startEngine(): Engine {
 
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
         if ('status' in data) return become(data.status)
-        if ('event' in data) {
-            const { name, params } = data.event
-            if (eventListeners.none) early.push([name, params])
-            return eventListeners.tell(name, params)
+        if ('events' in data) {
+            for (const { name, params } of data.events) {
+                if (eventListeners.none) early.push([name, params])
+                else eventListeners.tell(name, params)
+            }
+            return
         }
         const one = waiting.get(data.id)
         waiting.delete(data.id)

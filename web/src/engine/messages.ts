@@ -61,6 +61,6 @@ export type ToWorker =
     | { id: number; command: keyof Commands; given: unknown[] }
 export type FromWorker =
     | { status: EngineStatus }
-    | { event: { name: string; params: unknown } }
+    | { events: { name: string; params: unknown }[] }
     | { id: number; result: unknown }
     | { id: number; error: { code: string; message: string } }

@@ -7,9 +7,19 @@ const page = globalThis as unknown as {
     postMessage(message: FromWorker): void
     onmessage: ((message: MessageEvent<ToWorker>) => void) | null
 }
+// What is told in one step goes as one message: the page draws once for each.
+const events: { name: string; params: unknown }[] = []
+function tell(): void {
+    if (events.length > 0) page.postMessage({ events: events.splice(0) })
+}
 const core = new Core({
-    status: (status) => page.postMessage({ status }),
-    event: (name, params) => page.postMessage({ event: { name, params } })
+    status: (status) => {
+        tell()
+        page.postMessage({ status })
+    },
+    event: (name, params) => {
+        if (events.push({ name, params }) === 1) queueMicrotask(tell)
+    }
 })
 
 async function run(id: number, command: keyof Commands, given: unknown[]): Promise<void> {
