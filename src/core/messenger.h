@@ -85,7 +85,8 @@ struct MessageSynced {
     MessageId id;
     ConversationId conversation;
 };
-// ContactChanged: another device of ours added, accepted, removed, blocked or verified somebody.
+// ContactChanged: another device of ours added, accepted, removed, blocked or verified somebody, or
+// let this one into the conversation with them. Of our own account: its devices are others.
 struct ContactChanged {
     AccountId account;
 };
