@@ -46,9 +46,11 @@ Status invite_the_missing(Machine& machine, Step& step, const ConversationId& id
     return {};
 }
 
-// Nothing that let an offender in once lets them in again.
-void forget_offender(Machine& machine, Step& step, const ConversationId& id,
-                     const AccountId& account) {
+}  // namespace
+
+// Nothing that let somebody in once lets them in again.
+void forget_entry(Machine& machine, Step& step, const ConversationId& id,
+                  const AccountId& account) {
     step.erase(row_key::invite(id, account.view()));
     const auto tickets = machine.tables.tickets.find(id);
     if (tickets == machine.tables.tickets.end()) return;
@@ -59,8 +61,6 @@ void forget_offender(Machine& machine, Step& step, const ConversationId& id,
     });
     if (tickets->second.empty()) machine.tables.tickets.erase(tickets);
 }
-
-}  // namespace
 
 // Whoever comes with an external commit is no member, and goes as one who does not belong.
 Result<std::optional<AccountId>> committer_of(const mls::Group& group,
@@ -146,7 +146,7 @@ Status review_repair(Machine& machine, Step& step, const ConversationRow& row,
                        });
     if (!right) return {};
     for (const AccountId& account : std::vector<AccountId>(repair->second.offenders)) {
-        forget_offender(machine, step, id, account);
+        forget_entry(machine, step, id, account);
     }
     forget_repair(machine, step, id);
     return {};

@@ -23,6 +23,8 @@ Status review_repair(Machine& machine, Step& step, const ConversationRow& row,
 Result<std::vector<mls::Proposal>> repair_proposals(const Machine& machine,
                                                     const ConversationRow& row,
                                                     const mls::Group& group);
+// forget_entry: invitation and tickets of an account, whose membership ended, are void.
+void forget_entry(Machine& machine, Step& step, const ConversationId& id, const AccountId& account);
 // --- direct conversations, fresh_start.cpp
 // begin_anew: the hub of a direct conversation went on without us. It takes and gives nothing any
 // more; what waits to be sent waits for another one, which pump_fresh_starts makes.

@@ -136,6 +136,10 @@ Status note_departures(Machine& machine, Step& step, const ConversationId& id,
         if (machine.tables.departing.erase(id) != 0) step.erase(row_key::departing(id));
         return {};
     }
+    // What let them in before does not bring them back; what comes from now on may.
+    for (const AccountId& account : gone) {
+        if (!is_departing(machine, id, account)) forget_entry(machine, step, id, account);
+    }
     DepartingRow row;
     row.accounts.assign(gone.begin(), gone.end());
     step.write(row_key::departing(id), row);
@@ -177,6 +181,9 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
                      const mls::CommitSummary& summary) {
     const ConversationId& id = row.info.conversation;
     machine.proposal_commits.erase(id);
+    const auto departing = machine.tables.departing.find(id);
+    const DepartingRow left =
+        departing == machine.tables.departing.end() ? DepartingRow{} : departing->second;
     TRY(note_departures(machine, step, id, group));
     // What counts is what was before, until the group is in order.
     if (is_in_repair(machine, id) && group.is_active()) return {};
@@ -201,6 +208,10 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
     change.added = missing_in(next, before);
     change.removed = missing_in(before, next);
     TRY_ASSIGN(change.left, those_who_left(change.removed, summary));
+    for (const AccountId& account : change.removed) {
+        const bool known = std::binary_search(left.accounts.begin(), left.accounts.end(), account);
+        if (!known) forget_entry(machine, step, id, account);
+    }
     change.state = next.state != before.state;
     const bool same = next.members == before.members && !change.state;
     before = std::move(next);
