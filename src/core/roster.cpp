@@ -88,6 +88,22 @@ Result<std::vector<AccountId>> those_who_left(const std::vector<AccountId>& gone
     return out;
 }
 
+// Those whom this commit took out need a new invitation, but for who left and was asked again
+// since. (Whom a forbidden commit took out is not among them, and is invited back.)
+Status forget_entries(Machine& machine, Step& step, const ConversationId& id,
+                      const std::vector<AccountId>& gone, const DepartingRow& left,
+                      const mls::CommitSummary& summary) {
+    for (const mls::RemovedMember& removed : summary.removed) {
+        TRY_ASSIGN(const auto certificate, read_credential(removed.member.credential));
+        const AccountId account = wire::account_id_of(certificate.account_key);
+        const bool is_gone = std::find(gone.begin(), gone.end(), account) != gone.end();
+        const bool had_left =
+            std::binary_search(left.accounts.begin(), left.accounts.end(), account);
+        if (is_gone && !had_left) forget_entry(machine, step, id, account);
+    }
+    return {};
+}
+
 }  // namespace
 
 bool is_member(const RosterRow& roster, const AccountId& account) {
@@ -208,10 +224,7 @@ Status epoch_changed(Machine& machine, Step& step, const ConversationRow& row,
     change.added = missing_in(next, before);
     change.removed = missing_in(before, next);
     TRY_ASSIGN(change.left, those_who_left(change.removed, summary));
-    for (const AccountId& account : change.removed) {
-        const bool known = std::binary_search(left.accounts.begin(), left.accounts.end(), account);
-        if (!known) forget_entry(machine, step, id, account);
-    }
+    TRY(forget_entries(machine, step, id, change.removed, left, summary));
     change.state = next.state != before.state;
     const bool same = next.members == before.members && !change.state;
     before = std::move(next);
