@@ -159,6 +159,8 @@ Outcome run_group_join(Context& context) {
     };
     TRY(session->run(is_in, monotonic_now() + let_in_wait));
     is_in();
+    // For people the hint below says it; what it waits for is another thing from moment to moment.
+    if (!context.command.json) view.join_wait = core::JoinWait::none;
     show_conversation(context.out, context.command.json, view);
     TRY(context.show());
     if (view.joining) notice(context, tr("whoever asked you in lets you in when they come online"));

@@ -143,7 +143,9 @@ void show_conversation(OutputText& out, bool json, const core::ConversationView&
     out.append("\n");
     if (!view.topic.empty()) detail_line(out, tr("topic"), view.topic);
     detail_line(out, tr("id"), core::text_of(view.conversation));
-    if (view.joining) detail_line(out, tr("waits for"), join_wait_text(view.join_wait));
+    if (view.join_wait != core::JoinWait::none) {
+        detail_line(out, tr("waits for"), join_wait_text(view.join_wait));
+    }
     if (view.waiting_devices != 0) {
         detail_line(out, tr("at the door"),
                     trn("{1} device waits to be let in", "{1} devices wait to be let in",

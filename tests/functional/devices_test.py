@@ -93,7 +93,7 @@ class Devices(MayflyTest):
         relay.kill()
         relay.start()
         back = again.run("recover", "--relay", relay.address, stdin=(kit + "\n").encode())
-        self.assertNotIn("type the nine words", back.stderr, "nobody types into a pipe")
+        self.assertNotIn(b"type the nine words", back.err, "nobody types into a pipe")
         self.assertEqual(back.objects[-1]["account"], alice.account)
         self.assertEqual(back.objects[-1]["address"], alice.address)
         again.send(bob, "back again")
