@@ -165,7 +165,8 @@ Result<OperationId> join_by_link(Machine& machine, Step& step, std::string_view 
     TRY_ASSIGN(GroupLink link, parse_group_link(text));
     ENSURE(link.inviter != machine.own_account(), invalid_argument);
     if (ConversationRow* row = find_conversation(machine, link.info.conversation)) {
-        return join_again(machine, step, *row);
+        if (!row->leaving) return join_again(machine, step, *row);
+        TRY(forget_conversation(machine, step, link.info.conversation, 0));
     }
     Person inviter = person_of(machine, link.inviter);
     if (inviter.relays.empty()) {
