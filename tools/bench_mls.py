@@ -147,8 +147,8 @@ INTRO = """# Benchmarks
 
 Written by `make bench-mls`; not by hand. {date}, commit {commit}. {machine}, {cores}
 processors, {system}; load average {load} before the run. Each figure measured here is the
-best of {runs} runs, ours and the peer's: neighbours on a shared machine slow some runs to half. Compare
-figures of one table with each other; processor time is of all threads.
+best of {runs} runs, ours and the peer's: neighbours on a shared machine slow some runs to half.
+Compare figures of one table with each other; processor time is of all threads.
 
 ts-mls {ts_mls} ran in this session, under Node {node}. The figures of mlspp (C++, OpenSSL 3.0) and
 of OpenMLS (core-crypto 10.3, native) were measured before on a machine of this kind, suite 1.
