@@ -202,6 +202,14 @@ void save_group(Step& step, const ConversationId& id, mls::Group& group) {
     }
 }
 
+void keep_conversation(Machine& machine, Step& step, ConversationRow row, mls::Group group) {
+    const ConversationId id = row.info.conversation;
+    save_conversation(machine, step, row);
+    save_group(step, id, group);
+    machine.tables.conversations.insert_or_assign(id, std::move(row));
+    machine.groups.insert_or_assign(id, std::move(group));
+}
+
 Result<wire::Token> write_token(const mls::EpochView& epoch, const ConversationRow& row) {
     TRY_ASSIGN(const Secret secret, epoch.export_secret(write_token_label, row.info.channel.view(),
                                                         wire::Token::size_bytes));

@@ -6,14 +6,6 @@
 namespace mayfly::core {
 namespace {
 
-std::vector<const ConversationRow*> broken_with(const Machine& machine, const AccountId& contact) {
-    std::vector<const ConversationRow*> out;
-    for (const ConversationId& id : conversations_of(machine, contact)) {
-        if (is_in_repair(machine, id)) out.push_back(&machine.tables.conversations.at(id));
-    }
-    return out;
-}
-
 // Another one is there, or another device of ours made one and lets us in.
 bool has_successor(const Machine& machine, const AccountId& contact) {
     const auto all = conversations_of(machine, contact);
@@ -34,12 +26,14 @@ bool has_waiting_messages(const Machine& machine, const AccountId& contact) {
 
 // The first is followed at once; whoever breaks one after the other waits for each.
 Time earliest(const Machine& machine, const AccountId& contact, Time now) {
-    const auto broken = broken_with(machine, contact);
-    if (broken.size() < 2) return now;
+    size_t broken = 0;
     uint64_t newest_ms = 0;
-    for (const ConversationRow* row : broken) {
-        newest_ms = std::max(newest_ms, row->received_at_ms);
+    for (const ConversationId& id : conversations_of(machine, contact)) {
+        if (!is_in_repair(machine, id)) continue;
+        ++broken;
+        newest_ms = std::max(newest_ms, machine.tables.conversations.at(id).received_at_ms);
     }
+    if (broken < 2) return now;
     return std::max(now, from_ms(newest_ms) + fresh_start_interval);
 }
 

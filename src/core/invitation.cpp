@@ -195,11 +195,7 @@ Status take_in_meeting(Machine& machine, Step& step, mls::Group group, Invited i
     row.own_token = step.random_id<wire::Token>();
     row.peer_joined = true;
     row.received_at_ms = row.last_commit_at_ms = to_ms(step.now());
-    const ConversationId id = row.info.conversation;
-    save_conversation(machine, step, row);
-    save_group(step, id, group);
-    machine.tables.conversations.insert_or_assign(id, std::move(row));
-    machine.groups.insert_or_assign(id, std::move(group));
+    keep_conversation(machine, step, std::move(row), std::move(group));
     return {};
 }
 
@@ -221,10 +217,7 @@ Status take_in(Machine& machine, Step& step, mls::Group group, Invited invited) 
     row.invited_at_ms = invited.made_at_ms;
     row.last_commit_at_ms = to_ms(step.now());
     const ConversationId id = row.info.conversation;
-    save_conversation(machine, step, row);
-    save_group(step, id, group);
-    machine.tables.conversations.insert_or_assign(id, std::move(row));
-    machine.groups.insert_or_assign(id, std::move(group));
+    keep_conversation(machine, step, std::move(row), std::move(group));
     move_outbox(machine, step, account);
     TRY(forget_oldest(machine, step, account, id));
     if (!accepted) {
@@ -267,12 +260,9 @@ Result<ConversationId> begin_conversation(Machine& machine, Step& step, const Lo
         creation.invitations.push_back({step.random_id<MessageId>(), wanted.token, false});
     }
     const ConversationId id = row.info.conversation;
-    save_conversation(machine, step, row);
+    keep_conversation(machine, step, std::move(row), std::move(group));
     save_creation(step, id, creation);
-    save_group(step, id, group);
-    machine.tables.conversations.insert_or_assign(id, std::move(row));
     machine.tables.creations.insert_or_assign(id, std::move(creation));
-    machine.groups.insert_or_assign(id, std::move(group));
     return id;
 }
 

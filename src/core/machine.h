@@ -260,6 +260,8 @@ Status invitation_arrived(Machine& machine, Step& step, const std::string& relay
 // conversation.cpp: the group of a conversation and its commits
 Result<mls::Group*> group_of(Machine& machine, Step& step, const ConversationId& id);
 void save_group(Step& step, const ConversationId& id, mls::Group& group);
+// keep_conversation takes up one that was not here before, in the store and in memory.
+void keep_conversation(Machine& machine, Step& step, ConversationRow row, mls::Group group);
 Result<wire::Token> write_token(const mls::EpochView& epoch, const ConversationRow& row);
 Result<wire::DeviceCertificate> certificate_of(const mls::Group& group, mls::LeafIndex leaf);
 // add_token makes our address of the conversation known at its hub.
@@ -360,8 +362,11 @@ Result<std::string> make_group_link(Machine& machine, Step& step, const Conversa
                                     uint32_t uses, Duration lifetime);
 Status ticket_arrived(Machine& machine, Step& step, const AccountId& from,
                       const JoinTicket& ticket);
-// invite_by_link: whether the secret is that of a link of ours that is good now.
-Result<bool> is_good_link(Step& step, const ConversationId& id, BytesView secret);
+// is_good: it has not ended, and has uses left.
+bool is_good(const InviteRow& row, Time now);
+// good_invite: of an account that was asked, or of a link by the hash of its secret; none, or one
+// that is good.
+Result<std::optional<InviteRow>> good_invite(Step& step, const ConversationId& id, BytesView whom);
 Result<OperationId> plan_removal(Machine& machine, Step& step, const ConversationId& id,
                                  const AccountId& account);
 Result<OperationId> plan_change(Machine& machine, Step& step, const ConversationId& id,

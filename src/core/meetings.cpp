@@ -25,8 +25,7 @@ Result<bool> has_good_link(Step& step) {
             failed = row.error();
             return false;
         }
-        const bool good = from_ms(row->expires_at_ms) > step.now() && row->uses_left != 0;
-        found = row->is_link && good;
+        found = row->is_link && is_good(*row, step.now());
         return !found;
     }));
     if (failed) return *failed;
@@ -95,8 +94,8 @@ Status forget_meeting(Machine& machine, Step& step, ConversationRow& row) {
 Result<bool> may_meet(Machine& machine, Step& step, const AccountId& account) {
     for (const auto& [id, roster] : machine.tables.rosters) {
         if (is_member(roster, account)) return true;
-        TRY_ASSIGN(const auto invite, step.read<InviteRow>(row_key::invite(id, account.view())));
-        if (invite && from_ms(invite->expires_at_ms) > step.now()) return true;
+        TRY_ASSIGN(const auto invite, good_invite(step, id, account.view()));
+        if (invite) return true;
     }
     return has_good_link(step);
 }

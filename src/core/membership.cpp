@@ -47,12 +47,6 @@ Status save_invite(Machine& machine, Step& step, const ConversationId& id, Bytes
     return {};
 }
 
-Result<std::optional<InviteRow>> good_invite(Step& step, const ConversationId& id, BytesView whom) {
-    TRY_ASSIGN(auto row, step.read<InviteRow>(row_key::invite(id, whom)));
-    if (row && (from_ms(row->expires_at_ms) <= step.now() || row->uses_left == 0)) row.reset();
-    return row;
-}
-
 // Whether a ticket may come in: of a member's further device, of somebody we asked, or by a link
 // of ours, which it then uses up by one.
 Status admit(Machine& machine, Step& step, const ConversationId& id, const AccountId& account,
@@ -131,6 +125,16 @@ std::string own_hub(const Machine& machine) {
 
 }  // namespace
 
+bool is_good(const InviteRow& row, Time now) {
+    return from_ms(row.expires_at_ms) > now && row.uses_left != 0;
+}
+
+Result<std::optional<InviteRow>> good_invite(Step& step, const ConversationId& id, BytesView whom) {
+    TRY_ASSIGN(auto row, step.read<InviteRow>(row_key::invite(id, whom)));
+    if (row && !is_good(*row, step.now())) row.reset();
+    return row;
+}
+
 Result<NewGroup> create_group(Machine& machine, Step& step, ConversationKind kind,
                               ConversationState state) {
     ConversationRow row;
@@ -155,13 +159,10 @@ Result<NewGroup> create_group(Machine& machine, Step& step, ConversationKind kin
     creation.write_token_hash = wire::token_hash_of(token);
     creation.fan_out = {{group.own_leaf().value, {"", row.own_token}}};
     const NewGroup made{creation.operation, row.info.conversation};
-    save_conversation(machine, step, row);
     step.write(row_key::creation(made.conversation), creation);
-    save_group(step, made.conversation, group);
     TRY(write_roster(machine, step, made.conversation, group));
-    machine.tables.conversations.insert_or_assign(made.conversation, std::move(row));
+    keep_conversation(machine, step, std::move(row), std::move(group));
     machine.tables.creations.insert_or_assign(made.conversation, std::move(creation));
-    machine.groups.insert_or_assign(made.conversation, std::move(group));
     if (has_state(kind)) {
         offer_to_siblings(machine, step, machine.tables.conversations.at(made.conversation));
     }

@@ -171,10 +171,7 @@ Status pairing_joined(Machine& machine, Step& step, const std::string& relay, ml
     row.accepted = row.peer_joined = true;
     row.received_at_ms = row.last_commit_at_ms = to_ms(step.now());
     const ConversationId id = row.info.conversation;
-    save_conversation(machine, step, row);
-    save_group(step, id, group);
-    machine.tables.conversations.insert_or_assign(id, std::move(row));
-    machine.groups.insert_or_assign(id, std::move(group));
+    keep_conversation(machine, step, std::move(row), std::move(group));
     meet(machine, step, id, code);
     return {};
 }
