@@ -10,6 +10,7 @@ import unittest
 from harness import DONE, MayflyTest, Person, eventually
 
 SHOWN_SECONDS_MAX = 20
+SELECT_STEPS_MAX = 80
 
 
 class Screen:
@@ -78,17 +79,24 @@ class Tui(MayflyTest):
         screen.keys("Enter")
 
     def select(self, screen, wanted):
+        """Goes up or down to the line, and back where lines moved while a key was on its way."""
         def pointed():
-            return next((line for line in screen.text().splitlines() if line.startswith(">")), "")
+            return [row for row, line in enumerate(screen.text().splitlines()) if line[:1] == ">"]
 
-        screen.wait(wanted)
-        screen.keys("Home")
-        for _ in range(40):
+        def places():
+            found = [row for row, line in enumerate(screen.text().splitlines()) if wanted in line]
             here = pointed()
-            if wanted in here:
+            return (here[0], found) if here and found else None
+
+        for _ in range(SELECT_STEPS_MAX):
+            found = eventually(places)
+            if not found:
+                break
+            here, wanted_rows = found
+            if here in wanted_rows:
                 return
-            screen.keys("Down")
-            eventually(lambda: pointed() != here, 1)
+            screen.keys("Down" if here < wanted_rows[-1] else "Up")
+            eventually(lambda: pointed()[:1] != [here], 1)
         raise AssertionError(f"no line with {wanted}\n{screen.text()}")
 
     def test_two_people_meet_and_talk(self):
