@@ -87,7 +87,7 @@ export class Pushes {
     // to a relay, and costs nothing where no notifications are wanted.
     reconcile(api: Api): Promise<void> {
         this.again = true
-        this.running ??= this.run(api).finally(() => (this.running = null))
+        this.running ??= this.run(api)
         return this.running
     }
 
@@ -106,10 +106,15 @@ export class Pushes {
     }
 
     private async run(api: Api): Promise<void> {
-        while (this.again) {
-            this.again = false
-            const wanted = prefs.get('notify') && Notification.permission === 'granted'
-            await this.adjust(api, wanted)
+        try {
+            while (this.again) {
+                this.again = false
+                const wanted = prefs.get('notify') && Notification.permission === 'granted'
+                await this.adjust(api, wanted)
+            }
+        } finally {
+            // Here and not a moment later: a call in between would be taken up by nobody.
+            this.running = null
         }
     }
 
