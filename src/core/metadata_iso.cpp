@@ -336,6 +336,10 @@ Status drop_box(Window& window, const Box& box, Edits& edits) {
     return edits.replace({box.at + 4, box.size_bytes - 4}, std::move(literal));
 }
 
-Result<StrippedFile> strip_iso_media(Window& window) { return IsoWalk(window).run(); }
+Result<StrippedFile> strip_iso_media(Window& window) {
+    constexpr size_t read_size_bytes = 4'096;  // the heads of a fragment are smaller
+    Window heads = window.another(read_size_bytes);
+    return IsoWalk(heads).run();
+}
 
 }  // namespace mayfly::core

@@ -236,9 +236,9 @@ Status find_samples(BoxReader& reader, const Box& track, Ranges& out) {
     TRY_ASSIGN(const uint64_t samples,
                entry_count(window, boxes.stsz, 8, same_size == 0 ? size_t{4} : size_t{0}));
     TRY_ASSIGN(const uint64_t chunks, entry_count(window, boxes.chunks, 4, boxes.offset_size));
-    Table stsc(window.another(), boxes.stsc, 12, 8);
-    Table stsz(window.another(), boxes.stsz, 4, 12);
-    Table offsets(window.another(), boxes.chunks, boxes.offset_size, 8);
+    Table stsc(window.another(Window::block_size_bytes), boxes.stsc, 12, 8);
+    Table stsz(window.another(Window::block_size_bytes), boxes.stsz, 4, 12);
+    Table offsets(window.another(Window::block_size_bytes), boxes.chunks, boxes.offset_size, 8);
     uint64_t run = 0;
     uint64_t sample = 0;
     for (uint64_t chunk = 0; chunk < chunks && sample < samples; ++chunk) {

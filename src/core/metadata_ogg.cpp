@@ -122,7 +122,7 @@ Status Stream::end_packet() {
 
 class OggWalk {
   public:
-    explicit OggWalk(Window& window) : window_(window) {}
+    explicit OggWalk(Window& window) : window_(window), heads_(window.another(read_size_bytes)) {}
     Result<StrippedFile> run();
 
   private:
@@ -132,7 +132,10 @@ class OggWalk {
     Status packets(Stream& stream, MutableBytesView page);
     Status save(BytesView before, BytesView after);
 
+    static constexpr size_t read_size_bytes = 512;  // the head of a page has 282 at most
+
     Window& window_;
+    Window heads_;
     Edits edits_;
     std::map<uint32_t, Stream> streams_;
     uint64_t at_ = 0;
@@ -143,12 +146,12 @@ class OggWalk {
 // 0: the file ends within the page.
 Result<uint64_t> OggWalk::page_size() {
     if (window_.size() - at_ < page_head_size) return uint64_t{0};
-    TRY_ASSIGN(const BytesView head, window_.view(at_, page_head_size));
+    TRY_ASSIGN(const BytesView head, heads_.view(at_, page_head_size));
     ENSURE(begins_with(head, std::string_view("OggS\0", 5)), malformed_input);
     const size_t count = head[page_head_size - 1];
     const uint64_t head_size = page_head_size + count;
     if (window_.size() - at_ < head_size) return uint64_t{0};
-    TRY_ASSIGN(const BytesView lengths, window_.view(at_ + page_head_size, count));
+    TRY_ASSIGN(const BytesView lengths, heads_.view(at_ + page_head_size, count));
     uint64_t size = head_size;
     for (const uint8_t length : lengths) size += length;
     return window_.size() - at_ < size ? 0 : size;
@@ -201,16 +204,18 @@ Status OggWalk::save(BytesView before, BytesView after) {
 }
 
 Status OggWalk::page(size_t size) {
+    TRY_ASSIGN(const BytesView head, heads_.view(at_, page_head_size));
+    const uint8_t flags = head[flags_offset];
+    const uint32_t serial = number_at(head, 14, 4, true);
+    is_ended_ = (flags & ends_stream) != 0;
+    if ((flags & begins_stream) == 0 && !streams_.contains(serial)) return {};
     TRY_ASSIGN(const BytesView before, window_.view(at_, size));
-    const uint32_t serial = number_at(before, 14, 4, true);
-    is_ended_ = (before[flags_offset] & ends_stream) != 0;
-    if ((before[flags_offset] & begins_stream) != 0) {
+    if ((flags & begins_stream) != 0) {
         TRY(begin_stream(serial, before.subspan(page_head_size + before[page_head_size - 1])));
     }
     const auto found = streams_.find(serial);
-    if (found == streams_.end()) return {};
     Stream& stream = found->second;
-    const bool is_continued = (before[flags_offset] & continues) != 0;
+    const bool is_continued = (flags & continues) != 0;
     ENSURE(is_continued == (stream.position > 0), malformed_input);
     Bytes after = to_bytes(before);
     TRY(packets(stream, after));
@@ -229,7 +234,7 @@ Result<StrippedFile> OggWalk::run() {
     while (at_ < window_.size()) {
         if (is_ended_) {
             const auto size = static_cast<size_t>(std::min<uint64_t>(4, window_.size() - at_));
-            TRY_ASSIGN(const BytesView head, window_.view(at_, size));
+            TRY_ASSIGN(const BytesView head, heads_.view(at_, size));
             if (as_text(head) != "OggS") break;
         }
         TRY_ASSIGN(const uint64_t size, page_size());

@@ -9,8 +9,8 @@ Result<BytesView> Window::view(uint64_t offset, size_t size) {
     ENSURE(offset <= size_bytes_ && size <= size_bytes_ - offset, malformed_input);
     MAYFLY_ASSERT(size <= block_size_bytes);
     if (offset < start_ || offset + size > start_ + block_.size()) {
-        const auto take =
-            static_cast<size_t>(std::min<uint64_t>(block_size_bytes, size_bytes_ - offset));
+        const auto take = static_cast<size_t>(
+            std::min<uint64_t>(std::max(read_size_bytes_, size), size_bytes_ - offset));
         TRY_ASSIGN(block_, files_.read(source_, offset, take));
         start_ = offset;
     }

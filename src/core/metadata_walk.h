@@ -6,13 +6,18 @@
 
 namespace mayfly::core {
 
-// The file through a window of one block.
+// The file through a window of one block. A smaller block is for headers that stand far apart: what
+// is between them is not read.
 class Window {
   public:
     static constexpr size_t block_size_bytes = 65'536;
 
-    Window(FilePort& files, const std::string& source, uint64_t size_bytes)
-        : files_(files), source_(source), size_bytes_(size_bytes) {}
+    Window(FilePort& files, const std::string& source, uint64_t size_bytes,
+           size_t read_size_bytes = block_size_bytes)
+        : files_(files),
+          source_(source),
+          size_bytes_(size_bytes),
+          read_size_bytes_(read_size_bytes) {}
 
     uint64_t size() const { return size_bytes_; }
     // view gives so many bytes, a block at most, of which all must be there; until the next call.
@@ -21,13 +26,16 @@ class Window {
     Result<BytesView> rest(uint64_t offset);
     // number gives an integer of at most 8 bytes, the high byte first.
     Result<uint64_t> number(uint64_t offset, size_t size);
-    // another gives a window of its own on the same file, for a table that is read beside others.
-    Window another() const { return {files_, source_, size_bytes_}; }
+    // another gives a window of its own on the same file.
+    Window another(size_t read_size_bytes) const {
+        return {files_, source_, size_bytes_, read_size_bytes};
+    }
 
   private:
     FilePort& files_;
     const std::string& source_;
     uint64_t size_bytes_;
+    size_t read_size_bytes_;
     uint64_t start_ = 0;
     SecretBuffer block_;
 };
