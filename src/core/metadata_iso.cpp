@@ -177,7 +177,7 @@ Status IsoWalk::track(const Box& box) {
 }
 
 Status IsoWalk::references(const Box& box) {
-    for (uint64_t at = box.body() + full_box_size + 4; at < box.end();) {
+    for (uint64_t at = box.body() + full_box_size + 4; at + 8 <= box.end();) {
         TRY_ASSIGN(const auto entry, reader_.at(at, box.end()));
         ENSURE(entry.has_value(), malformed_input);
         TRY(edits_.blank(entry->behind(full_box_size)));
@@ -193,7 +193,7 @@ Status IsoWalk::samples(const Box& box) {
     constexpr uint64_t sound_entry_size = 36;
     constexpr uint64_t picture_entry_size = 86;
     const uint64_t entry_size = handler_ == "soun" ? sound_entry_size : picture_entry_size;
-    for (uint64_t at = box.body() + full_box_size + 4; at < box.end();) {
+    for (uint64_t at = box.body() + full_box_size + 4; at + 8 <= box.end();) {
         TRY_ASSIGN(const auto entry, reader_.at(at, box.end()));
         ENSURE(entry.has_value() && entry->head_size_bytes == 8, malformed_input);
         ENSURE(entry->size_bytes >= entry_size, malformed_input);
