@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "core/attachment.h"
-#include "core/image_metadata.h"
+#include "core/file_metadata.h"
 #include "disk_files.h"
 #include "i18n/tr.h"
 #include "thumbnail.h"
@@ -46,14 +46,13 @@ Failure unreadable(ErrorCode code, const std::string& path, const char* hint = "
     return {code, path, hint};
 }
 
-Outcome describe_image(core::FilePort& files, const std::string& path, uint64_t size_bytes,
-                       core::FileOffer& offer) {
+Outcome leave_out_metadata(core::FilePort& files, const std::string& path, uint64_t size_bytes,
+                           core::FileOffer& offer) {
     auto stripped = core::strip_metadata(files, offer.source, size_bytes);
     if (!stripped.ok()) {
-        return unreadable(
-            stripped.code(), path,
-            tr("the image is damaged and its metadata cannot be left out; --as-is sends "
-               "it as it is"));
+        return unreadable(stripped.code(), path,
+                          tr("the file is damaged or unusual and its metadata cannot be left out; "
+                             "send-file --as-is sends it as it is"));
     }
     if (stripped->type.empty()) return {};
     offer.type = stripped->type;
@@ -86,12 +85,10 @@ Outcome make_offer(const std::string& path, OfferKind kind, core::FilePort& file
                 duration.code(), path,
                 tr("a voice memo is Opus in Ogg, an hour at most; send-file takes all"));
         }
-        offer.type = "audio/ogg";
         offer.duration_ms = *duration;
-        return {};
     }
     if (kind == OfferKind::as_is) return {};
-    return describe_image(files, path, source->size_bytes, offer);
+    return leave_out_metadata(files, path, source->size_bytes, offer);
 }
 
 Outcome find_target(const std::string& to, const std::string& name, std::string& target) {

@@ -7,7 +7,7 @@
 namespace mayfly::cli {
 
 enum class OfferKind : uint8_t {
-    file,   // images without their metadata, with a preview
+    file,   // without metadata, images with a preview
     as_is,  // nothing is left out or made
     voice,  // a memo: Opus in Ogg
 };

@@ -246,8 +246,12 @@ the same home, but no daemon and no `receive --follow`.
     {"send-file", MAYFLY_N(R"(mayfly send-file WHO FILE [--expire DUR] [--burn DUR] [--as-is]
 
 Sends a file of up to 5 GiB, encrypted on this device, and prints the id of its message. Exit 0
-means: the relay holds file and message durably. From JPEG and PNG images everything is left out
-that is not the picture (place, time, camera, comments), without loss; a small preview goes along.
+means: the relay holds file and message durably.
+
+From images (JPEG, PNG, GIF, WebP, HEIC, AVIF), films and sound (MP4, MOV, M4A, 3GP, Ogg, FLAC, MP3)
+all is left out, without loss, that is not the picture or the sound: place, time, device, author,
+comments, subtitles. With JPEG and PNG goes a small preview. Other kinds are sent as they are, also
+PDF and office documents.
 
   --expire DUR      from now until it is gone everywhere, 3s to 1y (as the settings say; 6d)
   --burn DUR        from opening or downloading until the message is gone, 1s to 1y; --no-burn
@@ -261,7 +265,7 @@ JSON: {"type":"sent","id","conversation"}
     {"send-voice", MAYFLY_N(R"(mayfly send-voice WHO FILE [--expire DUR] [--burn DUR]
 
 Sends a voice memo: Opus in Ogg (.opus, .ogg), at most an hour, as recorders write it. Otherwise as
-`send-file`.
+`send-file`; its comments are left out.
 )")},
     {"download", MAYFLY_N(R"(mayfly download ID [--to PATH]
 

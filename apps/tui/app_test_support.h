@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/device_test_support.h"
-#include "core/image_metadata.h"
+#include "core/file_metadata.h"
 #include "tui/layout.h"
 
 namespace mayfly::tui {

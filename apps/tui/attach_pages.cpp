@@ -33,14 +33,14 @@ void open_send_file(Desk& desk, const To& to, bool voice) {
     Form form;
     form.title = voice ? tr("Send a voice memo") : tr("Send a file");
     form.intro = voice ? tr("A recording of Opus in Ogg, an hour at most.")
-                       : tr("From photographs place, time and camera are left out.");
+                       : tr("From pictures, films and sound place, time and device are left out.");
     form.fields = {tr("File (Tab completes its name)")};
     form.done = [&desk, to, voice](const auto& values) {
         const auto offer = desk.files().offer(std::string(values[0]), voice);
         if (!offer.ok() && offer.code() == ErrorCode::malformed_input) {
             desk.say(voice
                          ? tr("This is no voice memo")
-                         : tr("This image is damaged; mayfly send-file --as-is sends it as it is"));
+                         : tr("This file is damaged; mayfly send-file --as-is sends it as it is"));
             return false;
         }
         if (!offer.ok()) return desk.refuse(offer.code());

@@ -14,11 +14,12 @@
 
 namespace mayfly::core {
 
-// A part of what is sent: bytes of the source, or these.
+// A part of what is sent: bytes of the source, or these with zeros behind them up to the size.
 struct FilePiece {
     uint64_t offset = 0;
     uint64_t size_bytes = 0;
     Bytes literal;  // empty: of the source
+    uint64_t sent_size_bytes() const { return std::max<uint64_t>(literal.size(), size_bytes); }
     bool operator==(const FilePiece&) const = default;
     template <class Self, class Archive>
     static void fields(Self& self, Archive& archive) {

@@ -293,12 +293,14 @@ TEST_F(Files, pieces_of_a_file_are_sent_in_their_order) {
     alice().files.files["file"] = pattern(1'000'000);
     const Bytes& whole = alice().files.files.at("file");
     FileOffer file = named("file");
-    file.pieces = {{500'000, 400'000, {}}, {0, 0, {7, 7, 7}}, {0, 100'000, {}}};
+    file.pieces = {
+        {500'000, 400'000, {}}, {0, 0, {7, 7, 7}}, {0, 300'000, {8, 8}}, {0, 100'000, {}}};
     ASSERT_TRUE(offer(std::move(file)).ok());
     ASSERT_TRUE(network_.until([&] { return bob().arrivals == 1; }));
     EXPECT_EQ(fetched(alice().last_sent), "ok");
     Bytes expected(whole.begin() + 500'000, whole.begin() + 900'000);
-    append(expected, Bytes{7, 7, 7});
+    append(expected, Bytes{7, 7, 7, 8, 8});
+    append(expected, Bytes(299'998, 0));
     append(expected, BytesView(whole).first(100'000));
     EXPECT_EQ(bob().files.files.at("copy"), expected);
     FileOffer outside = named("file");

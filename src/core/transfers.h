@@ -15,9 +15,11 @@ namespace mayfly::core {
 constexpr size_t transfer_window = 4;
 // Progress is made durable every so many chunks (16 MiB): each costs a sync of the disk.
 constexpr uint64_t transfer_save_interval = 64;
-// An image whose metadata is cut out is sent as pieces; it has some dozens of segments.
-constexpr size_t file_pieces_max = 4'096;
-constexpr size_t file_literal_size_bytes_max = 1'024;
+// A file whose metadata is left out is sent as pieces. An image has some dozens, a film two for
+// each second in which a camera wrote down its place: four hours of them. Half the pieces are
+// literals, of a checksum or the name of a box.
+constexpr size_t file_pieces_max = 32'768;
+constexpr size_t file_literal_size_bytes_max = file_pieces_max / 2 * 4;
 
 struct UploadRow {
     uint16_t version = store_version;

@@ -9,9 +9,7 @@ using Kind = Purpose::Kind;
 
 uint64_t total_size(const std::vector<FilePiece>& pieces) {
     uint64_t size = 0;
-    for (const FilePiece& piece : pieces) {
-        size += piece.literal.empty() ? piece.size_bytes : piece.literal.size();
-    }
+    for (const FilePiece& piece : pieces) size += piece.sent_size_bytes();
     return size;
 }
 
@@ -32,18 +30,18 @@ Status check_pieces(const std::vector<FilePiece>& pieces, uint64_t source_size_b
 // Bytes of what is sent, from `offset` on; behind the end there are zeros, the padding.
 Status read_pieces(FilePort& files, const UploadRow& row, uint64_t offset, MutableBytesView out) {
     for (const FilePiece& piece : row.pieces) {
-        const bool is_literal = !piece.literal.empty();
-        const uint64_t size = is_literal ? piece.literal.size() : piece.size_bytes;
+        const uint64_t size = piece.sent_size_bytes();
         if (offset >= size) {
             offset -= size;
             continue;
         }
         const auto take = static_cast<size_t>(std::min<uint64_t>(size - offset, out.size()));
         if (take == 0) break;
-        if (is_literal) {
-            const BytesView from =
-                BytesView(piece.literal).subspan(static_cast<size_t>(offset), take);
-            std::copy(from.begin(), from.end(), out.begin());
+        if (!piece.literal.empty()) {
+            std::fill_n(out.begin(), take, uint8_t{0});
+            const auto skip = static_cast<size_t>(std::min<uint64_t>(offset, piece.literal.size()));
+            const BytesView left = BytesView(piece.literal).subspan(skip);
+            std::copy_n(left.begin(), std::min(left.size(), take), out.begin());
         } else {
             TRY_ASSIGN(const SecretBuffer bytes,
                        files.read(row.source, piece.offset + offset, take));

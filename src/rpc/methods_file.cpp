@@ -1,6 +1,6 @@
 // Methods of files: sending and fetching. The files themselves are the host's.
 #include "core/attachment.h"
-#include "core/image_metadata.h"
+#include "core/file_metadata.h"
 #include "rpc/method_fields.h"
 
 namespace mayfly::rpc {
@@ -42,16 +42,19 @@ Result<Answer> send_offer(Call& call, const core::FileOffer& offer) {
                        conversation);
 }
 
+Status leave_out_metadata(const Call& call, uint64_t size_bytes, core::FileOffer& offer) {
+    TRY_ASSIGN(core::StrippedFile stripped,
+               core::strip_metadata(*call.account.files(), offer.source, size_bytes));
+    offer.pieces = std::move(stripped.pieces);
+    if (!stripped.type.empty()) offer.type = std::move(stripped.type);
+    return {};
+}
+
 Result<Answer> send_file(Call& call) {
     core::FileOffer offer;
     TRY_ASSIGN(const core::FilePort::Source source, source_of(call, offer));
     TRY(add_thumbnail(call, offer));
-    if (!call.boolean("as_is")) {
-        TRY_ASSIGN(core::StrippedImage stripped,
-                   core::strip_metadata(*call.account.files(), offer.source, source.size_bytes));
-        offer.pieces = std::move(stripped.pieces);
-        if (!stripped.type.empty()) offer.type = std::move(stripped.type);
-    }
+    if (!call.boolean("as_is")) TRY(leave_out_metadata(call, source.size_bytes, offer));
     return send_offer(call, offer);
 }
 
@@ -60,11 +63,11 @@ Result<Answer> send_voice(Call& call) {
     TRY_ASSIGN(const core::FilePort::Source source, source_of(call, offer));
     if (call.has("duration_ms")) {
         offer.duration_ms = static_cast<uint32_t>(call.integer("duration_ms", 0));
-        return send_offer(call, offer);
+    } else {
+        TRY_ASSIGN(offer.duration_ms,
+                   core::opus_duration_ms(*call.account.files(), offer.source, source.size_bytes));
     }
-    TRY_ASSIGN(offer.duration_ms,
-               core::opus_duration_ms(*call.account.files(), offer.source, source.size_bytes));
-    offer.type = "audio/ogg";
+    TRY(leave_out_metadata(call, source.size_bytes, offer));
     return send_offer(call, offer);
 }
 
@@ -91,10 +94,12 @@ std::vector<Method> file_methods() {
     return {
         {"send_file",
          "Sends a file. Answers when the relay holds file and message; `transfer_progress` tells "
-         "how far it is, also after a restart. The file must stay as it is until then. From JPEG "
-         "and PNG images everything is left out that is not the picture.",
+         "how far it is, also after a restart. The file must stay as it is until then. From "
+         "images, films and sound everything is left out that is not the picture or the sound "
+         "(docs/spec/content.md section 6); `malformed_input` says that this cannot be done, and "
+         "`as_is` is the way out.",
          {who_or_group, file_field, name_field,
-          optional_of({"type", text, "media type of what is no JPEG and no PNG"}),
+          optional_of({"type", text, "media type of what is sent as it is"}),
           optional_of({"as_is", boolean, "leave metadata in the file"}),
           optional_of({"thumbnail", text, "JPEG in base64url, at most 24,576 bytes of it"}),
           expire_seconds, burn_seconds, timeout},

@@ -139,6 +139,41 @@ class Exchange(FilesTest):
                           FAILED, "malformed_input", "Opus")
 
 
+    def test_voice_memo_does_not_say_who_made_it(self):
+        _, alice, bob = self.make_friends()
+        memo = opus_memo(1, b"".join(struct.pack("<I", len(word)) + word for word in
+                                     (b"libopus", b"")) + b"ARTIST=nobody")
+        sent = alice.run("send-voice", "bob", self.make_file("memo.opus", memo)).objects[0]["id"]
+        bob.receive()
+        bob.run("download", sent, "--to", self.folder / "heard.opus")
+        heard = (self.folder / "heard.opus").read_bytes()
+        self.assertEqual(len(heard), len(memo))
+        self.assertNotIn(b"nobody", heard)
+        self.assertNotIn(b"libopus", heard)
+
+
+class Films(FilesTest):
+    def test_film_goes_without_its_place_and_stays_as_long_as_it_was(self):
+        def box(kind, *parts):
+            content = b"".join(parts)
+            return struct.pack(">I", 8 + len(content)) + kind + content
+
+        def film(name, kind, place):
+            handler = box(b"hdlr", bytes(8), b"vide", bytes(12), name)
+            return (box(b"ftyp", b"isom", bytes(4))
+                    + box(b"moov", box(b"trak", box(b"mdia", handler)), box(kind, place))
+                    + box(b"mdat", random_bytes(500_000)))
+        _, alice, bob = self.make_friends()
+        place = b"+52.5200+013.4050/" * 20_000
+        path = self.make_file("film.mp4", film(b"a telephone", b"udta", place))
+        sent = self.send_file(alice, bob, path)
+        (message,) = bob.receive()
+        self.assertEqual(message["file_type"], "video/mp4")
+        bob.run("download", sent, "--to", self.folder / "got.mp4")
+        self.assertEqual((self.folder / "got.mp4").read_bytes(),
+                         film(bytes(11), b"free", bytes(len(place))))
+
+
 class Images(FilesTest):
     def test_metadata_is_left_out_and_a_preview_goes_along(self):
         _, alice, bob = self.make_friends()

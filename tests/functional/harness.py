@@ -244,12 +244,19 @@ def files_with(folder, needle):
             if path.is_file() and needle in path.read_bytes()]
 
 
-def opus_memo(seconds):
-    """Opus in Ogg as far as anything here looks into it: the head, and how long it is."""
-    page = b"OggS" + bytes(24)
-    last = page[:6] + struct.pack("<Q", 312 + 48_000 * seconds) + bytes(14)
+def ogg_page(flags, position, packet):
+    """A page with one packet of less than 255 bytes; nobody here looks at its checksum."""
+    return struct.pack("<4sBBqIIIBB", b"OggS", 0, flags, position, 7, 0, 0, 1,
+                       len(packet)) + packet
+
+
+def opus_memo(seconds, comments=bytes(8)):
+    """Opus in Ogg as far as anything here looks into it: heads and how long it is."""
     head = b"OpusHead" + bytes([1, 1, 56, 1, 0x80, 0xbb]) + bytes(5)
-    return page + head + os.urandom(5000) + last
+    sound = [os.urandom(250) for _ in range(20)]
+    return (ogg_page(2, 0, head) + ogg_page(0, 0, b"OpusTags" + comments)
+            + b"".join(ogg_page(0, 0, packet) for packet in sound[:-1])
+            + ogg_page(4, 312 + 48_000 * seconds, sound[-1]))
 
 
 def eventually(check, seconds=10):

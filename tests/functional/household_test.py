@@ -7,7 +7,7 @@ import time
 import unittest
 
 import household
-from harness import files_with
+from harness import files_with, ogg_page
 from household import GROUP, Device, HouseholdTest, everywhere, wait_for
 
 tearDownModule = household.tearDownModule
@@ -19,12 +19,10 @@ def base64url(data):
 
 
 def opus_memo(seconds):
-    """An Ogg stream as long as that: a header and one last page."""
-    def page(flags, position, packet):
-        return struct.pack("<4sBBqIIIBB", b"OggS", 0, flags, position, 7, 0, 0, 1,
-                           len(packet)) + packet
+    """An Ogg stream as long as that: headers and one last page."""
     head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 0, 48000, 0, 0)
-    return page(2, 0, head) + page(4, 48000 * seconds, b"what only the voice memo says")
+    return (ogg_page(2, 0, head) + ogg_page(0, 0, b"OpusTags" + bytes(8))
+            + ogg_page(4, 48000 * seconds, b"what only the voice memo says"))
 
 
 class Conversations(HouseholdTest):

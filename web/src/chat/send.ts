@@ -5,7 +5,7 @@ import { t } from '../i18n/i18n.svelte'
 import { base64url_of, thumbnail_of } from '../lib/picture'
 import { app } from '../state/app.svelte'
 import { prefs } from '../state/prefs.svelte'
-import { toasts } from '../state/toasts.svelte'
+import { code_of, toasts } from '../state/toasts.svelte'
 import type { Draft } from './compose.svelte'
 
 export function expire_of(conversation: Conversation, draft: Draft): number {
@@ -79,7 +79,14 @@ export async function send_other(
     // What a core can send as a reply its schema says.
     if (!app.api.has(method_names[method], 'reply_to')) delete options.reply_to
     const whole = { ...options, ...params }
-    await sent(conversation.conversation, app.api.optional(method, whole))
+    const answer = app.api.optional(method, whole)
+    const said = method === 'send_file' ? answer.catch(refuse_file) : answer
+    await sent(conversation.conversation, said)
+}
+
+// A file that is malformed is one out of which metadata cannot be left.
+function refuse_file(error: unknown): never {
+    throw code_of(error) === 'malformed_input' ? { code: 'metadata_stays' } : error
 }
 
 export async function send_files(

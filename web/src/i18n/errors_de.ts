@@ -133,6 +133,9 @@ export const errors_de: Record<keyof typeof errors_en, string> = {
         'Auf diesem Bild ist kein Code zu lesen. Nimm es näher, gerade und bei gutem Licht auf.',
     microphone_failed: 'Das Mikrofon geht nicht. Erlaube es im Browser.',
     location_failed: 'Dein Ort ist nicht zu finden. Erlaube es im Browser.',
+    metadata_stays:
+        'Ort, Zeit und Gerät lassen sich aus dieser Datei nicht weglassen, darum wurde sie nicht ' +
+        'gesendet. In einem ZIP geht sie, wie sie ist.',
     no_picture: 'Diese Datei ist kein Bild, das dieser Browser zeigen kann.',
     voice_unplayable:
         'Dieser Browser kann das nicht abspielen; es wurde als Datei gespeichert.',

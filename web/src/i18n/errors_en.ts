@@ -123,6 +123,9 @@ export const errors_en = {
     no_code: 'No code can be read in this picture. Take it closer, straight and in good light.',
     microphone_failed: 'The microphone cannot be used. Allow it in the browser.',
     location_failed: 'Your place cannot be found. Allow it in the browser.',
+    metadata_stays:
+        'Place, time and device cannot be left out of this file, so it was not sent. ' +
+        'In a ZIP it goes as it is.',
     no_picture: 'This file is no image that this browser can show.',
     voice_unplayable:
         'This browser cannot play this memo, so it was saved as a file.',
