@@ -29,9 +29,32 @@ void add_qr(Rows& rows, std::string_view text) {
 MenuPage::MenuPage(Desk& desk, std::string title, Build build)
     : desk_(desk), title_(std::move(title)), build_(std::move(build)) {}
 
+std::vector<size_t> MenuPage::choices() const {
+    std::vector<size_t> found;
+    for (size_t line = 0; line < lines_.size(); line++) {
+        if (can_choose(line)) found.push_back(line);
+    }
+    return found;
+}
+
+// What was pointed at stays so where rows come and go above it: by its text or, where that has
+// changed, by its place among what can be chosen.
 void MenuPage::refresh() {
+    const auto before = choices();
+    const auto here = std::find(before.begin(), before.end(), cursor_);
+    const bool pointed = here != before.end();
+    const Text text = pointed ? rows_[lines_[cursor_].row].text : Text();
+    const bool seen = is_visible(cursor_);
+    const size_t below_top = cursor_ - std::min(top_, cursor_);
     rows_ = build_();
     lay_out();
+    const auto after = choices();
+    if (!pointed || after.empty()) return;
+    const auto says_it = [&](size_t line) { return rows_[lines_[line].row].text == text; };
+    cursor_ = after[std::min<size_t>(here - before.begin(), after.size() - 1)];
+    const auto same = std::find_if(after.begin(), after.end(), says_it);
+    if (!says_it(cursor_) && same != after.end()) cursor_ = *same;
+    if (seen && !is_visible(cursor_)) top_ = cursor_ - std::min({below_top, cursor_, height_ - 1});
 }
 
 void MenuPage::lay_out() {

@@ -48,6 +48,7 @@ class MenuPage : public Page {
     void step_up();
     void choose();
     bool can_choose(size_t line) const;
+    std::vector<size_t> choices() const;
     bool is_visible(size_t line) const { return line >= top_ && line < top_ + height_; }
 
     std::string title_;

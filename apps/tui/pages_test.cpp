@@ -1,6 +1,7 @@
 // The pages over real messengers in the test network: groups, trust, devices, settings, files.
 #include "tui/app_test_support.h"
 #include "tui/form_page.h"
+#include "tui/menu_page.h"
 
 namespace mayfly::tui {
 namespace {
@@ -33,6 +34,41 @@ class Pages : public core::Devices {
 
     Ui ui;
 };
+
+// --- menus
+
+TEST_F(Pages, what_is_pointed_at_stays_so_where_lines_come_and_go) {
+    std::vector<std::string> words = {"Bob", "Carol", "Dave"};
+    std::string chosen;
+    TestPort port(*alice_);
+    TestFiles files(*alice_);
+    Desk desk(port, files);
+    const auto menu = make_menu(desk, "Who", [&] {
+        Rows rows;
+        rows.emplace_back("Choose one of them");
+        for (const std::string& word : words)
+            rows.emplace_back(word, [&chosen, word] { chosen = word; });
+        return rows;
+    });
+    const auto choose = [&](std::vector<std::string> now) {
+        words = std::move(now);
+        menu->refresh();
+        menu->on_action(Action::choose);
+        return chosen;
+    };
+    menu->on_action(Action::down);
+    EXPECT_EQ(choose({"Alice", "Bob", "Carol", "Dave"}), "Carol");
+    EXPECT_EQ(choose({"Carol", "Dave"}), "Carol");
+    EXPECT_EQ(choose({"Carol and Eve", "Dave"}), "Carol and Eve");
+    EXPECT_EQ(choose({"Alice", "Carol and Eve"}), "Carol and Eve");
+    EXPECT_EQ(choose({"Alice"}), "Alice");
+    std::vector<std::string> many(100, "Zoe");
+    many.emplace_back("Alice");
+    EXPECT_EQ(choose(many), "Alice");
+    Screen screen(10, 40);
+    menu->draw(screen, {0, 0, 10, 40});
+    EXPECT_EQ(screen.row_text(9).substr(0, 7), "> Alice");
+}
 
 // --- groups
 
