@@ -95,7 +95,7 @@ class Items {
     Status primary(const Box& pitm);
     Status properties(const Box& iprp);
     Status locations(const Box& iloc);
-    Status location(Cursor& cursor, uint64_t version, const uint64_t (&sizes)[4]);
+    Status location(Cursor& cursor, uint64_t version, const size_t (&sizes)[4]);
 
     BoxReader& reader_;
     Window& window_;
@@ -158,7 +158,7 @@ Status Items::properties(const Box& iprp) {
 }
 
 // Sizes of an offset, a length, a base and an index.
-Status Items::location(Cursor& cursor, uint64_t version, const uint64_t (&sizes)[4]) {
+Status Items::location(Cursor& cursor, uint64_t version, const size_t (&sizes)[4]) {
     const auto [offset_size, length_size, base_size, index_size] = sizes;
     TRY_ASSIGN(const uint64_t id, cursor.next(version < 2 ? 2 : 4));
     uint64_t method = 0;
@@ -190,10 +190,11 @@ Status Items::locations(const Box& iloc) {
     Cursor cursor(window_, iloc.content());
     TRY_ASSIGN(const uint64_t version_and_flags, cursor.next(full_box_size));
     const uint64_t version = version_and_flags >> 24;
-    TRY_ASSIGN(const uint64_t packed, cursor.next(2));
-    const uint64_t sizes[4] = {packed >> 12, packed >> 8 & 15, packed >> 4 & 15,
-                               version == 0 ? 0 : packed & 15};
-    for (const uint64_t size : sizes) {
+    TRY_ASSIGN(const uint64_t two_bytes, cursor.next(2));
+    const auto packed = static_cast<size_t>(two_bytes);
+    const size_t sizes[4] = {packed >> 12, packed >> 8 & 15, packed >> 4 & 15,
+                             version == 0 ? 0 : packed & 15};
+    for (const size_t size : sizes) {
         ENSURE(size == 0 || size == 4 || size == 8, malformed_input);
     }
     ENSURE(version <= 2, malformed_input);
