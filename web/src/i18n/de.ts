@@ -162,7 +162,7 @@ export const de: Record<keyof typeof en, string> = {
     kit_note:
         'Neun Wörter bringen dein Konto zurück, wenn alle Geräte verloren sind. Schreibe sie ' +
         'auf Papier; sie werden nie wieder gezeigt.',
-    kit_reminder: 'Schreibe dein Rettungsset auf',
+    kit_reminder: 'Schreibe dein Rettungsset auf, bevor du die Seite schließt',
     kit_title: 'Dein Rettungsset',
     kit_words: 'Wörter des Rettungssets',
     kit_written: 'Ich habe sie aufgeschrieben',
@@ -182,7 +182,6 @@ export const de: Record<keyof typeof en, string> = {
     lives: 'läuft ab nach {span}',
     loading: 'Lädt …',
     location: 'Ort',
-    location_sent: 'Dein Ort ist gesendet.',
     lock: 'Sperren',
     lock_after: 'Von selbst sperren nach',
     locked: 'Gesperrt',
@@ -268,6 +267,8 @@ export const de: Record<keyof typeof en, string> = {
     photo_or_file: 'Foto oder Datei',
     pin: 'Anheften',
     pinned: 'Angeheftet',
+    place_note: '{name} erfährt auf wenige Meter genau, wo dieses Gerät gerade ist.',
+    place_title: 'Deinen Ort senden?',
     play: 'Abspielen',
     poll: 'Umfrage',
     poll_closed: 'beendet',
@@ -310,7 +311,6 @@ export const de: Record<keyof typeof en, string> = {
     replying_to: 'An {name}',
     report: 'Als Beweis sichern',
     report_saved: 'Der Beweis ist gesichert. Wer ihn bekommt, kann diese Nachricht lesen.',
-    request_sent: '{name} wurde gefragt.',
     requests_note: 'Sie lesen erst, was du schreibst, wenn du annimmst. Namen sind nur behauptet.',
     requests_one: '{count} Anfrage',
     requests_other: '{count} Anfragen',
@@ -419,6 +419,7 @@ export const de: Record<keyof typeof en, string> = {
     you: 'Du',
     mention_whom: 'Leute zum Nennen',
     your_handle: 'Freunde finden dich als {handle}',
+    your_handle_none: 'Freunde finden dich über deinen Link.',
     your_name: 'Wie heißt du?',
     your_name_note: 'Jeder Name ist recht. Mehr wird nicht gefragt.',
     zoom: 'Vergrößern'

@@ -154,7 +154,7 @@ export const en = {
     kit_note:
         'Nine words bring your account back when all your devices are lost. Write them on ' +
         'paper; they are never shown again.',
-    kit_reminder: 'Write your recovery kit down',
+    kit_reminder: 'Write your recovery kit down before you close this page',
     kit_title: 'Your recovery kit',
     kit_words: 'Words of the recovery kit',
     kit_written: 'I have written them down',
@@ -173,7 +173,6 @@ export const en = {
     lives: 'expires after {span}',
     loading: 'Loading…',
     location: 'Place',
-    location_sent: 'Your place was sent.',
     lock: 'Lock',
     lock_after: 'Lock by itself after',
     locked: 'Locked',
@@ -258,6 +257,8 @@ export const en = {
     photo_or_file: 'Photo or file',
     pin: 'Pin',
     pinned: 'Pinned',
+    place_note: '{name} learns where this device is now, to within a few metres.',
+    place_title: 'Send your place?',
     play: 'Play',
     poll: 'Poll',
     poll_closed: 'closed',
@@ -300,7 +301,6 @@ export const en = {
     replying_to: 'To {name}',
     report: 'Save as proof',
     report_saved: 'The proof was saved. Whoever gets it can read this message.',
-    request_sent: '{name} was asked.',
     requests_note: 'They can read what you write only after you accept. Names are what they claim.',
     requests_one: '{count} request',
     requests_other: '{count} requests',
@@ -403,6 +403,7 @@ export const en = {
     you: 'You',
     mention_whom: 'People to name',
     your_handle: 'Friends find you as {handle}',
+    your_handle_none: 'Friends find you by your link.',
     your_name: 'What are you called?',
     your_name_note: 'Any name will do. Nothing else is asked.',
     zoom: 'Zoom'

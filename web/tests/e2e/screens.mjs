@@ -24,6 +24,12 @@ const dialog = (name, value) => (page) =>
     page.evaluate(([name, value]) => window.nav.dialog(name, value), [name, value])
 const protected_by = (way) => (page) =>
     page.evaluate((way) => window.prefs.set('protection', way), way)
+const alarmed = (alarm) => (page) =>
+    page.evaluate((alarm) => {
+        const one = window.world.contacts.find(({ account }) => account === 'tom')
+        one.alarm = alarm
+        return window.app.session.refresh()
+    }, alarm)
 const open = (id) => (page) => page.evaluate((id) => window.nav.open(id), id)
 const after =
     (...steps) =>
@@ -44,6 +50,10 @@ const screens = {
     name_options: [
         '?lifecycle=empty',
         after(press('.button.main'), (page) => page.fill('input', 'Anna Müller'), press('summary'))
+    ],
+    name_free: [
+        '?lifecycle=empty',
+        after(press('.button.main'), (page) => page.fill('input', 'Эмиль'))
     ],
     recover: [
         '?lifecycle=empty',
@@ -73,6 +83,18 @@ const screens = {
             )
     ],
     locked: ['?lifecycle=locked'],
+    locked_passkey: [
+        '?lifecycle=locked',
+        async (page) => {
+            await page.evaluate(() => {
+                window.prefs.set('passkey', 'id')
+                window.prefs.set('protection', 'passkey')
+            })
+            await page.reload()
+            await page.waitForSelector('h1')
+        }
+    ],
+    erased: ['?lifecycle=erased'],
     starting: ['?lifecycle=starting'],
     elsewhere: ['?lifecycle=elsewhere'],
     unsupported: ['?lifecycle=unsupported'],
@@ -88,6 +110,9 @@ const screens = {
         week,
         after(open('c-climbers'), (page) => page.locator('textarea').pressSequentially('Und @'))
     ],
+    alarm_rules: [week, after(alarmed('rules_broken'), open('c-tom'))],
+    alarm_moved: [week, after(alarmed('handle_moved'), dialog('contact', 'tom'))],
+    alarm_forked: [week, after(alarmed('record_forked'), dialog('contact', 'tom'))],
     waiting: [week, open('c-oskar')],
     message_menu: [
         week,
@@ -110,6 +135,7 @@ const screens = {
             press('[role=menuitem]')
         )
     ],
+    place: [week, after(open('c-ines'), press('.composer .icon-button'), press('.choice >> nth=-1'))],
     attach: [week, after(open('c-ines'), press('.composer .icon-button'))],
     expire: [week, after(open('c-ines'), press('.chip'))],
     burn: [week, after(open('c-ines'), press('.chip >> nth=1'))],
@@ -169,6 +195,7 @@ const screens = {
     ],
     duress: [week, after(protected_by('passphrase'), dialog('duress'))],
     erase: [week, after(dialog('settings'), press('dialog .button.bad'))],
+    delete_account: [week, after(dialog('settings'), press('dialog .button.bad >> nth=1'))],
     toast: [
         week,
         (page) =>
