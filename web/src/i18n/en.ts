@@ -389,7 +389,6 @@ export const en = {
     voice_memo: 'Voice memo',
     voters_one: '{count} vote',
     voters_other: '{count} votes',
-    votes: 'votes',
     waiting_for_device: 'Waiting for your other device…',
     welcome: 'Words that do not stay',
     welcome_note: 'Mayfly is for messages that burn, over relays that anybody can run.',

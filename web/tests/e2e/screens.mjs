@@ -44,6 +44,12 @@ const choose_code = (text) => (page) =>
     })
 const press = (selector) => (page) => page.locator(selector).first().click()
 
+const linking = after(
+    (page, text) => page.getByRole('button', { name: text.link }).click(),
+    press('form .button.main'),
+    (page) => page.waitForSelector('svg[role=img]')
+)
+
 const screens = {
     welcome: ['?lifecycle=empty'],
     name: ['?lifecycle=empty', press('.button.main')],
@@ -59,12 +65,14 @@ const screens = {
         '?lifecycle=empty',
         (page, text) => page.getByRole('button', { name: text.recover }).click()
     ],
-    link: [
+    link: ['?lifecycle=empty', linking],
+    link_digits: [
         '?lifecycle=empty',
         after(
-            (page, text) => page.getByRole('button', { name: text.link }).click(),
-            press('form .button.main'),
-            (page) => page.waitForSelector('svg[role=img]')
+            linking,
+            (page) =>
+                page.evaluate(() => window.engine.tell('device_met', { code: '482913' })),
+            (page) => page.waitForSelector('.code')
         )
     ],
     kit: [
@@ -135,7 +143,10 @@ const screens = {
             press('[role=menuitem]')
         )
     ],
-    place: [week, after(open('c-ines'), press('.composer .icon-button'), press('.choice >> nth=-1'))],
+    place: [
+        week,
+        after(open('c-ines'), press('.composer .icon-button'), press('.choice >> nth=-1'))
+    ],
     attach: [week, after(open('c-ines'), press('.composer .icon-button'))],
     expire: [week, after(open('c-ines'), press('.chip'))],
     burn: [week, after(open('c-ines'), press('.chip >> nth=1'))],
