@@ -122,6 +122,7 @@ TEXT
 # "listening HOST:PORT address ADDRESS": a browser on this machine needs no certificate there.
 listening=$(sed -n 's/^listening \([^ ]*\) .*/\1/p' "$scratch/ready")
 if "$bin/mayfly-relay" version | grep -q '^web client '; then
-    printf '\nOpen in a browser on this machine:\n\n    http://%s/\n' "$listening"
+    # By its name: browsers have no passkeys for an address in numbers.
+    printf '\nOpen in a browser on this machine:\n\n    http://localhost:%s/\n' "${listening##*:}"
 fi
 wait "$relay_pid"

@@ -373,7 +373,9 @@ static Status take_commit(Machine& machine, Step& step, ConversationRow& row,
     TRY(group->apply(std::move(*staged)));
     drop_commit(machine, step, row, false);  // lost the race; made anew if it is still wanted
     row.has_proposals = false;
-    if (by != machine.own_account()) row.peer_joined = true;
+    if (by != machine.own_account() && !std::exchange(row.peer_joined, true)) {
+        step.tell(ContactChanged{row.contact});
+    }
     if (by == machine.own_account()) TRY(accepted_elsewhere(machine, step, row));
     if (!group->is_active() && is_replaced(machine, summary)) {
         return wait_for_welcome(machine, step, row);

@@ -220,7 +220,9 @@ Status take_in(Machine& machine, Step& step, mls::Group group, Invited invited) 
     keep_conversation(machine, step, std::move(row), std::move(group));
     move_outbox(machine, step, account);
     TRY(forget_oldest(machine, step, account, id));
-    if (!accepted) {
+    if (accepted) {
+        step.tell(ContactChanged{account});
+    } else {
         step.tell(RequestArrived{request_view(machine, machine.tables.contacts.at(account))});
     }
     return {};

@@ -85,8 +85,9 @@ struct MessageSynced {
     MessageId id;
     ConversationId conversation;
 };
-// ContactChanged: another device of ours added, accepted, removed, blocked or verified somebody, or
-// let this one into the conversation with them. Of our own account: its devices are others.
+// ContactChanged: somebody accepted us, or another device of ours added, accepted, removed, blocked
+// or verified them, or let this one into the conversation with them. Of our own account: its
+// devices are others.
 struct ContactChanged {
     AccountId account;
 };

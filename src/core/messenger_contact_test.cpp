@@ -64,6 +64,16 @@ TEST_F(Contacts, request_shows_who_it_claims_to_be_and_hides_messages_until_acce
     expect_arrival(*bob_, *alice_, "hello");
 }
 
+TEST_F(Contacts, who_asked_hears_of_the_acceptance_without_a_message) {
+    ASSERT_TRUE(add_and_wait(network_, *alice_, "bobby@" + test_relay).ok());
+    ASSERT_TRUE(network_.until([&] { return !bob_->requests_seen.empty(); }));
+    EXPECT_TRUE(alice_->contacts_changed.empty());
+    ASSERT_TRUE(bob_->accept(id_of(*alice_)).ok());
+    ASSERT_TRUE(network_.until([&] { return !alice_->contacts_changed.empty(); }));
+    EXPECT_EQ(alice_->contacts_changed, std::vector{id_of(*bob_)});
+    EXPECT_TRUE(alice_->messenger().contacts().front().established);
+}
+
 TEST_F(Contacts, link_works_as_well_as_a_handle) {
     ASSERT_TRUE(add_and_wait(network_, *alice_, bob_->messenger().account()->link).ok());
     EXPECT_EQ(alice_->messenger().contacts().front().account, id_of(*bob_));

@@ -252,10 +252,10 @@ std::vector<EventSpec> messenger_events() {
          "Somebody asks to be a contact.",
          {account, {"request", object, "", true, "request"}}},
         {"contact_changed",
-         "Another device of ours added, accepted, removed, blocked or verified somebody, or let "
-         "this one into the conversation with them: `contact.list`, `contact.requests` and "
-         "`conversations` show it. Of our own account: its devices are others, `device.list` shows "
-         "them.",
+         "Somebody accepted us, or another device of ours added, accepted, removed, blocked or "
+         "verified them, or let this one into the conversation with them: `contact.list`, "
+         "`contact.requests` and `conversations` show it. Of our own account: its devices are "
+         "others, `device.list` shows them.",
          {account, {"contact", text, "account id"}}},
         {"changed",
          "A message was edited, reacted to, voted on, received or read, or opened on another "

@@ -16,15 +16,21 @@ function belong(a: Message | undefined, b: Message | undefined): boolean {
     return b.sent_at - a.sent_at < together_ms && same_day(a.sent_at, b.sent_at)
 }
 
-export function rows_of(messages: Message[], unread_from: string | null): Row[] {
+// Where those begin that nobody has read yet, and how many they are.
+export function unread_of(messages: Message[]): { from: string; count: number } | null {
+    const unread = messages.filter((message) => message.state === 'received')
+    return unread[0] ? { from: unread[0].id, count: unread.length } : null
+}
+
+export function rows_of(messages: Message[], unread: ReturnType<typeof unread_of>): Row[] {
     const rows: Row[] = []
     for (let i = 0; i < messages.length; i++) {
         const message = messages[i] as Message
         const before = messages[i - 1]
         if (!before || !same_day(before.sent_at, message.sent_at))
             rows.push({ kind: 'day', key: `day ${message.sent_at}`, at: message.sent_at })
-        const mark = message.id === unread_from
-        if (mark) rows.push({ kind: 'unread', key: 'unread', count: messages.length - i })
+        const mark = message.id === unread?.from
+        if (mark) rows.push({ kind: 'unread', key: 'unread', count: unread.count })
         rows.push({
             kind: 'message',
             key: message.id,

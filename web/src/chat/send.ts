@@ -1,7 +1,6 @@
 // Sending, from what the composer holds.
 import { method_names } from '../api/api'
 import type { Conversation } from '../api/types'
-import { t } from '../i18n/i18n.svelte'
 import { base64url_of, thumbnail_of } from '../lib/picture'
 import { app } from '../state/app.svelte'
 import { prefs } from '../state/prefs.svelte'
@@ -42,6 +41,7 @@ async function sent(conversation: string, answer: Promise<any>): Promise<void> {
         () => null,
         (error) => error
     )
+    session.thread(conversation).written++
     await session.loadTail(conversation)
     const error = await failed
     if (error) toasts.failed(error)
@@ -120,11 +120,11 @@ export async function send_place(conversation: Conversation, draft: Draft): Prom
         return toasts.failed({ code: 'location_failed' })
     }
     const { latitude, longitude, accuracy } = place.coords
-    await send_other(conversation, draft, 'location', {
+    // The place is known; that it is sent is waited for by the message.
+    void send_other(conversation, draft, 'location', {
         latitude: latitude.toFixed(6),
         longitude: longitude.toFixed(6),
         accuracy_m: Math.round(accuracy),
         label: ''
     })
-    toasts.say(t('location_sent'))
 }

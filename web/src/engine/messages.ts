@@ -31,7 +31,7 @@ export interface Commands {
 }
 
 export interface CreateOptions {
-    handle: string
+    handle?: string
     relays: string[]
     invite?: string
     name?: string

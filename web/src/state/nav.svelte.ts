@@ -33,9 +33,11 @@ class Nav {
     })
     dialogs = $derived(this.stack.filter((screen) => screen.kind === 'dialog'))
 
+    // How many entries of the browser's history are ours: as many as the stack has screens, but
+    // while the browser goes back, which takes effect a little later.
     private depths = 0
-    // The browser goes back a little later. Until then: where to, and what was asked for meanwhile.
     private goal: number | null = null
+    // What was asked for meanwhile.
     private after: (() => void)[] = []
 
     start(): () => void {
@@ -52,34 +54,32 @@ class Nav {
         return () => window.removeEventListener('popstate', back)
     }
 
+    // In the place of all that is open.
     open(id: string, target: string | null = null): void {
+        if (this.depths > 1) this.goTo(1)
         if (this.goal !== null) return void this.after.push(() => this.open(id, target))
         this.target = target
-        const screen: Screen = { kind: 'conversation', id }
-        if (this.stack[0]?.kind === 'conversation') {
-            this.stack = [screen]
-            this.depths = 1
-            history.replaceState({ depth: 1 }, '')
-        } else {
-            this.stack = []
-            this.depths = 0
-            this.push(screen)
-        }
+        this.stack = [{ kind: 'conversation', id }]
+        if (this.depths === 0) history.pushState({ depth: 1 }, '')
+        this.depths = 1
     }
 
     dialog(name: DialogName, value?: string, file?: Blob): void {
         if (this.goal !== null) return void this.after.push(() => this.dialog(name, value, file))
-        this.push({ kind: 'dialog', name, value, file })
+        this.stack = [...this.stack, { kind: 'dialog', name, value, file }]
+        this.depths = this.stack.length
+        history.pushState({ depth: this.depths }, '')
     }
 
     back(): void {
-        const from = this.goal ?? this.depths
-        if (this.depths > 0 && history.state?.depth === this.depths) {
-            // A dialog that closes by itself, and a person who closes it: that is once.
-            if (from === 0) return
-            this.goal = from - 1
-            history.back()
-        } else this.stack = this.stack.slice(0, -1)
+        const top = this.stack.at(-1)
+        if (top) this.close(top)
+    }
+
+    // With what lies above it, and once: a dialog may close by itself after a person has closed it.
+    close(screen: Screen): void {
+        const depth = this.stack.indexOf(screen)
+        if (depth >= 0) this.goTo(depth)
     }
 
     // From a dialog to another in its place.
@@ -96,10 +96,13 @@ class Nav {
         history.replaceState({ depth: 0 }, '')
     }
 
-    private push(screen: Screen): void {
-        this.stack = [...this.stack, screen]
-        this.depths = this.stack.length
-        history.pushState({ depth: this.depths }, '')
+    private goTo(depth: number): void {
+        this.stack = this.stack.slice(0, depth)
+        const steps = depth - (this.goal ?? this.depths)
+        // A fragment in the address made an entry that is not ours.
+        if (steps >= 0 || history.state?.depth !== this.depths) return
+        this.goal = depth
+        history.go(steps)
     }
 }
 

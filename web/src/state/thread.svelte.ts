@@ -15,7 +15,8 @@ export class Thread {
     // Those that are burning away on the screen just now.
     leaving = new SvelteSet<string>()
     typing = $state.raw<string[]>([])
-    draft = $state('')
+    // Counts what is written here: who writes looks at the end.
+    written = $state(0)
 
     last = $derived(this.messages.at(-1))
     unread: number = $derived(this.messages.filter((m) => m.state === 'received').length)

@@ -95,6 +95,17 @@ const tests = {
         await anna.page.getByRole('button', { name: /Zur Mühle/ }).click()
         await ben.bubble('Wohin?').getByText('1 vote', { exact: false }).last().waitFor()
     },
+    async a_place_is_sent_after_a_question() {
+        await ben.browser.context.grantPermissions(['camera', 'geolocation'])
+        await ben.browser.context.setGeolocation({ latitude: 52.5163, longitude: 13.3777 })
+        for (const answer of ['Cancel', 'Send']) {
+            await attach(ben, 'Place')
+            await dialog(ben).getByRole('button', { name: answer }).click()
+            await dialog(ben).waitFor({ state: 'detached' })
+        }
+        await anna.page.locator('article a[href^="geo:52.5163"]').waitFor()
+        assert.equal(await ben.page.locator('article a[href^="geo:"]').count(), 1)
+    },
     async settings_hold_for_both_and_receipts_are_told() {
         await ben.button(/About anna/).click()
         await ben.page.getByRole('switch', { name: /Receipts/ }).check()

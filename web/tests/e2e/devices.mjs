@@ -17,6 +17,23 @@ const dora = await Person.begin('dora', site.origin)
 
 const heading = (person, name) => person.page.getByRole('heading', { name })
 
+async function with_passkeys(person) {
+    const session = await person.browser.context.newCDPSession(person.page)
+    await session.send('WebAuthn.enable')
+    await session.send('WebAuthn.addVirtualAuthenticator', {
+        options: {
+            protocol: 'ctap2',
+            ctap2Version: 'ctap2_1',
+            transport: 'internal',
+            hasResidentKey: true,
+            hasUserVerification: true,
+            hasPrf: true,
+            isUserVerified: true
+        }
+    })
+    await person.page.reload()
+}
+
 async function protect(person, way) {
     await person.button('Begin').click()
     await person.page.getByLabel('Name').fill(person.name)
@@ -164,21 +181,8 @@ const tests = {
         await dora.end()
     },
     async a_passkey_locks_and_opens() {
-        const emil = await Person.begin('emil', site.origin)
-        const session = await emil.browser.context.newCDPSession(emil.page)
-        await session.send('WebAuthn.enable')
-        await session.send('WebAuthn.addVirtualAuthenticator', {
-            options: {
-                protocol: 'ctap2',
-                ctap2Version: 'ctap2_1',
-                transport: 'internal',
-                hasResidentKey: true,
-                hasUserVerification: true,
-                hasPrf: true,
-                isUserVerified: true
-            }
-        })
-        await emil.page.reload()
+        const emil = await Person.begin('Эмиль', site.origin)
+        await with_passkeys(emil)
         await protect(emil, /Passkey/)
         await finish(emil)
         await emil.button('Lock').click()
@@ -188,6 +192,7 @@ const tests = {
         await emil.button('Unlock').click()
         await heading(emil, 'Mayfly').waitFor()
         await emil.button('Settings').click()
+        await emil.page.locator('dialog').getByText('Эмиль').waitFor()
         await emil.button('Change passphrase or passkey').click()
         await twice(emil, 'ein Satz statt eines Fingers')
         await emil.page.locator('dialog').last().locator('button.main').click()
@@ -198,6 +203,55 @@ const tests = {
         await heading(emil, 'Mayfly').waitFor()
         emil.check()
         await emil.end()
+    },
+    async a_home_without_a_lock_gets_one_and_another_and_gives_itself_up() {
+        const frida = await Person.begin('frida', site.origin)
+        const dialog = frida.page.locator('dialog').last()
+        const lock = async () => {
+            await frida.page.locator('dialog').nth(1).waitFor({ state: 'detached' })
+            await frida.page.keyboard.press('Escape')
+            await frida.button('Lock').click()
+        }
+        await with_passkeys(frida)
+        await frida.onboard()
+        assert.equal(await frida.button('Lock').count(), 0)
+        await frida.button('Settings').click()
+        await frida.button('Protect this browser').click()
+        assert.equal(await dialog.getByLabel('No lock').count(), 0)
+        await twice(frida, 'kran tulpe neffe')
+        await dialog.locator('button.main').click()
+        await frida.page.getByText('It unlocks from now on').waitFor()
+        await lock()
+        await unlock(frida, 'kran tulpe neffe')
+        await heading(frida, 'Mayfly').waitFor()
+        await frida.button('Settings').click()
+        await frida.button('Change passphrase or passkey').click()
+        await frida.page.getByLabel('Current passphrase').fill('kran tulpe neffe')
+        await dialog.getByLabel(/Passkey/).check()
+        await dialog.locator('button.main').click()
+        await frida.page.getByText('It unlocks from now on').waitFor()
+        await lock()
+        await frida.button('Unlock').click()
+        await heading(frida, 'Mayfly').waitFor()
+        await frida.button('Settings').click()
+        await frida.button('Duress passphrase').click()
+        await frida.page.getByText('Your passkey will be asked for.').waitFor()
+        await twice(frida, 'sie zwingen mich')
+        await frida.page.getByLabel('Name of the empty account').fill('Frida M.')
+        await frida.button('Set duress passphrase').click()
+        await frida.page.getByText('The duress passphrase is set.').waitFor()
+        await lock()
+        await frida.button('Use a passphrase').click()
+        await unlock(frida, 'sie zwingen mich')
+        await frida.button('Settings').click()
+        await frida.page.locator('dialog').getByText('Frida M.').waitFor()
+        await lock()
+        // The passkey opened what is gone.
+        assert.equal(await frida.button('Use a passkey').count(), 0)
+        await unlock(frida, 'kran tulpe neffe')
+        await frida.page.getByText('That is not the passphrase').waitFor()
+        frida.check()
+        await frida.end()
     },
     async the_kit_brings_an_account_back_after_everything_is_erased() {
         await anna.page.keyboard.press('Escape')

@@ -2,9 +2,9 @@
 import { strict as assert } from 'node:assert'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { browse, root, run, screens_folder, serve } from './support.mjs'
+import { browse, root, run, screens_folder, serve, sizes } from './support.mjs'
 
-const server = await serve(join(root, 'build', 'web-fake'))
+const server = await serve(join(root, 'build', 'web-fake'), 'relay.example')
 const browser = await browse()
 const { page } = browser
 const figures = {}
@@ -106,6 +106,13 @@ const tests = {
         await page.keyboard.press('Escape')
         assert.match(await text(), /noch eine/)
     },
+    async what_one_writes_is_followed_from_anywhere() {
+        await page.$eval(feed, (one) => (one.scrollTop -= 3000))
+        await page.waitForTimeout(300)
+        await page.locator('textarea').fill('von mir')
+        await page.keyboard.press('Enter')
+        await said('von mir').waitFor()
+    },
     async a_message_that_ends_burns_away() {
         await begin('?scene=week')
         await page.evaluate(() => window.nav.open('c-ines'))
@@ -134,9 +141,41 @@ const tests = {
         await page.goBack()
         await page.locator('dialog').waitFor({ state: 'detached' })
         await page.locator('textarea').waitFor()
+        // A browser may close a dialog without asking the page.
+        await page.evaluate(() => window.nav.dialog('contact', 'ines'))
+        await page.locator('dialog').evaluate((one) => one.close())
+        await page.locator('dialog').waitFor({ state: 'detached' })
+        await page.waitForFunction(() => history.state.depth === 1)
+        // Pressed twice, Escape closes what it was pressed for and nothing below.
+        await page.evaluate(() => window.nav.dialog('contact', 'ines'))
+        await page.locator('dialog').waitFor()
+        await page.keyboard.press('Escape')
+        await page.keyboard.press('Escape')
+        await page.locator('dialog').waitFor({ state: 'detached' })
+        await page.waitForTimeout(200)
+        assert.equal(await page.locator('textarea').count(), 1)
         await page.goBack()
         await page.locator('textarea').waitFor({ state: 'detached' })
         assert.equal(new URL(page.url()).hash, '')
+    },
+    async the_focus_stays_with_what_is_on_the_screen() {
+        const focused = (selector) =>
+            page.waitForFunction((selector) => document.activeElement.matches(selector), selector)
+        await begin('?scene=week')
+        await page.setViewportSize(sizes.phone)
+        const row = page.locator('.conversation-row', {
+            has: page.locator('strong', { hasText: 'Tom' })
+        })
+        await row.click()
+        await page.getByRole('button', { name: 'Back' }).click()
+        await focused('.conversation-row')
+        assert.equal(await row.evaluate((one) => one === document.activeElement), true)
+        await page.setViewportSize(sizes.desktop)
+        await page.goto(`${server.origin}/?lifecycle=empty`)
+        await page.getByRole('button', { name: 'Begin' }).click()
+        await focused('input')
+        await page.getByRole('button', { name: 'Back' }).click()
+        await focused('h1')
     },
     async everything_can_be_sent_from_the_composer() {
         await begin('?scene=week')

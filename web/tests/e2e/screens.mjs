@@ -24,6 +24,12 @@ const dialog = (name, value) => (page) =>
     page.evaluate(([name, value]) => window.nav.dialog(name, value), [name, value])
 const protected_by = (way) => (page) =>
     page.evaluate((way) => window.prefs.set('protection', way), way)
+const alarmed = (alarm) => (page) =>
+    page.evaluate((alarm) => {
+        const one = window.world.contacts.find(({ account }) => account === 'tom')
+        one.alarm = alarm
+        return window.app.session.refresh()
+    }, alarm)
 const open = (id) => (page) => page.evaluate((id) => window.nav.open(id), id)
 const after =
     (...steps) =>
@@ -38,6 +44,12 @@ const choose_code = (text) => (page) =>
     })
 const press = (selector) => (page) => page.locator(selector).first().click()
 
+const linking = after(
+    (page, text) => page.getByRole('button', { name: text.link }).click(),
+    press('form .button.main'),
+    (page) => page.waitForSelector('svg[role=img]')
+)
+
 const screens = {
     welcome: ['?lifecycle=empty'],
     name: ['?lifecycle=empty', press('.button.main')],
@@ -45,16 +57,22 @@ const screens = {
         '?lifecycle=empty',
         after(press('.button.main'), (page) => page.fill('input', 'Anna Müller'), press('summary'))
     ],
+    name_free: [
+        '?lifecycle=empty',
+        after(press('.button.main'), (page) => page.fill('input', 'Эмиль'))
+    ],
     recover: [
         '?lifecycle=empty',
         (page, text) => page.getByRole('button', { name: text.recover }).click()
     ],
-    link: [
+    link: ['?lifecycle=empty', linking],
+    link_digits: [
         '?lifecycle=empty',
         after(
-            (page, text) => page.getByRole('button', { name: text.link }).click(),
-            press('form .button.main'),
-            (page) => page.waitForSelector('svg[role=img]')
+            linking,
+            (page) =>
+                page.evaluate(() => window.engine.tell('device_met', { code: '482913' })),
+            (page) => page.waitForSelector('.code')
         )
     ],
     kit: [
@@ -73,6 +91,18 @@ const screens = {
             )
     ],
     locked: ['?lifecycle=locked'],
+    locked_passkey: [
+        '?lifecycle=locked',
+        async (page) => {
+            await page.evaluate(() => {
+                window.prefs.set('passkey', 'id')
+                window.prefs.set('protection', 'passkey')
+            })
+            await page.reload()
+            await page.waitForSelector('h1')
+        }
+    ],
+    erased: ['?lifecycle=erased'],
     starting: ['?lifecycle=starting'],
     elsewhere: ['?lifecycle=elsewhere'],
     unsupported: ['?lifecycle=unsupported'],
@@ -88,6 +118,9 @@ const screens = {
         week,
         after(open('c-climbers'), (page) => page.locator('textarea').pressSequentially('Und @'))
     ],
+    alarm_rules: [week, after(alarmed('rules_broken'), open('c-tom'))],
+    alarm_moved: [week, after(alarmed('handle_moved'), dialog('contact', 'tom'))],
+    alarm_forked: [week, after(alarmed('record_forked'), dialog('contact', 'tom'))],
     waiting: [week, open('c-oskar')],
     message_menu: [
         week,
@@ -109,6 +142,10 @@ const screens = {
                 }),
             press('[role=menuitem]')
         )
+    ],
+    place: [
+        week,
+        after(open('c-ines'), press('.composer .icon-button'), press('.choice >> nth=-1'))
     ],
     attach: [week, after(open('c-ines'), press('.composer .icon-button'))],
     expire: [week, after(open('c-ines'), press('.chip'))],
@@ -169,6 +206,7 @@ const screens = {
     ],
     duress: [week, after(protected_by('passphrase'), dialog('duress'))],
     erase: [week, after(dialog('settings'), press('dialog .button.bad'))],
+    delete_account: [week, after(dialog('settings'), press('dialog .button.bad >> nth=1'))],
     toast: [
         week,
         (page) =>

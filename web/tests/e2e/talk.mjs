@@ -11,7 +11,7 @@ const site = await serve(join(root, 'web', 'dist'), relay.address)
 // A relay that is away is no error of the page: the browser says it all the same.
 const away = { expected: /WebSocket|ERR_CONNECTION|relay\.json/ }
 const anna = await Person.begin('anna', site.origin, away)
-const ben = await Person.begin('ben', site.origin, away)
+const ben = await Person.begin('Ben Ähre', site.origin, away)
 const carol = at_the_command_line(join(folder.path, 'carol'))
 const figures = {}
 
@@ -29,8 +29,10 @@ const tests = {
     },
     async a_request_is_accepted_and_both_write() {
         await ben.add(await anna.link())
-        await anna.accept('ben')
-        await anna.enter('ben')
+        await ben.page.getByText('anna has not accepted yet').waitFor()
+        await anna.accept('Ben Ähre')
+        await ben.page.getByText('anna has not accepted yet').waitFor({ state: 'detached' })
+        await anna.enter('Ben Ähre')
         await seen_after(ben, anna, 'Hallo Anna, das geht schnell.')
         await anna.write('Und **wie**!')
         await ben.sees('Und wie!')

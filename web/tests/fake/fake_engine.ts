@@ -68,7 +68,6 @@ export class FakeEngine implements Engine {
 
     async linkDevice(): Promise<{ link: string }> {
         await later(50)
-        setTimeout(() => this.tell('device_met', { code: '482913' }), 400)
         return { link: `mayfly-device:${'AUBEMTI3'.repeat(12)}` }
     }
 

@@ -13,13 +13,16 @@ class Past {
     replaceState(state: { depth: number }) {
         this.entries[this.at] = state
     }
+    back() {
+        this.go(-1)
+    }
     pushState(state: { depth: number }) {
         this.entries = [...this.entries.slice(0, this.at + 1), state]
         this.at++
     }
-    back() {
+    go(steps: number) {
         this.due.push(() => {
-            this.at = Math.max(0, this.at - 1)
+            this.at = Math.max(0, this.at + steps)
             this.listener({ state: this.state })
         })
     }
@@ -73,4 +76,37 @@ test('two_dialogs_close_one_after_the_other', () => {
     nav.back()
     past.arrive()
     expect(nav.stack).toEqual([{ kind: 'conversation', id: 'c' }])
+})
+
+test('what_is_closed_twice_takes_nothing_below_with_it', () => {
+    nav.open('c')
+    nav.dialog('settings')
+    const settings = nav.stack[1]!
+    nav.close(settings)
+    expect(nav.conversation).toBe('c')
+    expect(nav.dialogs).toEqual([])
+    nav.close(settings)
+    past.arrive()
+    nav.close(settings)
+    past.arrive()
+    expect(nav.stack).toEqual([{ kind: 'conversation', id: 'c' }])
+    expect(past.state).toEqual({ depth: 1 })
+})
+
+test('from_what_a_dialog_opened_one_step_leads_back', () => {
+    for (const under of ['c', null]) {
+        if (under) nav.open(under)
+        nav.dialog('new')
+        nav.dialog('scan')
+        nav.open('d')
+        past.arrive()
+        expect(nav.stack).toEqual([{ kind: 'conversation', id: 'd' }])
+        nav.back()
+        past.arrive()
+        expect(past.state).toEqual({ depth: 0 })
+        nav.open('e')
+        expect(nav.conversation).toBe('e')
+        nav.clear()
+        past = Object.assign(past, { entries: [{ depth: 0 }], at: 0 })
+    }
 })

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Conversation, Message } from '../../src/api/types'
-import { rows_of } from '../../src/chat/rows'
+import { rows_of, unread_of } from '../../src/chat/rows'
 import { is_worth_telling } from '../../src/state/notify'
 import { burn_ms, Thread } from '../../src/state/thread.svelte'
 
@@ -59,7 +59,7 @@ test('rows_have_days_and_belong_together', () => {
         message('c', day + 2000, { sender: 'z' }),
         message('d', 3 * day)
     ]
-    const rows = rows_of(list, 'c')
+    const rows = rows_of(list, { from: 'c', count: 1 })
     expect(rows.map((row) => row.kind)).toEqual([
         'day',
         'message',
@@ -72,6 +72,23 @@ test('rows_have_days_and_belong_together', () => {
     const first = rows[1]
     expect(first?.kind === 'message' && first.first && !first.last).toBe(true)
     expect(new Set(rows.map((row) => row.key)).size).toBe(rows.length)
+})
+
+test('what_is_new_is_what_others_wrote_and_nobody_read', () => {
+    const list = [
+        message('a', 1),
+        message('b', 2, { state: 'received' }),
+        message('c', 3, { state: 'sent' }),
+        message('d', 4, { state: 'received' })
+    ]
+    expect(unread_of(list)).toEqual({ from: 'b', count: 2 })
+    const answered = [...list, message('e', 5, { state: 'queued' })]
+    expect(rows_of(answered, unread_of(list))).toContainEqual({
+        kind: 'unread',
+        key: 'unread',
+        count: 2
+    })
+    expect(unread_of([message('a', 1)])).toBe(null)
 })
 
 test('nobody_is_told_of_what_is_theirs_muted_or_about_to_end', () => {
