@@ -162,10 +162,14 @@ export class Session {
             .filter((one) => one.word !== '')
     }
 
+    // Where there is none, the address is the link.
+    get ownHandle(): string {
+        const address = this.me?.address ?? ''
+        return address.includes('@') ? address : ''
+    }
+
     get ownName(): string {
-        const me = this.me
-        if (me?.name) return me.name
-        return me?.address.includes('@') ? short_handle(me.address) : ''
+        return this.me?.name || short_handle(this.ownHandle)
     }
 
     async learnNames(id: string): Promise<void> {
