@@ -51,7 +51,7 @@ void MenuPage::refresh() {
     const auto after = choices();
     if (!pointed || after.empty()) return;
     const auto says_it = [&](size_t line) { return rows_[lines_[line].row].text == text; };
-    cursor_ = after[std::min<size_t>(here - before.begin(), after.size() - 1)];
+    cursor_ = after[std::min(static_cast<size_t>(here - before.begin()), after.size() - 1)];
     const auto same = std::find_if(after.begin(), after.end(), says_it);
     if (!says_it(cursor_) && same != after.end()) cursor_ = *same;
     if (seen && !is_visible(cursor_)) top_ = cursor_ - std::min({below_top, cursor_, height_ - 1});

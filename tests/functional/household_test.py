@@ -1,6 +1,7 @@
 """What the everyday messenger promises, on three devices of each of three people, with a relay that
 dies in the middle. One class for each part of it."""
 import base64
+import shutil
 import signal
 import struct
 import time
@@ -9,6 +10,7 @@ import unittest
 import household
 from harness import files_with, ogg_page
 from household import GROUP, Device, HouseholdTest, everywhere, wait_for
+from tui_test import Screen
 
 tearDownModule = household.tearDownModule
 THUMBNAIL = b"\xff\xd8\xff\xe0 the small picture \xff\xd9"
@@ -452,6 +454,37 @@ class Bots(HouseholdTest):
         self.assertEqual(household.line_of(follower, "message")["state"], "opened")
         alice[1].call("burn", id=said)
         self.assertEqual(household.line_of(follower, "gone")["id"], said)
+
+
+@unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
+class Terminals(HouseholdTest):
+    def test_terminal_in_either_language_shows_what_the_other_devices_did(self):
+        alice, bob, carol = self.alice, self.bob, self.carol
+        for device in (alice[1], bob[2]):
+            device.end()
+        others = [d for d in self.everyone if d not in (alice[1], bob[2])]
+        left = Screen(self, "left", alice[1].arguments(json_mode=False))
+        right = Screen(self, "right", ["env", "LC_ALL=de_DE.UTF-8",
+                                       *bob[2].arguments(json_mode=False)])
+        left.wait("online")
+        right.wait("verbunden")
+        dinner = carol[1].say(GROUP, "dinner at eight")
+        for screen in (left, right):
+            screen.wait(f"{GROUP} (1)")
+            screen.select(GROUP)
+            screen.keys("Enter")
+            screen.wait("dinner at eight")
+        self.crash_relay()
+        left.type("I bring bread")
+        left.keys("Enter")
+        everywhere(others, lambda d: "I bring bread" in d.words(GROUP), "what was typed")
+        right.wait("I bring bread")
+        bread = [m["id"] for m in carol[0].messages(GROUP) if m["text"] == "I bring bread"][0]
+        alice[2].call("edit", id=bread, text="I bring cake")
+        bob[0].call("burn", id=dinner)
+        right.wait("I bring cake")
+        right.wait("dinner at eight", gone=True)
+        self.assertIn("dinner at eight", left.wait("I bring cake"))
 
 
 if __name__ == "__main__":

@@ -50,6 +50,27 @@ class Screen:
             raise AssertionError(f"{'still' if gone else 'not'} shown: {wanted}\n{shown}")
         return shown
 
+    def select(self, wanted):
+        """Goes up or down to the line, and back where lines moved while a key was on its way."""
+        def pointed():
+            return [row for row, line in enumerate(self.text().splitlines()) if line[:1] == ">"]
+
+        def places():
+            found = [row for row, line in enumerate(self.text().splitlines()) if wanted in line]
+            here = pointed()
+            return (here[0], found) if here and found else None
+
+        for _ in range(SELECT_STEPS_MAX):
+            found = eventually(places)
+            if not found:
+                break
+            here, wanted_rows = found
+            if here in wanted_rows:
+                return
+            self.keys("Down" if here < wanted_rows[-1] else "Up")
+            eventually(lambda: pointed()[:1] != [here], 1)
+        raise AssertionError(f"no line with {wanted}\n{self.text()}")
+
 
 @unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
 class Tui(MayflyTest):
@@ -75,29 +96,8 @@ class Tui(MayflyTest):
 
     def choose(self, screen, wanted):
         """Goes to the line of a page that has the text, and presses Enter."""
-        self.select(screen, wanted)
+        screen.select(wanted)
         screen.keys("Enter")
-
-    def select(self, screen, wanted):
-        """Goes up or down to the line, and back where lines moved while a key was on its way."""
-        def pointed():
-            return [row for row, line in enumerate(screen.text().splitlines()) if line[:1] == ">"]
-
-        def places():
-            found = [row for row, line in enumerate(screen.text().splitlines()) if wanted in line]
-            here = pointed()
-            return (here[0], found) if here and found else None
-
-        for _ in range(SELECT_STEPS_MAX):
-            found = eventually(places)
-            if not found:
-                break
-            here, wanted_rows = found
-            if here in wanted_rows:
-                return
-            screen.keys("Down" if here < wanted_rows[-1] else "Up")
-            eventually(lambda: pointed()[:1] != [here], 1)
-        raise AssertionError(f"no line with {wanted}\n{screen.text()}")
 
     def test_two_people_meet_and_talk(self):
         relay = self.make_relay()
@@ -338,7 +338,7 @@ class Tui(MayflyTest):
         for screen in (left, third):
             screen.wait("Climbing (1)")
             screen.keys("Home")
-            self.select(screen, "& Climbing")
+            screen.select("& Climbing")
             screen.keys("Enter")
             screen.wait("hello climbers")
         third.keys("Escape")
