@@ -1,5 +1,8 @@
 #include "core/messenger.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "core/messenger_state.h"
 
 namespace mayfly::core {
@@ -15,6 +18,17 @@ Status reload_tables(Machine& machine) {
     machine.reload = !loaded.ok();
     if (loaded.ok()) machine.tables = std::move(fresh);
     return loaded;
+}
+
+std::vector<size_t> places_by_name(std::vector<std::string> names) {
+    for (std::string& name : names) name = folded(name);
+    std::vector<size_t> places(names.size());
+    std::iota(places.begin(), places.end(), size_t{0});
+    std::sort(places.begin(), places.end(), [&](size_t one, size_t other) {
+        const int order = names[one].compare(names[other]);
+        return order != 0 ? order < 0 : one < other;
+    });
+    return places;
 }
 
 Status prepare(Machine& machine) {

@@ -1,4 +1,6 @@
 // The Messenger's calls that concern groups and rooms.
+#include <algorithm>
+
 #include "core/messenger_state.h"
 
 namespace mayfly::core {

@@ -1,8 +1,6 @@
 // What the Messenger's source files share: its state, and how a command runs.
 #pragma once
 
-#include <algorithm>
-
 #include "core/machine.h"
 
 namespace mayfly::core {
@@ -18,11 +16,17 @@ Status reload_tables(Machine& machine);
 Status prepare(Machine& machine);
 
 // In what order people see what they see in lists. Looking something up needs none.
+std::vector<size_t> places_by_name(std::vector<std::string> names);
 template <class View, class Name>
 void sort_by_name(std::vector<View>& views, const Name& name) {
-    std::stable_sort(views.begin(), views.end(), [&](const View& one, const View& other) {
-        return folded(name(one)) < folded(name(other));
-    });
+    std::vector<std::string> names;
+    for (const View& view : views) names.push_back(name(view));
+    std::vector<View> sorted;
+    sorted.reserve(views.size());
+    for (const size_t place : places_by_name(std::move(names))) {
+        sorted.push_back(std::move(views[place]));
+    }
+    views = std::move(sorted);
 }
 template <class View>
 std::string called_in_lists(const View& person) {
