@@ -191,6 +191,11 @@ describe('engine', { concurrency: false, timeout: 240_000 }, () => {
             alice = await alices.openPage(site.url)
             await alice.become('open')
         }
+        // A subscriber is told of no more than so many messages that it has not acknowledged.
+        await bob.page.evaluate(() => {
+            const told = events.filter((e) => e.name === 'message')
+            return engine.call('ack', { ids: told.map((e) => e.params.message.id) })
+        })
         await alice.call('send', { who: 'bob', text: 'the last word' })
         await bob.message('the last word')
         for (const person of [[alice, 'bob'], [bob, 'alice']]) {
