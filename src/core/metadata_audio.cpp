@@ -119,11 +119,6 @@ Result<bool> begins_with_frames(Window& window) {
 
 // --- FLAC
 
-constexpr uint8_t flac_last = 0x80;
-constexpr size_t flac_block_head_size = 4;
-constexpr uint8_t flac_info = 0;
-constexpr uint8_t flac_seek_table = 3;
-
 Result<StrippedFile> strip_flac_at(Window& window, uint64_t start) {
     Pieces pieces;
     pieces.keep(start, 4);

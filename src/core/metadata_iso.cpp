@@ -5,7 +5,6 @@
 namespace mayfly::core {
 namespace {
 
-constexpr size_t full_box_size = 4;  // version and flags of most boxes
 constexpr std::string_view tracks_kept = "videsounpictauxv";
 
 enum class Act : uint8_t {
@@ -75,6 +74,7 @@ class IsoWalk {
     Status children(const Box& parent);
     Status times(const Box& box);
     Status name(const Box& box);
+    Result<std::string> handler_in(const Box& parent, size_t behind = 0);
     Status track(const Box& box);
     Status references(const Box& box);
     Status samples(const Box& box);
@@ -159,13 +159,19 @@ Status IsoWalk::name(const Box& box) {
     return edits_.blank(box.behind(full_box_size + 8));  // and who made the handler
 }
 
+// What kind of thing the parent is, in four characters; empty if it does not say.
+Result<std::string> IsoWalk::handler_in(const Box& parent, size_t behind) {
+    TRY_ASSIGN(const auto hdlr, reader_.find(parent, "hdlr", behind));
+    if (!hdlr || hdlr->content().size_bytes < full_box_size + 8) return std::string();
+    TRY_ASSIGN(const BytesView handler, window_.view(hdlr->body() + full_box_size + 4, 4));
+    return std::string(as_text(handler));
+}
+
 Status IsoWalk::track(const Box& box) {
     TRY_ASSIGN(const auto mdia, reader_.find(box, "mdia"));
     ENSURE(mdia.has_value(), malformed_input);
-    TRY_ASSIGN(const auto hdlr, reader_.find(*mdia, "hdlr"));
-    ENSURE(hdlr.has_value() && hdlr->content().size_bytes >= full_box_size + 8, malformed_input);
-    TRY_ASSIGN(const BytesView handler, window_.view(hdlr->body() + full_box_size + 4, 4));
-    handler_ = as_text(handler);
+    TRY_ASSIGN(handler_, handler_in(*mdia));
+    ENSURE(!handler_.empty(), malformed_input);
     if (is_one_of(handler_, tracks_kept)) {
         has_tracks_ = true;
         handlers_ += handler_;
@@ -218,11 +224,8 @@ Status IsoWalk::brands(const Box& box) {
 
 // A `meta` of another handler, or of QuickTime, which is no full box, describes and shows nothing.
 Status IsoWalk::items(const Box& box) {
-    TRY_ASSIGN(const auto hdlr, reader_.find(box, "hdlr", full_box_size));
-    if (!hdlr || hdlr->content().size_bytes < full_box_size + 8)
-        return drop_box(window_, box, edits_);
-    TRY_ASSIGN(const BytesView handler, window_.view(hdlr->body() + full_box_size + 4, 4));
-    if (as_text(handler) != "pict") return drop_box(window_, box, edits_);
+    TRY_ASSIGN(const std::string handler, handler_in(box, full_box_size));
+    if (handler != "pict") return drop_box(window_, box, edits_);
     has_image_ = true;
     return blank_items(reader_, box, edits_, dropped_);
 }

@@ -8,6 +8,7 @@ namespace mayfly::core {
 
 // A fragment for each second of a day has less than a million.
 constexpr size_t iso_boxes_max = 1'000'000;
+constexpr size_t full_box_size = 4;  // version and flags of most boxes
 
 struct Box {
     std::string type;

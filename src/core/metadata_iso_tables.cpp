@@ -7,8 +7,6 @@
 namespace mayfly::core {
 namespace {
 
-constexpr size_t full_box_size = 4;  // version and flags
-
 // --- samples (ISO/IEC 14496-12 sections 8.7.3 to 8.7.5)
 
 // A table of numbers, read through a window of its own.

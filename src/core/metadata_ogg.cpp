@@ -68,18 +68,13 @@ struct Stream {
     Status end_packet();
 };
 
-// The first byte of a block is its type, and 128 if it is the last one.
-constexpr uint8_t flac_last = 0x80;
-enum FlacBlock : uint8_t { flac_info = 0, flac_padding = 1, flac_seek_table = 3, flac_comment = 4 };
-
 Status Stream::rewrite_flac(MutableBytesView part) {
-    constexpr uint64_t block_head_size = 4;
     if (position == 0 && !part.empty()) first = part[0];
-    const uint8_t kind = first & static_cast<uint8_t>(~flac_last);
+    const uint8_t kind = first % flac_last;
     if (packet == 0 || kind == flac_info || kind == flac_seek_table) return {};
     for (size_t i = 0; i < part.size(); ++i) {
         if (position + i == 0 && kind != flac_comment) part[0] = (first & flac_last) | flac_padding;
-        if (position + i >= block_head_size) part[i] = 0;
+        if (position + i >= flac_block_head_size) part[i] = 0;
     }
     return {};
 }

@@ -87,6 +87,12 @@ bool is_one_of(std::string_view name, std::string_view names);
 uint8_t tiff_orientation(BytesView tiff);
 Bytes orientation_tiff(uint8_t orientation);
 
+// A block of FLAC begins with its type, with flac_last if no other follows, and three bytes of its
+// size (RFC 9639 section 8.1).
+enum FlacBlock : uint8_t { flac_info = 0, flac_padding = 1, flac_seek_table = 3, flac_comment = 4 };
+constexpr uint8_t flac_last = 0x80;
+constexpr size_t flac_block_head_size = 4;
+
 // Each takes a file that begins as its kind does. A type that is empty: it is another kind.
 Result<StrippedFile> strip_jpeg(Window& window);
 Result<StrippedFile> strip_png(Window& window);
